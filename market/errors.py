@@ -1,0 +1,30 @@
+"""Errors of the market package.
+
+MarketError
+├── UnknownInterval   a text that names no candle interval
+└── UnknownSymbol     a symbol that is not in the market
+"""
+
+from collections.abc import Iterable
+
+
+class MarketError(ValueError):
+    """Root of every error raised by ``market``."""
+
+
+class UnknownInterval(MarketError):
+    """A text that names no candle interval."""
+
+    def __init__(self, text: str, allowed: Iterable[str]) -> None:
+        self.text = text
+        self.allowed = tuple(allowed)
+        super().__init__(f"interval was {text!r}; allowed are {', '.join(self.allowed)}")
+
+
+class UnknownSymbol(MarketError):
+    """A symbol that is not in the market."""
+
+    def __init__(self, text: str, allowed: Iterable[str]) -> None:
+        self.text = text
+        self.allowed = tuple(allowed)
+        super().__init__(f"symbol was {text!r}; available are {', '.join(self.allowed) or 'none yet'}")
