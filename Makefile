@@ -1,0 +1,84 @@
+# Two commands: `make run` serves the program, `make test` checks everything. Both prepare what they need, once.
+#   make run ARGS="--feed sim --port 8060"     or     CANDLECAST_PORT=8060 make run
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+ARGS ?=
+PYTEST := $(PY) -m pytest -q
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help run test style format types imports unit kernels browser-tests chromium goldens bench screenshots clean
+
+help: ## Lists the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: $(VENV)/.run ## Serves http://127.0.0.1:8050 (CANDLECAST_* variables and ARGS="..." are honoured)
+	@exec $(PY) app.py $(ARGS)
+
+test: style types imports unit kernels browser-tests ## Lint, types, import rule, and every test, real browser included
+
+style: $(VENV)/.dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+format: $(VENV)/.dev ## Formats the sources and sorts the imports
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+types: $(VENV)/.dev
+	$(VENV)/bin/mypy
+
+imports: $(VENV)/.dev
+	$(VENV)/bin/lint-imports
+
+unit: $(VENV)/.dev
+	$(PYTEST) -n 2 --dist loadfile -m "not browser"
+
+kernels: $(VENV)/.dev # the compiled functions once more as plain Python: out-of-range indexing raises there
+	NUMBA_DISABLE_JIT=1 $(PYTEST) -n 2 --dist loadfile -m "kernel and not browser"
+
+browser-tests: $(VENV)/.dev chromium
+	$(PYTEST) -m browser
+
+chromium: $(VENV)/.dev ## Provides a Chromium: an installed one, else Debian's package when root, else Playwright's
+	@scripts/provide-chromium $(PY)
+
+goldens: $(VENV)/.dev ## Draws the golden pictures anew; look at the difference before committing
+	$(PYTEST) tests/chart_acceleration -k golden --regenerate-goldens
+
+bench: $(VENV)/.bench chromium ## Side-by-side measurements with the peers; writes benchmarks/results/
+	$(PY) -m benchmarks
+
+screenshots: $(VENV)/.dev chromium ## Makes the README's pictures with the tests' browser
+	CANDLECAST_SCREENSHOTS=docs/images $(PYTEST) -m browser tests/browser/test_screenshots.py
+
+clean: ## Removes the environment and every cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- environment -----------------------------------------------------------------------------------------------
+
+$(VENV)/.made:
+	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) was not found; Candlecast needs Python 3.11 or newer (set PYTHON=...)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $$($(PYTHON) --version) is too old; Candlecast needs 3.11 or newer (set PYTHON=...)" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "make: $(PYTHON) has no venv module; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.made requirements.txt constraints.txt
+	@echo "make: installing requirements.txt into $(VENV)"
+	@$(PY) -m pip install -q -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.txt
+	@echo "make: installing requirements-dev.txt into $(VENV)"
+	@$(PY) -m pip install -q -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev requirements-bench.txt
+	@echo "make: installing requirements-bench.txt (the peers) into $(VENV)"
+	@$(PY) -m pip install -q -r requirements-bench.txt
+	@touch $@
