@@ -1,0 +1,58 @@
+"""Errors of the server package.
+
+ServerError
+├── SettingsError       an option or environment variable that cannot be used; the program does not start
+├── RequestError        something asked for that cannot be given; HTTP 422, or a refusal on the page
+│   ├── OutOfRange      a number outside its limits
+│   ├── UnknownChoice   a text that is none of the allowed ones
+│   ├── NoData          nothing to draw or compute yet
+│   └── OrderRefused    the paper account did not take an order
+├── PictureUnavailable  no renderer runs, so there are no pictures; HTTP 503
+└── ProtocolError       a message on the frames socket that breaks the protocol; that socket is closed
+"""
+
+from collections.abc import Iterable
+
+
+class ServerError(ValueError):
+    """Root of every error raised by ``server``."""
+
+
+class SettingsError(ServerError):
+    """An option or environment variable that cannot be used. The text is one sentence for a person."""
+
+
+class RequestError(ServerError):
+    """Something asked for that cannot be given. The text is one sentence for a person."""
+
+
+class OutOfRange(RequestError):
+    """A number outside its limits."""
+
+    def __init__(self, name: str, value: object, low: float, high: float) -> None:
+        self.name = name
+        super().__init__(f"{name} was {value}; allowed are {low:,.10g} to {high:,.10g}")
+
+
+class UnknownChoice(RequestError):
+    """A text that is none of the allowed ones."""
+
+    def __init__(self, name: str, value: object, allowed: Iterable[str]) -> None:
+        self.name = name
+        super().__init__(f"{name} was {value!r}; allowed are {', '.join(allowed) or 'none yet'}")
+
+
+class NoData(RequestError):
+    """Nothing to draw or compute yet."""
+
+
+class OrderRefused(RequestError):
+    """The paper account did not take an order; the text says which limit and the numbers."""
+
+
+class PictureUnavailable(ServerError):
+    """No renderer runs, so there are no pictures."""
+
+
+class ProtocolError(ServerError):
+    """A message on the frames socket that breaks the protocol."""

@@ -1,0 +1,136 @@
+"""What pages and routes get from :class:`server.services.Services`: frozen plain values, nothing to call back into.
+
+Times are nanoseconds since the Unix epoch, UTC. Prices are floats in quote currency; money of the paper account is
+``Decimal``. ``None`` means that there is no value (yet); pages show a dash for it.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """Feed pill and status bar. ``label`` is the pill's word: LIVE, SIMULATED, REPLAY, CONNECTING, SLOW, LOST, ENDED."""
+
+    label: str
+    mode: str
+    venue: str
+    detail: str
+    age_ms: float | None
+    retry_in_s: float | None
+    renderer: str
+    renderer_reasons: tuple[str, ...]
+    tier: str
+    draw_ms: float | None
+    frames_per_s: float
+    tick_to_ack_p95_ms: float | None
+    gaps: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastView:
+    """Last price of a symbol. ``change`` and ``change_pct`` compare with the price 24 hours before, or with the
+    oldest candle held when less is loaded; ``change_pct`` is in percent."""
+
+    symbol: str
+    price: float | None
+    change: float | None
+    change_pct: float | None
+    decimals: int
+    bid: float | None
+    ask: float | None
+    time_ns: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChartQuery:
+    """A picture asked for by URL. ``width`` and ``height`` are device pixels, ``scale`` the device pixel ratio."""
+
+    symbol: str
+    interval: str = "1m"
+    bars: int = 120
+    width: int = 1280
+    height: int = 720
+    theme: str = "dark"
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class MetricView:
+    """One ratio of a backtest. ``unit`` is ``%``, ``ratio``, ``count`` or ``money``; ``formula`` says what was computed
+    and by which convention."""
+
+    key: str
+    label: str
+    value: float | None
+    unit: str
+    formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestTradeView:
+    """One round trip. ``size`` is positive for long and negative for short; ``return_pct`` is in percent."""
+
+    entry_time_ns: int
+    exit_time_ns: int | None
+    entry_price: float
+    exit_price: float | None
+    size: float
+    pnl: float
+    return_pct: float
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestView:
+    """A finished backtest; ``time_ms``, ``equity`` and ``buy_hold`` have one value per candle, oldest first."""
+
+    symbol: str
+    interval: str
+    fast: int
+    slow: int
+    capital: float
+    time_ms: tuple[int, ...]
+    equity: tuple[float, ...]
+    buy_hold: tuple[float, ...]
+    trades: tuple[BacktestTradeView, ...]
+    metrics: tuple[MetricView, ...]
+    elapsed_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class PositionView:
+    """One open position. ``side`` is ``long`` or ``short``; ``size`` is positive."""
+
+    symbol: str
+    side: str
+    size: Decimal
+    average_price: Decimal
+    mark: float | None
+    unrealised: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class FillView:
+    """One execution on paper. ``side`` is ``buy`` or ``sell``."""
+
+    time_ns: int
+    symbol: str
+    side: str
+    size: Decimal
+    price: Decimal
+    fee: Decimal
+    realised: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    """The paper account, marked at the last prices. Fills are newest first."""
+
+    equity: Decimal
+    cash: Decimal
+    unrealised: Decimal
+    realised: Decimal
+    fees: Decimal
+    start_capital: Decimal
+    positions: tuple[PositionView, ...]
+    fills: tuple[FillView, ...]
