@@ -1,0 +1,205 @@
+"""Lossless WebP (VP8L) for palette pictures: pixels in, file out, nothing else allocated.
+
+The format subset and the order of its bits are in docs/vp8l.md. Source: "Specification for WebP Lossless Bitstream"
+(RFC 9649, section 3). The pixels are bundled, tokenised (which counts the symbols), and written with codes made for
+those counts. What comes before the pixels depends on the palette only and is kept from one picture to the next.
+"""
+
+import threading
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chart_acceleration.encoders.bits import STATE_SIZE, bytes_written, put
+from chart_acceleration.encoders.bundle import bundle, bundle_bits
+from chart_acceleration.encoders.colour_table import put_colour_table
+from chart_acceleration.encoders.errors import (
+    MAX_SIDE,
+    BadPalette,
+    BadPicture,
+    ColourOutOfPalette,
+)
+from chart_acceleration.encoders.prefix_codes import (
+    GREEN_SYMBOLS,
+    SCRATCH_SIZE,
+    put_one_symbol,
+    put_prefix_code,
+    put_two_symbols,
+)
+from chart_acceleration.encoders.runs import tokenise
+from chart_acceleration.encoders.token_bits import put_tokens
+from chart_acceleration.encoders.words import LANES
+from market.kernel import kernel
+
+U8 = NDArray[np.uint8]
+U32 = NDArray[np.uint32]
+I64 = NDArray[np.int64]
+
+DEFAULT_PIXELS: Final = 1920 * 1080
+CODE_LIMIT: Final = 8  # longest green code that decoders resolve with one lookup
+MANY_SYMBOLS_LIMIT: Final = 12  # for pictures that use more symbols than fit well into 8 bits
+COLOUR_INDEXING: Final = 3
+SIGNATURE: Final = 0x2F
+
+# The file starts at byte 3 of the buffer: then the bit stream after the 21 header bytes starts on a word.
+FILE_START: Final = 3
+STREAM_WORD: Final = 6
+RIFF_BYTES: Final = 12
+CHUNK_BYTES: Final = 8
+
+
+class Workspace(NamedTuple):
+    """Everything a kernel writes to; sizes follow from the largest picture."""
+
+    bundled: U8  # one row unlike the first, the rows, LANES readable bytes
+    tokens: U32
+    words: U32  # the file from byte FILE_START on
+    counts: I64
+    lengths: I64
+    tables: I64
+    scratch: I64
+    state: I64
+    palette_state: I64  # the bit writer's state behind the palette that stands in ``words``
+
+    @staticmethod
+    def for_pixels(pixels: int) -> "Workspace":
+        """Room for any picture of up to ``pixels`` pixels, whatever its sides and palette."""
+        # The worst picture costs a literal of MANY_SYMBOLS_LIMIT bits per pixel; a palette less than 2 KiB.
+        return Workspace(
+            bundled=np.empty(pixels + MAX_SIDE + 2 * LANES, np.uint8),
+            tokens=np.empty(pixels + 1, np.uint32),
+            words=np.empty(pixels * MANY_SYMBOLS_LIMIT // 32 + 1024, np.uint32),
+            counts=np.empty(GREEN_SYMBOLS, np.int64),
+            lengths=np.empty(GREEN_SYMBOLS, np.int64),
+            tables=np.empty((3, GREEN_SYMBOLS), np.int64),
+            scratch=np.empty(SCRATCH_SIZE, np.int64),
+            state=np.zeros(STATE_SIZE, np.int64),
+            palette_state=np.zeros(STATE_SIZE, np.int64),
+        )
+
+
+class WebpEncoder:
+    """Encodes palette pictures, one after the other, in memory it keeps. One per thread."""
+
+    def __init__(self, max_pixels: int = DEFAULT_PIXELS) -> None:
+        """Make room for pictures of ``max_pixels``; a larger one makes the encoder grow."""
+        self._max_pixels = max_pixels
+        self._work = Workspace.for_pixels(max_pixels)
+        self._palette = b""  # the entries whose colour table stands in the workspace
+
+    def encode(self, pixels: U8, palette: U8) -> bytes:
+        """Return ``pixels`` (h, w) uint8, indices into ``palette`` (n, 3) uint8 RGB, as a lossless WebP file.
+
+        Sides are 1..16384, n is 1..256. Raises BadPicture, BadPalette or ColourOutOfPalette, all EncodeError.
+        """
+        _check_shapes(pixels, palette)
+        if pixels.size > self._max_pixels:
+            self._work, self._max_pixels = Workspace.for_pixels(pixels.size), pixels.size
+            self._palette = b""
+        pixels = np.ascontiguousarray(pixels)
+        palette = np.ascontiguousarray(palette)
+        entries = palette.tobytes()
+        bits = bundle_bits(len(palette))
+        size = _encode(pixels, palette, bits, entries == self._palette, self._work)
+        self._palette = entries
+        if size == 0:
+            y, x = np.unravel_index(int(np.argmax(pixels >= len(palette))), pixels.shape)
+            raise ColourOutOfPalette(int(pixels[y, x]), int(x), int(y), len(palette))
+        return self._work.words.view(np.uint8)[FILE_START : FILE_START + size].tobytes()
+
+
+def encode(pixels: U8, palette: U8) -> bytes:
+    """:meth:`WebpEncoder.encode` with an encoder kept per thread."""
+    encoder: WebpEncoder | None = getattr(_per_thread, "encoder", None)
+    if encoder is None:
+        encoder = _per_thread.encoder = WebpEncoder()
+    return encoder.encode(pixels, palette)
+
+
+_per_thread = threading.local()
+
+
+def _check_shapes(pixels: U8, palette: U8) -> None:
+    if pixels.dtype != np.uint8 or pixels.ndim != 2 or not _sides_fit(pixels.shape):
+        raise BadPicture(pixels.dtype, pixels.shape, "uint8 (height, width)")
+    shape = palette.shape
+    if palette.dtype != np.uint8 or len(shape) != 2 or shape[1] != 3 or not 1 <= shape[0] <= 256:
+        raise BadPalette(palette.dtype, shape)
+
+
+def _sides_fit(shape: tuple[int, ...]) -> bool:
+    return all(1 <= side <= MAX_SIDE for side in shape)
+
+
+@kernel
+def _encode(pixels: U8, palette: U8, bits: int, palette_kept: bool, work: Workspace) -> int:
+    """Write the whole file into ``work.words``; returns its size in bytes, 0 when a pixel is not in the palette."""
+    height, width = pixels.shape
+    row_bytes = (width + (1 << bits) - 1) >> bits
+    size = row_bytes * height
+    rows = work.bundled[row_bytes:]
+    if not palette_kept:
+        _put_palette(palette, work)
+    if bundle(pixels, bits, rows) >= palette.shape[0]:
+        return 0
+    for i in range(row_bytes):
+        work.bundled[i] = np.uint8(255 - rows[i])
+    counts, state, words = work.counts, work.state, work.words
+    counts[:] = 0
+    number = tokenise(work.bundled, row_bytes, size, work.tokens, counts)
+    state[:] = work.palette_state
+    put(state, words, 0, 3)  # no further transform, no colour cache, no meta prefix codes
+    limit = _limit(counts)
+    put_prefix_code(state, words, counts, limit, work.lengths, work.tables[0], work.scratch)
+    for _ in range(3):  # red and blue are 0, alpha is 255: no bits
+        put_one_symbol(state, words, 0)
+    put_two_symbols(state, words, 0, 1)  # distance codes 1 (above) and 2 (left)
+    put_tokens(state, words, work.tokens[:number], work.tables[0])
+    return _put_container(words, bytes_written(state, words), width, height)
+
+
+@kernel
+def _limit(counts: I64) -> int:
+    """The code length limit: 8 unless so many symbols are in use that it would cost space."""
+    used = 0
+    for count in counts:
+        used += count > 0
+    return CODE_LIMIT if used <= 160 else MANY_SYMBOLS_LIMIT
+
+
+@kernel
+def _put_palette(palette: U8, work: Workspace) -> None:
+    state = work.palette_state
+    state[0], state[1], state[2] = STREAM_WORD + 1, 0, 0  # behind the 32 bits of width and height
+    put(state, work.words, 1, 1)
+    put(state, work.words, COLOUR_INDEXING, 2)
+    put(state, work.words, palette.shape[0] - 1, 8)
+    put_colour_table(
+        state, work.words, palette, work.counts, work.lengths, work.tables, work.scratch
+    )
+
+
+@kernel
+def _put_container(words: U32, end: int, width: int, height: int) -> int:
+    """Write the RIFF and chunk headers around the stream that ends at byte ``end``; returns the file's size."""
+    file = words.view(np.uint8)
+    start = FILE_START + RIFF_BYTES + CHUNK_BYTES
+    chunk = end - start
+    padded = chunk + (chunk & 1)
+    if padded > chunk:
+        file[end] = 0
+    _put_name(file, FILE_START, b"RIFF", 4 + CHUNK_BYTES + padded)
+    _put_name(file, FILE_START + RIFF_BYTES, b"VP8L", chunk)
+    for i in range(4):
+        file[FILE_START + 8 + i] = b"WEBP"[i]
+    file[start] = SIGNATURE
+    words[STREAM_WORD] = (width - 1) | ((height - 1) << 14)  # no alpha, version 0
+    return RIFF_BYTES + CHUNK_BYTES + padded
+
+
+@kernel
+def _put_name(file: U8, at: int, name: bytes, size: int) -> None:
+    for i in range(4):
+        file[at + i] = name[i]
+        file[at + 4 + i] = (size >> (8 * i)) & 255

@@ -1,0 +1,46 @@
+"""Comparing 64 bytes at a time.
+
+Numba has no vector compare, so the one place where it pays is written as LLVM vectors: the compiler turns them into
+one AVX-512 compare, two AVX2 or four SSE2/NEON compares. Loads are unaligned. With the compiler switched off
+(``NUMBA_DISABLE_JIT=1``) the same function is an obvious loop.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+from llvmlite import ir
+from numba import config, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+LANES: Final = 64  # bytes compared at once; callers keep this many readable bytes behind their data
+
+
+def _equal_lanes_plain(data: Any, position: int, distance: int) -> int:
+    ahead = data[position : position + LANES]
+    back = data[position - distance : position - distance + LANES]
+    different = np.flatnonzero(ahead != back)
+    return int(different[0]) if different.size else LANES
+
+
+def _load(builder: Any, base: Any, index: Any) -> Any:
+    lanes = ir.VectorType(ir.IntType(8), LANES)
+    pointer = builder.bitcast(builder.gep(base, [index]), lanes.as_pointer())
+    return builder.load(pointer, align=1)
+
+
+@intrinsic
+def _equal_lanes_compiled(_context: Any, data: Any, position: Any, distance: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0])
+        ahead = _load(builder, array.data, arguments[1])
+        back = _load(builder, array.data, builder.sub(arguments[1], arguments[2]))
+        mask = builder.bitcast(builder.icmp_unsigned("!=", ahead, back), ir.IntType(LANES))
+        return builder.cttz(mask, ir.Constant(ir.IntType(1), 0))
+
+    return types.int64(data, types.int64, types.int64), generate
+
+
+# How many of the bytes data[position:position + 64] equal those ``distance`` before them, counted up to the first
+# that differs: 0..64. No bounds are checked.
+equal_lanes = _equal_lanes_plain if config.DISABLE_JIT else _equal_lanes_compiled
