@@ -1,1 +1,1 @@
-"""The vocabulary of the system: types, circular candle columns, candle building. Imports only numpy and numba."""
+"""The vocabulary of the system: types, circular candle columns, candle building."""

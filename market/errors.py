@@ -1,8 +1,10 @@
 """Errors of the market package.
 
 MarketError
-├── UnknownInterval   a text that names no candle interval
-└── UnknownSymbol     a symbol that is not in the market
+├── UnknownInterval      a text that names no candle interval
+├── UnknownSymbol        a symbol that is not in the market
+├── BadCandles           columns that are no candle series: lengths differ, or time does not rise
+└── ColumnsBusy          the writer of the columns never paused long enough for a consistent copy
 """
 
 from collections.abc import Iterable
@@ -27,4 +29,20 @@ class UnknownSymbol(MarketError):
     def __init__(self, text: str, allowed: Iterable[str]) -> None:
         self.text = text
         self.allowed = tuple(allowed)
-        super().__init__(f"symbol was {text!r}; available are {', '.join(self.allowed) or 'none yet'}")
+        super().__init__(
+            f"symbol was {text!r}; available are {', '.join(self.allowed) or 'none yet'}"
+        )
+
+
+class BadCandles(MarketError):
+    """Columns that are no candle series: their lengths differ, or their time does not rise."""
+
+
+class ColumnsBusy(MarketError):
+    """The writer of the columns never paused long enough for a consistent copy."""
+
+    def __init__(self, attempts: int) -> None:
+        self.attempts = attempts
+        super().__init__(
+            f"no consistent copy of the candles in {attempts} attempts; the writer seems stuck"
+        )

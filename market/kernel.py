@@ -1,12 +1,12 @@
 """The one place that decides how kernels are compiled.
 
-``kernel`` compiles without the interpreter and without the global lock, and keeps the machine code on disk, so a
-second start does not compile again. With ``NUMBA_DISABLE_JIT=1`` the same functions run as plain Python, which the
-tests use to see out-of-range indexing.
+``kernel`` compiles without the interpreter and without the global lock, and keeps the machine code
+on disk, so a second start does not compile again. With ``NUMBA_DISABLE_JIT=1`` the same functions run
+as plain Python, which the tests use to see out-of-range indexing.
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from numba import njit
 
@@ -14,12 +14,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def kernel(function: F) -> F:
-    """Compile ``function`` in nopython mode, nogil, cached on disk; the Python signature is kept for type checkers."""
-    compiled: F = njit(cache=True, nogil=True, boundscheck=False)(function)
-    return compiled
+    """Compile ``function`` in nopython mode, nogil, cached on disk; its type stays the same."""
+    return cast(F, njit(cache=True, nogil=True, boundscheck=False)(function))
 
 
 def inline_kernel(function: F) -> F:
     """Like :func:`kernel`, for small helpers that must vanish into their callers."""
-    compiled: F = njit(cache=True, nogil=True, boundscheck=False, inline="always")(function)
-    return compiled
+    compiled = njit(cache=True, nogil=True, boundscheck=False, inline="always")(function)
+    return cast(F, compiled)

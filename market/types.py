@@ -1,7 +1,8 @@
 """The words every package shares: symbols, intervals, sides, trades, quotes, candles.
 
-Times are integer nanoseconds since the Unix epoch, UTC. Prices and sizes of market data are float64, in quote and
-base currency. Money that is kept (cash, positions) never uses these floats: see ``trading.account``.
+Times are integer nanoseconds since the Unix epoch, UTC. Prices and sizes of market data are float64,
+in quote and base currency. Money that is kept (cash, positions) never uses these floats: see
+``trading.account``.
 """
 
 from enum import IntEnum, StrEnum
@@ -53,7 +54,7 @@ class Interval(StrEnum):
 
     @classmethod
     def parse(cls, text: str) -> "Interval":
-        """The interval named by ``text``; raises :class:`UnknownInterval` that lists the allowed names."""
+        """The interval named by ``text``; raises :class:`UnknownInterval` listing those allowed."""
         try:
             return cls(text)
         except ValueError:
@@ -77,7 +78,7 @@ INTERVALS: tuple[Interval, ...] = tuple(Interval)
 
 
 class Trade(NamedTuple):
-    """One execution as the venue reported it. ``trade_id`` rises per symbol in the order of execution."""
+    """One execution as the venue reported it. ``trade_id`` rises per symbol with every execution."""
 
     symbol: Symbol
     trade_id: int
