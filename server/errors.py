@@ -1,14 +1,14 @@
 """Errors of the server package.
 
 ServerError
-├── SettingsError       an option or environment variable that cannot be used; the program does not start
+├── SettingsError       an option or variable that cannot be used; the program does not start
 ├── RequestError        something asked for that cannot be given; HTTP 422, or a refusal on the page
 │   ├── OutOfRange      a number outside its limits
 │   ├── UnknownChoice   a text that is none of the allowed ones
 │   ├── NoData          nothing to draw or compute yet
 │   └── OrderRefused    the paper account did not take an order
 ├── PictureUnavailable  no renderer runs, so there are no pictures; HTTP 503
-└── ProtocolError       a message on the frames socket that breaks the protocol; that socket is closed
+└── ProtocolError       a message that breaks the frames protocol; that socket is closed
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ class ServerError(ValueError):
 
 
 class SettingsError(ServerError):
-    """An option or environment variable that cannot be used. The text is one sentence for a person."""
+    """An option or environment variable that cannot be used, in one sentence for a person."""
 
 
 class RequestError(ServerError):

@@ -1,7 +1,7 @@
-"""What pages and routes get from :class:`server.services.Services`: frozen plain values, nothing to call back into.
+"""What pages and routes get from :class:`server.services.Services`: frozen plain values.
 
-Times are nanoseconds since the Unix epoch, UTC. Prices are floats in quote currency; money of the paper account is
-``Decimal``. ``None`` means that there is no value (yet); pages show a dash for it.
+Times are nanoseconds since the Unix epoch, UTC. Prices are floats in quote currency; money of the
+paper account is ``Decimal``. ``None`` means that there is no value (yet); pages show a dash for it.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,10 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class StatusView:
-    """Feed pill and status bar. ``label`` is the pill's word: LIVE, SIMULATED, REPLAY, CONNECTING, SLOW, LOST, ENDED."""
+    """Feed pill and status bar.
+
+    ``label`` is the pill's word: LIVE, SIMULATED, REPLAY, CONNECTING, SLOW, LOST or ENDED.
+    """
 
     label: str
     mode: str
@@ -29,8 +32,11 @@ class StatusView:
 
 @dataclass(frozen=True, slots=True)
 class LastView:
-    """Last price of a symbol. ``change`` and ``change_pct`` compare with the price 24 hours before, or with the
-    oldest candle held when less is loaded; ``change_pct`` is in percent."""
+    """Last price of a symbol.
+
+    ``change`` and ``change_pct`` (percent) compare with the price 24 hours before, or with the
+    oldest candle held when less is loaded.
+    """
 
     symbol: str
     price: float | None
@@ -44,7 +50,7 @@ class LastView:
 
 @dataclass(frozen=True, slots=True)
 class ChartQuery:
-    """A picture asked for by URL. ``width`` and ``height`` are device pixels, ``scale`` the device pixel ratio."""
+    """A picture asked for by URL: size in device pixels, ``scale`` the device pixel ratio."""
 
     symbol: str
     interval: str = "1m"
@@ -57,8 +63,11 @@ class ChartQuery:
 
 @dataclass(frozen=True, slots=True)
 class MetricView:
-    """One ratio of a backtest. ``unit`` is ``%``, ``ratio``, ``count`` or ``money``; ``formula`` says what was computed
-    and by which convention."""
+    """One ratio of a backtest.
+
+    ``unit`` is ``%``, ``ratio``, ``count`` or ``money``; ``formula`` says what was computed and by
+    which convention.
+    """
 
     key: str
     label: str
@@ -69,7 +78,7 @@ class MetricView:
 
 @dataclass(frozen=True, slots=True)
 class BacktestTradeView:
-    """One round trip. ``size`` is positive for long and negative for short; ``return_pct`` is in percent."""
+    """One round trip. ``size`` is positive for long, negative for short; return in percent."""
 
     entry_time_ns: int
     exit_time_ns: int | None
@@ -82,7 +91,7 @@ class BacktestTradeView:
 
 @dataclass(frozen=True, slots=True)
 class BacktestView:
-    """A finished backtest; ``time_ms``, ``equity`` and ``buy_hold`` have one value per candle, oldest first."""
+    """A finished backtest; the three curves have one value per candle, oldest first."""
 
     symbol: str
     interval: str

@@ -1,0 +1,170 @@
+"""The frames socket's messages as plain values: packing, unpacking, validation. No socket, no time.
+
+The layout is spelled out in ``docs/frames_protocol.md``. All binary numbers are little-endian.
+"""
+
+import struct
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Annotated, NamedTuple
+
+import msgspec
+
+from server.errors import ProtocolError
+
+MAGIC = 0x31464343
+"""The bytes ``CCF1``."""
+
+MAX_CLIENT_BYTES = 4096
+MAX_CHARTS = 64
+MIN_SIZE, MAX_SIZE = 16, 4096
+MIN_BARS, MAX_BARS = 2, 5000
+MIN_SCALE, MAX_SCALE = 1.0, 4.0
+
+_HEADER = struct.Struct("<IIHHI")
+_ENTRY = struct.Struct("<HBB8H")
+
+
+class Kind(IntEnum):
+    """What an entry carries."""
+
+    KEYFRAME = 0
+    PATCH = 1
+
+
+class Box(NamedTuple):
+    """A rectangle in device pixels: top left corner, width, height."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class Entry(NamedTuple):
+    """One chart's part of a picture: ``source`` in the picture goes to ``target`` in the chart."""
+
+    chart: int
+    kind: Kind
+    source: Box
+    target: Box
+
+
+class FrameMessage(NamedTuple):
+    """A binary message taken apart. ``meta`` is the JSON list, one object per entry."""
+
+    sequence: int
+    entries: tuple[Entry, ...]
+    meta: bytes
+    picture: bytes
+
+
+ChartId = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+Pixels = Annotated[int, msgspec.Meta(ge=MIN_SIZE, le=MAX_SIZE)]
+Bars = Annotated[int, msgspec.Meta(ge=MIN_BARS, le=MAX_BARS)]
+Scale = Annotated[float, msgspec.Meta(ge=MIN_SCALE, le=MAX_SCALE)]
+Word = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+Index = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Sequence32 = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
+
+
+class Subscribe(msgspec.Struct, frozen=True, tag="subscribe", forbid_unknown_fields=True):
+    """Show a chart, or replace what it shows. Sizes are device pixels."""
+
+    chart: ChartId
+    symbol: Word
+    interval: Word
+    width: Pixels
+    height: Pixels
+    scale: Scale = 1.0
+    theme: Word = "dark"
+    bars: Bars = 120
+    end: Index | None = None
+
+
+class Viewport(msgspec.Struct, frozen=True, tag="viewport", forbid_unknown_fields=True):
+    """Zoom or pan: number of candles, index one past the last; ``None`` follows the newest."""
+
+    chart: ChartId
+    bars: Bars
+    end: Index | None = None
+
+
+class Unsubscribe(msgspec.Struct, frozen=True, tag="unsubscribe", forbid_unknown_fields=True):
+    """The chart is gone."""
+
+    chart: ChartId
+
+
+class Visibility(msgspec.Struct, frozen=True, tag="visibility", forbid_unknown_fields=True):
+    """The tab was shown or hidden."""
+
+    visible: bool
+
+
+class Ack(msgspec.Struct, frozen=True, tag="ack", forbid_unknown_fields=True):
+    """The picture with this sequence number was decoded and swapped in."""
+
+    sequence: Sequence32
+
+
+ClientMessage = Subscribe | Viewport | Unsubscribe | Visibility | Ack
+
+_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
+
+
+def parse_client_message(text: str | bytes) -> ClientMessage:
+    """The message in ``text``; raises :class:`ProtocolError` saying what was wrong in 120 bytes.
+
+    A close frame holds 123 bytes of reason (RFC 6455 section 5.5.1), so the sentence stays below.
+    """
+    data = text.encode() if isinstance(text, str) else text
+    if len(data) > MAX_CLIENT_BYTES:
+        raise ProtocolError(f"message had {len(data)} bytes; allowed are {MAX_CLIENT_BYTES}")
+    try:
+        return _decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ProtocolError(shorten(f"message was refused: {error}")) from None
+
+
+def shorten(reason: str, limit: int = 120) -> str:
+    """``reason`` cut to ``limit`` bytes of UTF-8, so that it fits a close frame."""
+    data = reason.encode()
+    if len(data) <= limit:
+        return reason
+    return data[: limit - 3].decode(errors="ignore") + "…"
+
+
+def pack_frame(sequence: int, entries: Sequence[Entry], meta: bytes, picture: bytes) -> bytes:
+    """The binary message; raises :class:`ProtocolError` for a number too large for its field."""
+    try:
+        parts = [_HEADER.pack(MAGIC, sequence & 0xFFFFFFFF, len(entries), 0, len(meta))]
+        parts.extend(
+            _ENTRY.pack(entry.chart, entry.kind, 0, *entry.source, *entry.target)
+            for entry in entries
+        )
+    except struct.error as error:
+        raise ProtocolError(f"frame cannot be packed: {error}") from None
+    parts.append(meta)
+    parts.append(picture)
+    return b"".join(parts)
+
+
+def unpack_frame(message: bytes) -> FrameMessage:
+    """The parts of a binary message; raises :class:`ProtocolError` for anything else."""
+    if len(message) < _HEADER.size:
+        raise ProtocolError(f"frame had {len(message)} bytes; a header has {_HEADER.size}")
+    magic, sequence, count, _reserved, meta_length = _HEADER.unpack_from(message)
+    if magic != MAGIC:
+        raise ProtocolError(f"frame began with {magic:#010x}; expected {MAGIC:#010x}")
+    start = _HEADER.size + count * _ENTRY.size
+    if len(message) < start + meta_length:
+        raise ProtocolError(f"frame had {len(message)} bytes; its header says more")
+    entries = []
+    for offset in range(_HEADER.size, start, _ENTRY.size):
+        chart, kind, _flags, *boxes = _ENTRY.unpack_from(message, offset)
+        if kind not in Kind.__members__.values():
+            raise ProtocolError(f"entry kind was {kind}; allowed are 0 and 1")
+        entries.append(Entry(chart, Kind(kind), Box(*boxes[:4]), Box(*boxes[4:])))
+    end = start + meta_length
+    return FrameMessage(sequence, tuple(entries), message[start:end], message[end:])

@@ -1,0 +1,160 @@
+"""Options and ``CANDLECAST_*`` environment variables, checked before anything starts.
+
+An option on the command line wins over the variable of the same name. The password is only read
+from the environment, so that it never shows in a process list.
+"""
+
+import argparse
+import ipaddress
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, NoReturn
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from market.types import Symbol
+from server.errors import SettingsError
+
+DEFAULT_SYMBOLS = tuple(
+    Symbol(name) for name in ("BTC-USD", "ETH-USD", "SOL-USD", "ADA-USD", "LTC-USD", "ETH-BTC")
+)
+MAX_SYMBOLS = 50
+_SYMBOL = re.compile(r"[A-Z0-9]{1,16}-[A-Z0-9]{1,16}")
+
+_ALLOWED = {
+    "feed": "auto, live, sim or replay:PATH with an existing file",
+    "venue": "coinbase, binance",
+    "symbols": f"1 to {MAX_SYMBOLS} pairs separated by commas, like BTC-USD,ETH-USD",
+    "host": "an address or a host name",
+    "port": "0 to 65535 (0 takes a free one)",
+    "renderer": "auto, cuda, opengl, cpu, plotly",
+    "seed": "a whole number from 0 to 4294967295",
+    "speed": "a number above 0 and up to 1000000",
+    "log_level": "debug, info, warning, error",
+    "insecure": "true, false",
+    "warm_up": "true, false",
+    "password": "1 to 1024 characters",
+}
+
+
+class Settings(BaseSettings):
+    """Everything the program can be told. Frozen; :func:`parse_settings` makes it."""
+
+    model_config = SettingsConfigDict(env_prefix="CANDLECAST_", frozen=True, extra="forbid")
+
+    feed: str = "auto"
+    venue: Literal["coinbase", "binance"] = "coinbase"
+    symbols: Annotated[tuple[Symbol, ...], NoDecode] = DEFAULT_SYMBOLS
+    host: str = Field(default="127.0.0.1", pattern=r"^[A-Za-z0-9._:-]+$")
+    port: int = Field(default=8050, ge=0, le=65535)
+    renderer: Literal["auto", "cuda", "opengl", "cpu", "plotly"] = "auto"
+    password: SecretStr | None = Field(default=None, min_length=1, max_length=1024)
+    insecure: bool = False
+    seed: int = Field(default=7, ge=0, le=2**32 - 1)
+    speed: float = Field(default=1.0, gt=0, le=1_000_000)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    warm_up: bool = False
+
+    @field_validator("feed")
+    @classmethod
+    def _feed_exists(cls, value: str) -> str:
+        kind, _, path = value.partition(":")
+        if value in {"auto", "live", "sim"} or (kind == "replay" and Path(path).is_file()):
+            return value
+        raise ValueError(value)
+
+    @field_validator("symbols", mode="before")
+    @classmethod
+    def _split_symbols(cls, value: object) -> object:
+        names = value.split(",") if isinstance(value, str) else value
+        if not isinstance(names, Sequence):
+            raise ValueError(value)
+        unique = tuple(dict.fromkeys(str(name).strip().upper() for name in names))
+        if not 1 <= len(unique) <= MAX_SYMBOLS or not all(map(_SYMBOL.fullmatch, unique)):
+            raise ValueError(value)
+        return unique
+
+    @property
+    def symbols_given(self) -> bool:
+        """Whether somebody named symbols; a replay without takes those of the recording."""
+        return "symbols" in self.model_fields_set
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach :attr:`host`."""
+        return is_loopback(self.host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether ``host`` is ``localhost`` or a loopback address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises instead of printing the usage and leaving the process."""
+
+    def error(self, message: str) -> NoReturn:
+        raise SettingsError(f"{message}; app.py --help lists the options")
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="app.py",
+        description="Candlecast: live candlestick charts drawn on the server.",
+        epilog="Every option is also a variable CANDLECAST_NAME; CANDLECAST_PASSWORD sets a login.",
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--feed", help="auto, live, sim or replay:PATH (default auto)")
+    parser.add_argument("--venue", help="coinbase or binance (default coinbase)")
+    parser.add_argument("--symbols", help="comma list of pairs, like BTC-USD,ETH-USD")
+    parser.add_argument("--host", help="address to listen on (default 127.0.0.1)")
+    parser.add_argument("--port", help="port to listen on (default 8050)")
+    parser.add_argument("--renderer", help="auto, cuda, opengl, cpu or plotly (default auto)")
+    parser.add_argument("--seed", help="seed of the simulator (default 7)")
+    parser.add_argument("--speed", help="speed of a replay (default 1)")
+    parser.add_argument("--log-level", help="debug, info, warning or error (default info)")
+    parser.add_argument(
+        "--insecure", action="store_true", help="listen on another address without a password"
+    )
+    parser.add_argument(
+        "--warm-up", action="store_true", help="compile everything, write the caches and leave"
+    )
+    return parser
+
+
+def parse_settings(argv: Sequence[str]) -> Settings:
+    """Settings from ``argv`` (without the program's name) over the environment.
+
+    Raises :class:`SettingsError` with one sentence; ``--help`` raises ``SystemExit(0)``.
+    """
+    options: dict[str, Any] = vars(_parser().parse_args(argv))
+    try:
+        settings = Settings(**options)
+    except ValidationError as error:
+        raise SettingsError(_sentence(error)) from None
+    open_to_others = not settings.loopback and not settings.warm_up
+    if open_to_others and settings.password is None and not settings.insecure:
+        raise SettingsError(
+            f"host was {settings.host}, which other machines can reach: set CANDLECAST_PASSWORD, "
+            "or say --insecure to let everybody in"
+        )
+    return settings
+
+
+def _sentence(error: ValidationError) -> str:
+    """The first problem of ``error`` as one sentence; never shows the password."""
+    first = error.errors(include_url=False)[0]
+    name = str(first["loc"][0])
+    option = f"CANDLECAST_{name.upper()}"
+    if name != "password":
+        option = f"--{name.replace('_', '-')} ({option})"
+    received = "not usable" if name == "password" else repr(first["input"])
+    return f"{option} was {received}; allowed: {_ALLOWED[name]}"
