@@ -30,6 +30,7 @@ from market.ring import (
     copy_consistent,
     read_span,
     replace_candles,
+    replace_newest,
 )
 from market.types import Candle
 
@@ -130,7 +131,11 @@ class CandleColumns:
             raise BadCandles(
                 f"candle starts at {candle.time_ns} ns, not after {self._last_time()} ns"
             )
-        self._append(candle)
+        storage = self._storage
+        append_candle(
+            storage.heads, storage.longs, storage.values, storage.counts, self._row,
+            *candle, BEFORE_EVERY_ID, BEFORE_EVERY_ID,
+        )  # fmt: skip
 
     def replace_last(self, candle: Candle) -> None:
         """Overwrite the newest candle; raises :class:`BadCandles` unless of the same time."""
@@ -139,14 +144,11 @@ class CandleColumns:
             raise BadCandles(
                 f"candle starts at {candle.time_ns} ns; the newest starts at {newest} ns"
             )
-        kept = self.window()
-        times = kept.time_ns[:-1]
-        self._replace(
-            self.next_index - len(self),
-            np.append(times, candle.time_ns),
-            np.column_stack([_values(kept)[:, :-1], np.array(candle[1:6])]),
-            np.append(kept.trades[:-1], np.int32(candle.trades)),
-        )
+        storage = self._storage
+        replace_newest(
+            storage.heads, storage.longs, storage.values, storage.counts, self._row,
+            *candle, BEFORE_EVERY_ID, BEFORE_EVERY_ID,
+        )  # fmt: skip
 
     def load(self, window: CandleWindow) -> None:
         """Replace everything by the newest ``capacity`` candles; absolute indices go on rising."""
@@ -200,14 +202,6 @@ class CandleColumns:
 
     def _last_time(self) -> int:
         return int(self._times[(self.next_index - 1) % self.capacity])
-
-    def _append(self, candle: Candle) -> None:
-        storage = self._storage
-        append_candle(
-            storage.heads, storage.longs, storage.values, storage.counts, self._row,
-            candle.time_ns, candle.open, candle.high, candle.low, candle.close, candle.volume,
-            candle.trades, BEFORE_EVERY_ID, BEFORE_EVERY_ID,
-        )  # fmt: skip
 
     def _replace(self, start: int, times: I64, values: F64, counts: I32) -> None:
         longs = np.empty((3, times.shape[0]), np.int64)

@@ -1,8 +1,8 @@
 """The one place that decides how kernels are compiled.
 
 ``kernel`` compiles without the interpreter and without the global lock, and keeps the machine code
-on disk, so a second start does not compile again. With ``NUMBA_DISABLE_JIT=1`` the same functions run
-as plain Python, which the tests use to see out-of-range indexing.
+on disk, so a second start does not compile again. With ``NUMBA_DISABLE_JIT=1`` the same functions
+run as plain Python, which the tests use to see out-of-range indexing.
 """
 
 from collections.abc import Callable

@@ -148,6 +148,32 @@ def append_candle(
 
 
 @kernel
+def replace_newest(
+    heads: I64,
+    longs: I64,
+    values: F64,
+    counts: I32,
+    row: int,
+    time_ns: int,
+    open_: float,
+    high: float,
+    low: float,
+    close: float,
+    volume: float,
+    trades: int,
+    first_id: int,
+    last_id: int,
+) -> None:
+    """Overwrite the newest candle of a ring that holds at least one."""
+    begin_update(heads, row)
+    write_candle(
+        longs, values, counts, row, heads[row, NEXT] - 1,
+        time_ns, open_, high, low, close, volume, trades, first_id, last_id,
+    )  # fmt: skip
+    end_write(heads, row)
+
+
+@kernel
 def replace_candles(
     heads: I64,
     longs: I64,

@@ -1,8 +1,8 @@
 """The words every package shares: symbols, intervals, sides, trades, quotes, candles.
 
-Times are integer nanoseconds since the Unix epoch, UTC. Prices and sizes of market data are float64,
-in quote and base currency. Money that is kept (cash, positions) never uses these floats: see
-``trading.account``.
+Times are integer nanoseconds since the Unix epoch, UTC. Prices and sizes of market data are
+float64, in quote and base currency. Money that is kept (cash, positions) never uses these floats:
+see ``trading.account``.
 """
 
 from enum import IntEnum, StrEnum
@@ -78,7 +78,7 @@ INTERVALS: tuple[Interval, ...] = tuple(Interval)
 
 
 class Trade(NamedTuple):
-    """One execution as the venue reported it. ``trade_id`` rises per symbol with every execution."""
+    """One execution as the venue reported it. Per symbol ``trade_id`` rises with every trade."""
 
     symbol: Symbol
     trade_id: int

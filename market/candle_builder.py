@@ -1,0 +1,125 @@
+"""Trades of one symbol become candles of all nine intervals, in circular columns."""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from market.aggregation import (
+    APPLIED,
+    DECIMALS,
+    DUPLICATES,
+    PATCHED,
+    TOO_LATE,
+    add_trade,
+    allocate_state,
+    note_all_decimals,
+)
+from market.columns import CandleColumns, CandleWindow
+from market.merging import Rows, merge_history
+from market.ring import TIME, RingStorage, replace_candles
+from market.types import INTERVALS, Interval
+
+
+class Outcome(IntEnum):
+    """What became of a trade. ``PATCHED``: late, and put into the candle it belongs to."""
+
+    APPLIED = 0
+    DUPLICATE = 1
+    PATCHED = 2
+    TOO_LATE = 3
+
+
+class BuilderCounters(NamedTuple):
+    """Trades by outcome since the start."""
+
+    applied: int
+    duplicates: int
+    patched: int
+    too_late: int
+
+
+_OUTCOMES = tuple(Outcome)
+
+
+class CandleBuilder:
+    """Builds the candles of one symbol. One thread writes; :meth:`columns` may be read from any.
+
+    Trades may come in any order and more than once: as long as their ids lie within the newest 8192
+    and a candle they create lies within the newest 256, the result is that of the sorted, unique
+    trades. Intervals without trades have no candle. :meth:`add` allocates nothing.
+    """
+
+    def __init__(self, capacity: int = 5000) -> None:
+        self._storage = storage = RingStorage.allocate(len(INTERVALS), capacity)
+        self._state = allocate_state()
+        self._columns = {
+            interval: CandleColumns(capacity, storage, row)
+            for row, interval in enumerate(INTERVALS)
+        }
+        self._arrays = (self._state, storage.heads, storage.longs, storage.values, storage.counts)
+        self._loads = 0
+
+    def add(self, trade_id: int, time_ns: int, price: float, size: float) -> Outcome:
+        """Put one trade into all candles it belongs to.
+
+        ``trade_id`` ≥ 0 rises in the order of execution; ``time_ns`` ≥ 0; ``price`` > 0 in quote
+        currency and ``size`` in base currency are finite: the caller has checked.
+        """
+        return _OUTCOMES[add_trade(*self._arrays, trade_id, time_ns, price, size)]
+
+    def columns(self, interval: Interval) -> CandleColumns:
+        """The candles of one interval; always the same object."""
+        return self._columns[interval]
+
+    def load_history(self, interval: Interval, candles: CandleWindow) -> None:
+        """Merge a venue's candles with those built from trades, see :mod:`market.merging`.
+
+        Load recent trades through :meth:`add` first, then their venue's candles: trades are not
+        counted into candles that the venue has closed. Existing candles keep their absolute index
+        unless one comes before or between them.
+        """
+        if not len(candles):
+            return
+        columns = self._columns[interval]
+        row = INTERVALS.index(interval)
+        live = self._rows(row)
+        merged = merge_history(live, candles)
+        kept = merged.newest(columns.capacity)
+        start = columns.next_index
+        if np.array_equal(merged.longs[TIME, : len(live)], live.longs[TIME]):
+            start += len(merged) - len(live) - len(kept)
+        storage = self._storage
+        note_all_decimals(self._state, np.ascontiguousarray(candles.close))
+        replace_candles(
+            storage.heads, storage.longs, storage.values, storage.counts,
+            row, start, len(kept), kept.longs, kept.values, kept.counts,
+        )  # fmt: skip
+        self._loads += 1
+
+    @property
+    def version(self) -> int:
+        """Rises with every trade that changed a candle and every history loaded."""
+        return int(self._state[APPLIED] + self._state[PATCHED]) + self._loads
+
+    @property
+    def price_decimals(self) -> int:
+        """Digits seen after the point of any price, at most 8."""
+        return int(self._state[DECIMALS])
+
+    @property
+    def counters(self) -> BuilderCounters:
+        """Trades by outcome since the start."""
+        state = self._state
+        return BuilderCounters(
+            int(state[APPLIED]), int(state[DUPLICATES]), int(state[PATCHED]), int(state[TOO_LATE])
+        )
+
+    def _rows(self, row: int) -> Rows:
+        storage = self._storage
+        columns = self._columns[INTERVALS[row]]
+        at = (columns.next_index - len(columns)) % columns.capacity
+        held = slice(at, at + len(columns))
+        return Rows(
+            storage.longs[row, :, held], storage.values[row, :, held], storage.counts[row, held]
+        )

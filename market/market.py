@@ -1,0 +1,85 @@
+"""Everything known about the symbols being watched: candles, last trade, best bid and ask."""
+
+from collections.abc import Callable, Sequence
+
+from market.candle_builder import CandleBuilder, Outcome
+from market.errors import UnknownSymbol
+from market.types import Quote, Symbol, Trade
+
+
+class SymbolMarket:
+    """One symbol's state. Written by :class:`Market` alone; attributes may be read from any thread.
+
+    ``received_ns`` is the monotonic time at which the newest event was received, 0 before the
+    first; ``version`` rises with every change.
+    """
+
+    def __init__(self, symbol: Symbol, capacity: int) -> None:
+        self.symbol = symbol
+        self.builder = CandleBuilder(capacity)
+        self.last_trade: Trade | None = None
+        self.quote: Quote | None = None
+        self.received_ns = 0
+        self.heard_id = -1
+        self.version = 0
+
+    def add(self, trade: Trade) -> Outcome:
+        """Put ``trade`` into the candles and remember it as the last one when none is newer."""
+        outcome = self.builder.add(trade.trade_id, trade.time_ns, trade.price, trade.size)
+        if outcome is Outcome.APPLIED or outcome is Outcome.PATCHED:
+            if self.last_trade is None or trade.trade_id > self.last_trade.trade_id:
+                self.last_trade = trade
+            self.version += 1
+        return outcome
+
+
+class Market:
+    """The symbols being watched. One thread calls :meth:`apply` and :meth:`fill`; any may read."""
+
+    def __init__(self, symbols: Sequence[Symbol], capacity: int = 5000) -> None:
+        self.symbols: tuple[Symbol, ...] = tuple(dict.fromkeys(symbols))
+        self.unknown_events = 0
+        self._by_symbol: dict[str, SymbolMarket] = {
+            symbol: SymbolMarket(symbol, capacity) for symbol in self.symbols
+        }
+        self._listeners: tuple[Callable[[Trade], None], ...] = ()
+
+    def __getitem__(self, symbol: str) -> SymbolMarket:
+        """The state of ``symbol``; raises :class:`UnknownSymbol` that lists the ones there are."""
+        found = self._by_symbol.get(symbol)
+        if found is None:
+            raise UnknownSymbol(symbol, self.symbols)
+        return found
+
+    def apply(self, event: Trade | Quote, received_ns: int) -> Outcome | None:
+        """Take in one live event received at monotonic ``received_ns``; returns a trade's outcome.
+
+        Events of other symbols are counted in ``unknown_events`` and ignored.
+        """
+        state = self._by_symbol.get(event.symbol)
+        if state is None:
+            self.unknown_events += 1
+            return None
+        state.received_ns = received_ns
+        if isinstance(event, Quote):
+            state.quote = event
+            state.version += 1
+            return None
+        outcome = state.add(event)
+        if event.trade_id > state.heard_id:
+            state.heard_id = event.trade_id
+            for listener in self._listeners:
+                listener(event)
+        return outcome
+
+    def fill(self, trade: Trade) -> Outcome | None:
+        """Take in a trade asked for afterwards: candles know it, listeners are not told."""
+        state = self._by_symbol.get(trade.symbol)
+        if state is None:
+            self.unknown_events += 1
+            return None
+        return state.add(trade)
+
+    def listen(self, listener: Callable[[Trade], None]) -> None:
+        """Have ``listener`` called in the writer's thread with every new live trade."""
+        self._listeners = (*self._listeners, listener)
