@@ -1,0 +1,42 @@
+"""One connected client: its session, its bounded outbox, and its end when it reads too slowly."""
+
+import asyncio
+
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
+
+from data_feed.simulator.session import Session
+
+_OUTBOX = 2048
+POLICY_VIOLATION = 1008
+
+
+class Client:
+    """Frames are handed over with :meth:`offer`, which never waits; :meth:`send_all` empties the
+    outbox.
+    """
+
+    def __init__(self, connection: ServerConnection, session: Session) -> None:
+        self.connection = connection
+        self.session = session
+        self._outbox: asyncio.Queue[str] = asyncio.Queue(_OUTBOX)
+        self._cut: asyncio.Task[None] | None = None
+
+    def offer(self, text: str) -> None:
+        """Queue a frame; a client whose outbox is full is cut with the venue's reason."""
+        if self._cut is not None:
+            return
+        try:
+            self._outbox.put_nowait(text)
+        except asyncio.QueueFull:
+            self._cut = asyncio.create_task(
+                self.connection.close(POLICY_VIOLATION, "ErrSlowConsume")
+            )
+
+    async def send_all(self) -> None:
+        """Send queued frames until the connection closes."""
+        try:
+            while True:
+                await self.connection.send(await self._outbox.get())
+        except ConnectionClosed:
+            return

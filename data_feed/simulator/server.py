@@ -1,0 +1,181 @@
+"""The simulated exchange behind a real socket: WebSocket feed and REST on one port.
+
+The only module of the simulator that reads a clock.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from data_feed.simulator import rest
+from data_feed.simulator.client import POLICY_VIOLATION, Client
+from data_feed.simulator.errors import NotStarted
+from data_feed.simulator.exchange import SimulatedExchange
+from data_feed.simulator.products import products_for
+from data_feed.simulator.publisher import Publisher
+from data_feed.simulator.session import Session, Topic
+from market.types import MINUTE, SECOND, Symbol
+
+_LOG = logging.getLogger(__name__)
+
+_TICK_S = 0.05
+_SUBSCRIBE_WITHIN_S = 5.0
+_CLOSE_WITHIN_S = 2.0
+_WARM_UP_NS = 10 * MINUTE
+_WARM_UP_SLICE_NS = 2 * SECOND
+# After a longer pause of the process (a suspended laptop) trading resumes now, nothing is caught up.
+_LONGEST_CATCH_UP_NS = 5 * SECOND
+_LARGEST_REQUEST = 65_536
+
+
+class SimulatorServer:
+    """An exchange on loopback that speaks Coinbase Exchange's protocol.
+
+    ``symbols`` that are not in DEFAULT_SYMBOLS get a derived price. Raises :class:`InvalidSymbol`.
+    """
+
+    def __init__(self, symbols: Sequence[Symbol], seed: int = 7) -> None:
+        self._products = products_for(symbols)
+        self._seed = seed
+        self._clients: set[Client] = set()
+        self._server: Server | None = None
+        self._ticking: asyncio.Task[None] | None = None
+        self._exchange: SimulatedExchange
+        self._publisher: Publisher
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Trade the last ten minutes, then listen; port 0 takes a free one. Raises OSError when it
+        cannot.
+        """
+        await self._warm_up(time.time_ns())
+        self._publisher = Publisher(self._exchange)
+        self._server = await serve(
+            self._converse,
+            host,
+            port,
+            process_request=self._answer_rest,
+            compression=None,
+            max_size=_LARGEST_REQUEST,
+            close_timeout=_CLOSE_WITHIN_S,
+        )
+        self._ticking = asyncio.create_task(self._tick_forever())
+        self._ticking.add_done_callback(self._close_when_failed)
+
+    async def stop(self) -> None:
+        """Close every connection (1001, going away) and the port."""
+        if self._ticking is not None:
+            self._ticking.cancel()
+            await asyncio.wait([self._ticking])
+            self._ticking = None
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+            self._server = None
+
+    @property
+    def url(self) -> str:
+        """Address of the feed: ``ws://127.0.0.1:PORT``. Raises :class:`NotStarted`."""
+        return f"ws://{self._address()}"
+
+    @property
+    def rest_url(self) -> str:
+        """Address of the REST: ``http://127.0.0.1:PORT``. Raises :class:`NotStarted`."""
+        return f"http://{self._address()}"
+
+    def _address(self) -> str:
+        if self._server is None:
+            raise NotStarted
+        host, port = self._server.sockets[0].getsockname()[:2]
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    async def _warm_up(self, now_ns: int) -> None:
+        self._exchange = SimulatedExchange(self._products, self._seed, now_ns - _WARM_UP_NS)
+        while self._exchange.now_ns < now_ns:
+            self._exchange.advance(min(self._exchange.now_ns + _WARM_UP_SLICE_NS, now_ns))
+            # Others share this loop: the feed that starts us still has sockets to serve.
+            await asyncio.sleep(0)
+        # The first client gets the whole book; what changed before is nobody's news.
+        self._exchange.drop_book_changes()
+
+    async def _tick_forever(self) -> None:
+        second = time.time_ns() // SECOND
+        while True:
+            await asyncio.sleep(_TICK_S)
+            now_ns = time.time_ns()
+            if now_ns - self._exchange.now_ns > _LONGEST_CATCH_UP_NS:
+                self._exchange.skip(now_ns)
+            matches = self._exchange.advance(now_ns)
+            wanted = Counter(topic for client in self._clients for topic in client.session.topics)
+            self._deliver(self._publisher.trades(matches, wanted))
+            self._deliver(self._publisher.books(wanted))
+            if now_ns // SECOND != second:
+                second = now_ns // SECOND
+                self._deliver(self._publisher.heartbeats(wanted))
+
+    def _deliver(self, frames: Iterable[tuple[Topic, str]]) -> None:
+        for topic, text in frames:
+            for client in self._clients:
+                if topic in client.session.topics:
+                    client.offer(text)
+
+    def _close_when_failed(self, ticking: asyncio.Task[None]) -> None:
+        """A feed that stands still must not look connected."""
+        if ticking.cancelled() or ticking.exception() is None:
+            return
+        _LOG.error("the simulated exchange failed and closes", exc_info=ticking.exception())
+        if self._server is not None:
+            self._server.close()
+
+    async def _converse(self, connection: ServerConnection) -> None:
+        client = Client(connection, Session(self._exchange.listings))
+        sending = asyncio.create_task(client.send_all())
+        self._clients.add(client)
+        try:
+            await self._first_request(client)
+            async for text in connection:
+                self._serve_request(client, text)
+        except ConnectionClosed:
+            # A client may vanish at any moment; its topics go with it.
+            return
+        finally:
+            self._clients.discard(client)
+            sending.cancel()
+
+    async def _first_request(self, client: Client) -> None:
+        """Requests until the first subscription; the venue closes a connection that stays silent
+        for 5 s.
+        """
+        try:
+            async with asyncio.timeout(_SUBSCRIBE_WITHIN_S):
+                while not client.session.topics:
+                    self._serve_request(client, await client.connection.recv())
+        except TimeoutError:
+            await client.connection.close(
+                POLICY_VIOLATION, f"no subscribe within {_SUBSCRIBE_WITHIN_S:.0f} s"
+            )
+
+    def _serve_request(self, client: Client, text: str | bytes) -> None:
+        answer = client.session.receive(text)
+        client.offer(answer.text)
+        for topic in answer.added:
+            greeting = self._publisher.greeting(topic)
+            if greeting is not None:
+                client.offer(greeting)
+
+    def _answer_rest(self, connection: ServerConnection, request: Request) -> Response | None:
+        if "Upgrade" in request.headers:
+            return None
+        answer = rest.respond(self._exchange, request.path)
+        response = connection.respond(HTTPStatus(answer.status), answer.body)
+        del response.headers["Content-Type"]
+        response.headers["Content-Type"] = "application/json; charset=utf-8"
+        for name, value in answer.headers.items():
+            response.headers[name] = value
+        return response
