@@ -1,0 +1,143 @@
+"use strict";
+
+/**
+ * The feed pill, the strip, the status bar and the clock: filled from the server's status messages, once a second.
+ *
+ * @typedef {{label: string, mode: string, venue: string, detail: string, age_ms: number | null,
+ *   retry_in_s: number | null, renderer: string, renderer_reasons: string[], draw_ms: number | null,
+ *   frames_per_s: number, tick_to_ack_p95_ms: number | null, gaps: number}} Status
+ * @typedef {{mode: "connecting" | "socket" | "lost" | "polling", since: number, retryAt: number, attempt: number,
+ *   reason: string}} Connection   `since` and `retryAt` are times of performance.now()
+ */
+{
+  const { words } = window.candlecast;
+  const RENDERERS = { cpu: "CPU", cuda: "CUDA", opengl: "OpenGL", plotly: "Plotly", reference: "Reference" };
+  const OWN_SERVER = "Candlecast server";
+
+  /** @param {string} name @returns {HTMLElement | null} */
+  const item = (name) => document.querySelector(`[data-status="${name}"]`);
+
+  /** @param {number | null | undefined} ms */
+  const milliseconds = (ms) => (ms === null || ms === undefined ? words.NONE : words.age(ms));
+
+  /** @param {Status} status @returns {string} the pill's second half */
+  function source(status) {
+    const age = milliseconds(status.age_ms);
+    const retry = status.retry_in_s === null ? status.venue : `retry in ${Math.ceil(status.retry_in_s)} s`;
+    /** @type {Record<string, string>} */
+    const texts = {
+      LIVE: `${status.venue} · ${age}`,
+      SIMULATED: status.detail,
+      REPLAY: status.detail || status.venue,
+      CONNECTING: status.venue,
+      SLOW: `${age} old`,
+      LOST: retry,
+      ENDED: status.detail,
+    };
+    return texts[status.label] ?? status.detail;
+  }
+
+  class FeedStatus {
+    constructor() {
+      /** @type {Status | null} */
+      this.status = null;
+      this.statusAt = 0;
+      /** @type {Connection} */
+      this.connection = { mode: "connecting", since: performance.now(), retryAt: 0, attempt: 0, reason: "" };
+    }
+
+    /** @param {Status} status */
+    update(status) {
+      this.status = status;
+      this.statusAt = performance.now();
+    }
+
+    /** Age of the newest market event, as far as this page knows. @returns {number} ms */
+    get age() {
+      const since = performance.now() - (this.status ? this.statusAt : this.connection.since);
+      return (this.status?.age_ms ?? 0) + since;
+    }
+
+    /** @returns {Lost | null} why the charts are old, or null while they are not */
+    lost() {
+      const age = words.age(this.age);
+      const tag = `STALE ${age}`;
+      if (this.connection.mode === "lost") {
+        const wait = Math.max(0, Math.ceil((this.connection.retryAt - performance.now()) / 1000));
+        const attempt = this.connection.attempt;
+        const retry = wait > 0 ? `Retry ${attempt} in ${wait} s` : `Retry ${attempt} now`;
+        return { source: `${OWN_SERVER}, ${age} ago`, retry, tag };
+      }
+      if (this.status?.label !== "LOST") return null;
+      const wait = this.status.retry_in_s;
+      const retry = wait === null ? "" : `Retry in ${Math.ceil(wait)} s`;
+      return { source: `${this.status.venue}, ${age} ago`, retry, tag };
+    }
+
+    /** Writes everything; costs nothing where nothing changed. */
+    draw() {
+      this.drawPill();
+      this.drawBar();
+      words.write(item("clock"), words.clock(new Date()));
+    }
+
+    drawPill() {
+      const pill = item("pill");
+      if (!pill) return;
+      const { mode, retryAt } = this.connection;
+      let label = this.status?.label;
+      let text = this.status ? source(this.status) : "";
+      if (mode === "lost") {
+        const wait = Math.ceil((retryAt - performance.now()) / 1000);
+        label = "LOST";
+        text = wait > 0 ? `retry in ${wait} s` : "retrying";
+      }
+      if (!label) return; // the page came with the server's first word
+      pill.dataset.state = label.toLowerCase();
+      pill.title = mode === "lost" ? this.connection.reason : (this.status?.detail ?? "");
+      words.write(pill.querySelector('[data-status="label"]'), label);
+      words.write(pill.querySelector('[data-status="source"]'), text);
+      this.drawStrip();
+    }
+
+    drawStrip() {
+      const strip = item("strip");
+      if (!strip || !this.status) return;
+      const { mode } = this.status;
+      strip.hidden = mode !== "simulated" && mode !== "replay";
+      if (!strip.hidden) strip.dataset.state = mode;
+    }
+
+    drawBar() {
+      const { status } = this;
+      if (!status) return;
+      const name = RENDERERS[/** @type {keyof typeof RENDERERS} */ (status.renderer)] ?? status.renderer;
+      const renderer = item("renderer");
+      const stalled = this.connection.mode === "lost";
+      words.write(renderer, status.draw_ms === null ? name : `${name} · ${status.draw_ms.toFixed(2)} ms`);
+      if (renderer) renderer.title = status.renderer_reasons.join(" ");
+      words.write(item("frames"), this.frames(status));
+      words.write(item("age"), stalled ? words.age(this.age) : milliseconds(status.age_ms));
+      words.write(item("latency"), stalled ? words.NONE : milliseconds(status.tick_to_ack_p95_ms));
+      words.write(item("gaps"), String(status.gaps));
+    }
+
+    /** @param {Status} status */
+    frames(status) {
+      if (this.connection.mode === "polling") return "1 / s, polling";
+      if (this.connection.mode === "lost") return "0 / s";
+      return `${Math.round(status.frames_per_s)} / s`;
+    }
+
+    /** Phone header: price and change of the chart's symbol. @param {Meta} meta */
+    drawQuote(meta) {
+      const quote = item("quote");
+      if (!quote) return;
+      quote.dataset.direction = String(meta.direction);
+      words.write(item("price"), words.number(meta.c, meta.decimals));
+      words.write(item("change"), words.change(meta.change, meta.change_pct, meta.decimals));
+    }
+  }
+
+  window.candlecast.FeedStatus = FeedStatus;
+}

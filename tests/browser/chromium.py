@@ -1,0 +1,112 @@
+"""The browser of the tests: where it is, how it starts, and a page that fails its test on any console problem."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, Request
+
+WIDE = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+_SWITCHES = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-color-profile=srgb",
+    "--window-size=1440,900",
+)
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def chromium_path() -> str | None:
+    """An installed Chromium, ``CANDLECAST_CHROMIUM`` first; None leaves the choice to Playwright's own."""
+    chosen = os.environ.get("CANDLECAST_CHROMIUM")
+    return chosen or next(filter(None, map(shutil.which, _NAMES)), None)
+
+
+def launch(playwright: Playwright, device_pixels: float = 1.0) -> Browser:
+    """A headless Chromium whose screen has ``device_pixels`` per CSS pixel, as a real screen has them.
+
+    Playwright's own ``device_scale_factor`` scales after layout, which real screens do not.
+    """
+    return playwright.chromium.launch(
+        executable_path=chromium_path(),
+        args=[*_SWITCHES, f"--force-device-scale-factor={device_pixels:g}"],
+    )
+
+
+@dataclass
+class Problems:
+    """What a page complained about: console errors and warnings, uncaught errors, failed requests."""
+
+    found: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        """Collect from ``page`` from now on."""
+        page.on("console", self._console)
+        page.on("pageerror", self._page_error)
+        page.on("requestfailed", self._request_failed)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning", "assert"}:
+            place = message.location.get("url", "")
+            self.found.append(f"console {message.type}: {message.text} ({place})")
+
+    def _page_error(self, error: Error) -> None:
+        self.found.append(f"page error: {error}")
+
+    def _request_failed(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # a navigation gave it up
+            self.found.append(f"request failed: {request.url}: {request.failure}")
+
+    def allow(self, pattern: str) -> None:
+        """Expect problems that match ``pattern``: the test cuts the connection, and Chromium says so."""
+        self.allowed.append(pattern)
+
+    def unexpected(self) -> list[str]:
+        """Everything found that was not announced by :meth:`allow`."""
+        return [
+            text
+            for text in self.found
+            if not any(re.search(pattern, text) for pattern in self.allowed)
+        ]
+
+
+@contextmanager
+def open_page(
+    browser: Browser, problems: Problems, viewport: dict[str, int] | None = None
+) -> Iterator[Page]:
+    """A page in a fresh context; ``viewport`` None takes the window of a browser with real device pixels."""
+    options = {"no_viewport": True} if viewport is None else {"viewport": viewport}
+    context = browser.new_context(**options)  # type: ignore[arg-type]
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    problems.watch(page)
+    try:
+        yield page
+    finally:
+        context.close()
+
+
+def counter(page: Page, name: str) -> float:
+    """A counter of ``window.candlecast``."""
+    value = page.evaluate(f"window.candlecast.{name}")
+    assert isinstance(value, int | float)
+    return value
+
+
+def wait_for_counter(page: Page, name: str, least: float, timeout_ms: float = 15_000) -> None:
+    """Wait until the counter has reached ``least``."""
+    page.wait_for_function(
+        f"() => window.candlecast && window.candlecast.{name} >= {least}", timeout=timeout_ms
+    )

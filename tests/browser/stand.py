@@ -1,0 +1,216 @@
+"""A server that speaks the frames protocol and sends exactly the pictures a test asks for.
+
+The real program decides by itself what it draws; to see that a chosen pixel arrives at its place, the page's scripts
+are served here beside a page with one or several charts, and the test writes the messages.
+"""
+
+import asyncio
+import json
+import struct
+import threading
+import time
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import uvicorn
+from fastapi import FastAPI, Response, WebSocket, WebSocketDisconnect
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from numpy.typing import NDArray
+from PIL import Image
+
+U8 = NDArray[np.uint8]
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+STATUS = {
+    "label": "LIVE", "mode": "live", "venue": "Coinbase", "detail": "", "age_ms": 38.0, "retry_in_s": None,
+    "renderer": "cpu", "renderer_reasons": ["cuda: no device."], "tier": "picture", "draw_ms": 0.312,
+    "frames_per_s": 20.0, "tick_to_ack_p95_ms": 21.4, "gaps": 0,
+}  # fmt: skip
+
+_CHART = """
+<div class="chart" data-chart="{number}" data-symbol="{symbol}" data-interval="1m" data-bars="120" style="{style}">
+  <img class="chart-keyframe" alt=""><img class="chart-patch" alt=""><div class="chart-last-line" hidden></div>
+  <div class="chart-legend"><span data-field="symbol"></span><span data-field="context"></span>
+    <span data-field="stale" hidden></span><span data-field="o"></span><span data-field="h"></span>
+    <span data-field="l"></span><span data-field="c"></span><span data-field="change"></span>
+    <span data-field="volume"></span></div>
+  <div class="chart-state" hidden><b data-state-field="title"></b><span data-state-field="detail"></span></div>
+  <div class="chart-lost" hidden><span data-lost="source"></span><span data-lost="retry"></span></div>
+</div>"""
+_PAGE = """<!DOCTYPE html><html lang="en" data-theme="dark"><head><title>Stand</title>
+<link rel="icon" href="data:,">{styles}</head>
+<body style="margin:0;background:#000;overflow:hidden">{charts}
+<div style="position:absolute;top:520px"><div data-status="pill"><b data-status="label">CONNECTING</b>
+<span data-status="source"></span></div><div data-status="strip" hidden></div>{bar}</div>{scripts}</body></html>"""
+_BAR = ("renderer", "frames", "age", "latency", "gaps", "clock")
+
+
+class Part(NamedTuple):
+    """One entry: chart, kind (0 keyframe, 1 patch), source and target as x, y, width, height."""
+
+    chart: int
+    kind: int
+    source: tuple[int, int, int, int]
+    target: tuple[int, int, int, int]
+    meta: dict[str, Any]
+
+
+def lossless(rgb: U8) -> bytes:
+    """A lossless WebP of (h, w, 3), made without the project's own encoder."""
+    buffer = BytesIO()
+    Image.fromarray(rgb).save(buffer, "WEBP", lossless=True, method=0)
+    return buffer.getvalue()
+
+
+def message(sequence: int, parts: Sequence[Part], picture: bytes) -> bytes:
+    """The binary message as the protocol page has it, packed independently of server/frames_protocol.py."""
+    meta = json.dumps([part.meta for part in parts]).encode()
+    head = struct.pack("<IIHHI", 0x31464343, sequence, len(parts), 0, len(meta))
+    entries = [
+        struct.pack("<HBB8H", part.chart, part.kind, 0, *part.source, *part.target)
+        for part in parts
+    ]
+    return head + b"".join(entries) + meta + picture
+
+
+def meta(
+    chart: int, symbol: str = "BTC-USD", interval: str = "1m", **changes: Any
+) -> dict[str, Any]:
+    """A description as the server sends it."""
+    values = {
+        "chart": chart, "symbol": symbol, "interval": interval, "venue": "Coinbase", "o": 38526.0, "h": 38536.0,
+        "l": 38508.0, "c": 38533.0, "volume": 21.13, "change": 7.0, "change_pct": 0.018, "decimals": 1,
+        "direction": 1, "last_y": 40, "plot": [0, 0, 240, 160], "price_top": 39000.0, "price_bottom": 38000.0,
+        "first_index": 0, "x_first": 4, "step": 8, "bars": 120, "following": True, "stale": False,
+        "alt": f"{symbol} 38,533.0, up 0.02 %",
+    }  # fmt: skip
+    return values | changes
+
+
+class Stand:
+    """Serves the page and keeps what the page says. Usable from the test's thread."""
+
+    def __init__(
+        self, charts: Sequence[tuple[str, str]] = (("BTC-USD", "width:400px;height:300px"),)
+    ) -> None:
+        self.charts = charts
+        self.received: list[dict[str, Any]] = []
+        self.polled: list[dict[str, str]] = []
+        self.sockets: list[WebSocket] = []
+        self.picture = lossless(np.zeros((300, 400, 3), np.uint8))
+        self.port = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self, port: int = 0) -> None:
+        """Listen on 127.0.0.1, on a free port when 0."""
+        config = uvicorn.Config(
+            self._app(), host="127.0.0.1", port=port, log_level="critical", ws="websockets-sansio",
+            ws_per_message_deflate=False, timeout_graceful_shutdown=1,
+        )  # fmt: skip
+        self._server = server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+        wait_until(lambda: server.started, "the stand listens")
+        self.port = server.servers[0].sockets[0].getsockname()[1]
+
+    def _serve(self) -> None:
+        assert self._server is not None
+        with asyncio.Runner() as runner:
+            self._loop = runner.get_loop()
+            runner.run(self._server.serve())
+
+    def stop(self) -> None:
+        """Stop listening and drop every connection."""
+        assert self._server is not None and self._thread is not None
+        self._server.should_exit = True
+        self._thread.join(10)
+        self.sockets.clear()
+
+    @property
+    def url(self) -> str:
+        """Address of the page."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    def send(self, data: bytes | dict[str, Any]) -> None:
+        """Send one message to the newest page."""
+        assert self._loop is not None
+        socket = self.sockets[-1]
+        sending = (
+            socket.send_bytes(data)
+            if isinstance(data, bytes)
+            else socket.send_text(json.dumps(data))
+        )
+        asyncio.run_coroutine_threadsafe(sending, self._loop).result(5)
+
+    def said(self, kind: str) -> list[dict[str, Any]]:
+        """The messages of one type that arrived, oldest first."""
+        return [item for item in list(self.received) if item["type"] == kind]
+
+    def wait_for(self, kind: str, count: int = 1) -> dict[str, Any]:
+        """The newest message of a type, once ``count`` of them have arrived."""
+        wait_until(lambda: len(self.said(kind)) >= count, f"{count} messages of type {kind}")
+        return self.said(kind)[-1]
+
+    def _app(self) -> FastAPI:
+        app = FastAPI(openapi_url=None)
+
+        @app.get("/")
+        async def page() -> HTMLResponse:
+            return HTMLResponse(self._page())
+
+        @app.get("/api/status")
+        async def status() -> dict[str, Any]:
+            return STATUS
+
+        @app.get("/api/chart.webp")
+        async def picture(symbol: str, interval: str, width: int, height: int) -> Response:
+            self.polled.append(
+                {"symbol": symbol, "interval": interval, "size": f"{width}x{height}"}
+            )
+            return Response(
+                self.picture, media_type="image/webp", headers={"Cache-Control": "no-store"}
+            )
+
+        @app.websocket("/ws/charts")
+        async def frames(socket: WebSocket) -> None:
+            await socket.accept()
+            self.sockets.append(socket)
+            try:
+                while True:
+                    self.received.append(json.loads(await socket.receive_text()))
+            except WebSocketDisconnect:
+                return
+
+        app.mount("/assets", StaticFiles(directory=ASSETS))
+        return app
+
+    def _page(self) -> str:
+        scripts = sorted(path.name for path in ASSETS.glob("*.js"))
+        styles = ("tokens.css", "chart.css", "chart_layers.css")
+        charts = [
+            _CHART.format(number=number, symbol=symbol, style=style)
+            for number, (symbol, style) in enumerate(self.charts, 1)
+        ]
+        return _PAGE.format(
+            charts="".join(charts),
+            styles="".join(f'<link rel="stylesheet" href="/assets/{name}">' for name in styles),
+            scripts="".join(
+                f'<script src="/assets/{name}"></script>'
+                for name in scripts
+                if name not in {"theme.js", "page_state.js"}
+            ),
+            bar="".join(f'<b data-status="{name}"></b>' for name in _BAR),
+        )
+
+
+def wait_until(holds: Callable[[], bool], what: str, timeout_s: float = 10.0) -> None:
+    """Wait until ``holds()``; fails with ``what`` after ``timeout_s``."""
+    end = time.monotonic() + timeout_s
+    while not holds():
+        assert time.monotonic() < end, f"not within {timeout_s:g} s: {what}"
+        time.sleep(0.01)
