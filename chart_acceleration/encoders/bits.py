@@ -1,8 +1,8 @@
 """Bit writer: least significant bit first, as VP8L reads.
 
-The writer's state is an int64 array ``[word index, pending bits, number of pending bits]``, so that kernels can pass
-it on without allocating. Fewer than 32 bits are pending between calls; ``words`` is a uint32 array (little-endian
-machine, as everywhere this program runs).
+The writer's state is an int64 array ``[word index, pending bits, number of pending bits]``, so that
+kernels can pass it on without allocating. Fewer than 32 bits are pending between calls; ``words``
+is a uint32 array (little-endian machine, as everywhere this program runs).
 """
 
 from typing import Final
@@ -34,7 +34,8 @@ def put(state: I64, words: U32, value: int, count: int) -> None:
 
 @kernel
 def bytes_written(state: I64, words: U32) -> int:
-    """Write the pending bits, zero-filled, and return the number of bytes up to the last one in use.
+    """Write the pending bits, zero-filled, and return the number of bytes up to the last one in
+    use.
 
     The state is left as it was: writing may go on from it.
     """

@@ -1,7 +1,7 @@
 """Bundling: several palette indices in one byte, and the check that all of them are in the palette.
 
-Leftmost pixel in the low bits (bitstream specification, section 4.4). A row whose width is no multiple of the bundle is
-filled up with index 0.
+Leftmost pixel in the low bits (bitstream specification, section 4.4). A row whose width is no
+multiple of the bundle is filled up with index 0.
 """
 
 import numpy as np
@@ -23,9 +23,10 @@ def bundle_bits(colours: int) -> int:
 
 @kernel
 def bundle(pixels: U8, bits: int, bundled: U8) -> int:
-    """Write ``pixels`` (h, w) into the flat ``bundled``, ``ceil(w / 2**bits)`` bytes a row; return the largest index.
+    """Bundle ``pixels`` (h, w) into the flat ``bundled``; return the largest index in it.
 
-    When that is outside the palette, ``bundled`` holds nothing of use.
+    A row takes ``ceil(w / 2**bits)`` bytes. When an index is outside the palette, ``bundled`` holds
+    nothing of use.
     """
     height, width = pixels.shape
     row_bytes = (width + (1 << bits) - 1) >> bits
@@ -36,30 +37,54 @@ def bundle(pixels: U8, bits: int, bundled: U8) -> int:
         for x in range(width):
             largest = max(largest, source[x])
         if bits == 0:
-            target[:] = source
+            _copy(source, target)
         elif bits == 1:
-            _bundle_2(source, target)
+            _pack_2(source, target)
+        elif bits == 2:
+            _pack_4(source, target)
         else:
-            _bundle_many(source, bits, target)
+            _pack_8(source, target)
+        _pack_rest(source, bits, target)
     return int(largest)
 
 
+# One loop per bundle, with the shifts written out: the compiler turns each into vector code.
+
+
 @kernel
-def _bundle_2(source: U8, target: U8) -> None:
-    pairs = source.size >> 1
-    for x in range(pairs):
+def _copy(source: U8, target: U8) -> None:
+    for x in range(source.size):
+        target[x] = source[x]
+
+
+@kernel
+def _pack_2(source: U8, target: U8) -> None:
+    for x in range(source.size >> 1):
         target[x] = np.uint8(source[2 * x] | (source[2 * x + 1] << 4))
-    if source.size & 1:
-        target[pairs] = source[source.size - 1]
 
 
 @kernel
-def _bundle_many(source: U8, bits: int, target: U8) -> None:
-    shift = 8 >> bits
-    per_byte = 1 << bits
-    for x in range(target.size):
-        first = x << bits
+def _pack_4(source: U8, target: U8) -> None:
+    for x in range(source.size >> 2):
+        low = source[4 * x] | (source[4 * x + 1] << 2)
+        target[x] = np.uint8(low | (source[4 * x + 2] << 4) | (source[4 * x + 3] << 6))
+
+
+@kernel
+def _pack_8(source: U8, target: U8) -> None:
+    for x in range(source.size >> 3):
+        s = 8 * x
+        low = source[s] | (source[s + 1] << 1) | (source[s + 2] << 2) | (source[s + 3] << 3)
+        high = source[s + 4] | (source[s + 5] << 1) | (source[s + 6] << 2) | (source[s + 7] << 3)
+        target[x] = np.uint8(low | (high << 4))
+
+
+@kernel
+def _pack_rest(source: U8, bits: int, target: U8) -> None:
+    """The last byte of a row that is not filled."""
+    first = (source.size >> bits) << bits
+    if first < source.size:
         value = 0
-        for i in range(min(per_byte, source.size - first)):
-            value |= np.int64(source[first + i]) << (i * shift)
-        target[x] = np.uint8(value & 0xFF)
+        for i in range(first, source.size):
+            value |= int(np.int64(source[i])) << ((i - first) * (8 >> bits))
+        target[target.size - 1] = np.uint8(value & 255)

@@ -1,4 +1,7 @@
-"""The palette as VP8L sends it: a one-row picture of per-channel differences (specification, section 4.4)."""
+"""The palette as VP8L sends it: a one-row picture of per-channel differences.
+
+Source: bitstream specification, section 4.4.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +29,8 @@ def put_colour_table(
 ) -> None:
     """Write the picture that holds ``palette`` (n, 3), opaque: five prefix codes, then n colours.
 
-    ``counts`` and ``lengths`` (280) are overwritten, ``tables`` is (3, 280): codes of green, red and blue.
+    ``counts`` and ``lengths`` (280) are overwritten, ``tables`` is (3, 280): codes of green, red
+    and blue.
     """
     put(state, words, 0, 1)  # no colour cache
     colours = palette.shape[0]
@@ -35,7 +39,7 @@ def put_colour_table(
         counts[:] = 0
         before = 0
         for i in range(colours):
-            value = np.int64(palette[i, channel])
+            value = int(np.int64(palette[i, channel]))
             counts[(value - before) & 255] += 1
             before = value
         symbols = GREEN_SYMBOLS if place == 0 else CHANNEL_SYMBOLS
@@ -50,8 +54,9 @@ def put_colour_table(
     for i in range(colours):
         for place in range(3):
             channel = (1, 0, 2)[place]
-            before = np.int64(palette[i - 1, channel]) if i > 0 else 0
-            entry = tables[place, (np.int64(palette[i, channel]) - before) & 255]
+            before = int(np.int64(palette[i - 1, channel])) if i > 0 else 0
+            value = int(np.int64(palette[i, channel]))
+            entry = int(tables[place, (value - before) & 255])
             put(state, words, entry >> LENGTH_BITS, entry & LENGTH_MASK)
         if colours > 1:
             put(state, words, 1 if i == 0 else 0, 1)

@@ -23,7 +23,8 @@ class BadPicture(EncodeError):
     ) -> None:
         self.shape = shape
         super().__init__(
-            f"pixels were {dtype} of shape {shape}; allowed is {wanted}, height and width 1..{max_side}"
+            f"pixels were {dtype} of shape {shape}; "
+            f"allowed is {wanted}, height and width 1..{max_side}"
         )
 
 

@@ -1,9 +1,9 @@
 """Length-limited canonical prefix codes.
 
-Lengths are Huffman's, computed in place on sorted counts (A. Moffat, J. Katajainen, "In-Place Calculation of
-Minimum-Redundancy Codes", 1995), then cut to the limit: codes that are too long are shortened to it, and the
-overspent code space is won back by lengthening, one step each, the cheapest longer-than-needed leaves. The tree is
-always complete, which VP8L demands.
+Lengths are Huffman's, computed in place on sorted counts (A. Moffat, J. Katajainen, "In-Place
+Calculation of Minimum-Redundancy Codes", 1995), then cut to the limit: codes that are too long are
+shortened to it, and the overspent code space is won back by lengthening, one step each, the
+cheapest longer-than-needed leaves. The tree is always complete, which VP8L demands.
 """
 
 from typing import Final
@@ -23,8 +23,8 @@ MAX_LENGTH: Final = 15
 def code_lengths(counts: I64, limit: int, lengths: I64, scratch: I64) -> int:
     """Fill ``lengths`` with a length for every symbol whose count is positive, 0 for the others.
 
-    ``scratch`` needs 2 x len(counts) + 32 elements. A single used symbol gets length 1. The number of used symbols
-    is returned; the caller takes a limit with ``2**limit`` >= that number.
+    ``scratch`` needs 2 x len(counts) + 32 elements. A single used symbol gets length 1. The number
+    of used symbols is returned; the caller takes a limit with ``2**limit`` >= that number.
     """
     size = counts.size
     symbols, weights, per_length = scratch[:size], scratch[size : 2 * size], scratch[2 * size :]
@@ -48,7 +48,7 @@ def code_lengths(counts: I64, limit: int, lengths: I64, scratch: I64) -> int:
 
 @kernel
 def _sorted_symbols(counts: I64, symbols: I64, weights: I64) -> int:
-    """Used symbols, rarest first; equal counts in symbol order (insertion sort: few symbols are in use)."""
+    """Used symbols, rarest first, equal counts in symbol order; insertion sort, as few are used."""
     used = 0
     for symbol in range(counts.size):
         weight = counts[symbol]
@@ -67,7 +67,7 @@ def _sorted_symbols(counts: I64, symbols: I64, weights: I64) -> int:
 
 @kernel
 def _minimum_redundancy(a: I64, n: int) -> None:
-    """Replace ``n`` ascending weights by Huffman code lengths, longest first (Moffat and Katajainen's three passes)."""
+    """Replace ``n`` ascending weights by Huffman code lengths, longest first."""
     if n == 1:
         a[0] = 1
         return
@@ -113,7 +113,10 @@ def _parents(a: I64, n: int) -> None:
 
 @kernel
 def _restore_kraft(per_length: I64, limit: int) -> None:
-    """Make the sum of ``2**-length`` exactly 1: each round drops one deepest leaf beside a leaf moved one down."""
+    """Make the sum of ``2**-length`` exactly 1.
+
+    Each round takes one leaf away from the deepest level and hangs it beside a leaf moved one down.
+    """
     space = 0
     for length in range(1, limit + 1):
         space += per_length[length] << (limit - length)
@@ -130,8 +133,8 @@ def _restore_kraft(per_length: I64, limit: int) -> None:
 
 @kernel
 def canonical_codes(lengths: I64, table: I64, scratch: I64) -> None:
-    """Fill ``table[symbol]`` with ``code << 5 | length``; codes in canonical order, bit-reversed for a writer that
-    puts the low bit first (RFC 1951, 3.2.2). ``scratch`` needs 32 elements."""
+    """Fill ``table[symbol]`` with ``code << 5 | length``; codes in canonical order, bit-reversed
+    for a writer that puts the low bit first (RFC 1951, 3.2.2). ``scratch`` needs 32 elements."""
     per_length, next_code = scratch[:16], scratch[16:32]
     per_length[:] = 0
     for symbol in range(lengths.size):

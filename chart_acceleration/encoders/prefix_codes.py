@@ -48,14 +48,15 @@ def put_two_symbols(state: I64, words: U32, first: int, second: int) -> None:
 def put_prefix_code(
     state: I64, words: U32, counts: I64, limit: int, lengths: I64, table: I64, scratch: I64
 ) -> None:
-    """Choose a code for ``counts``, describe it, and leave ``code << 5 | length`` per symbol in ``table``.
+    """Choose a code for ``counts``, describe it, and leave ``code << 5 | length`` per symbol in
+    ``table``.
 
     ``scratch`` needs ``SCRATCH_SIZE`` elements. A single used symbol must be a literal (0..255).
     """
     used = code_lengths(counts, limit, lengths, scratch)
     if used <= 1:
         table[:] = 0
-        put_one_symbol(state, words, np.argmax(counts))
+        put_one_symbol(state, words, int(np.argmax(counts)))
         return
     canonical_codes(lengths, table, scratch)
     put(state, words, 0, 1)

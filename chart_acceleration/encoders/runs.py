@@ -1,8 +1,8 @@
 """Tokeniser: literals and copies from directly above or directly left.
 
-A token is a uint32: bits 0..8 the symbol of the green alphabet (a literal byte, or 256 + length prefix), bits 9..12 the
-number of bits that follow the symbol's code, bits 13..23 those bits: the length's extra bits, then one bit for the
-distance (0 above, 1 left). Literals are their own token.
+A token is a uint32: bits 0..8 the symbol of the green alphabet (a literal byte, or 256 + length
+prefix), bits 9..12 the number of bits that follow the symbol's code, bits 13..23 those bits: the
+length's extra bits, then one bit for the distance (0 above, 1 left). Literals are their own token.
 """
 
 from typing import Final
@@ -27,7 +27,7 @@ SHORTEST_COPY: Final = 3  # a shorter one costs more bits than its literals
 
 
 def length_prefix(length: int) -> tuple[int, int, int]:
-    """Prefix code (0..23), number of extra bits and their value for a copy of ``length`` (1..4096)."""
+    """Prefix code (0..23), count and value of the extra bits for a copy of ``length`` (1..4096)."""
     value = length - 1
     if value < 2:
         return value, 0, 0
@@ -58,7 +58,7 @@ COPY_TOKENS: Final = np.array(
 
 @inline_kernel
 def _run(data: U8, position: int, distance: int, end: int) -> int:
-    """Number of bytes from ``position`` on that equal those ``distance`` before them, up to ``end``."""
+    """How many bytes from ``position`` on, up to ``end``, equal those ``distance`` before them."""
     ahead = position
     equal = equal_lanes(data, ahead, distance)
     while equal == LANES and ahead < end:
@@ -69,11 +69,13 @@ def _run(data: U8, position: int, distance: int, end: int) -> int:
 
 @kernel
 def tokenise(data: U8, row_bytes: int, size: int, tokens: U32, counts: I64) -> int:
-    """Tokenise the ``size`` bytes of ``data`` that start at ``row_bytes``; returns the number of tokens.
+    """Tokenise the ``size`` bytes of ``data`` that start at ``row_bytes``; returns the number of
+    tokens.
 
-    ``data`` begins with one row that is different from the first in every byte (so nothing is copied from outside)
-    and ends with at least 64 readable bytes. ``tokens`` has room for ``size`` of them; ``counts`` (280) is increased
-    by the symbols used. A run longer than 4096 becomes several copies.
+    ``data`` begins with one row that is different from the first in every byte (so nothing is
+    copied from outside) and ends with at least 64 readable bytes. ``tokens`` has room for ``size``
+    of them; ``counts`` (280) is increased by the symbols used. A run longer than 4096 becomes
+    several copies.
     """
     end = row_bytes + size
     literal = np.int64(data[row_bytes])

@@ -19,10 +19,12 @@ I64 = NDArray[np.int64]
 
 @kernel
 def put_tokens(state: I64, words: U32, tokens: U32, table: I64) -> None:
-    """Append every token: its symbol's code (``table``: code << 5 | length), then the bits it carries.
+    """Append every token: its symbol's code (``table``: code << 5 | length), then the bits it
+    carries.
 
-    The same as ``put`` twice per token, with the state in registers and without a branch: a word is stored every
-    time, and the place to store moves on when it is full. At most 31 + 12 + 11 bits are pending.
+    The same as ``put`` twice per token, with the state in registers and without a branch: a word is
+    stored every time, and the place to store moves on when it is full. At most 31 + 12 + 11 bits
+    are pending.
     """
     word, pending, count = state[WORD], state[PENDING], state[COUNT]
     for i in range(tokens.size):

@@ -1,4 +1,4 @@
-"""Lossless WebP for pictures with more than 256 colours: libwebp through Pillow, at its fastest setting."""
+"""Lossless WebP for pictures with more than 256 colours: libwebp through Pillow, at its fastest."""
 
 from io import BytesIO
 
@@ -13,7 +13,7 @@ LIBWEBP_MAX_SIDE = MAX_SIDE - 1  # libwebp's encoder stops one short of the form
 
 
 def encode_rgb(pixels: U8) -> bytes:
-    """Return ``pixels`` (h, w, 3) uint8 RGB as a lossless WebP file; raises BadPicture (an EncodeError)."""
+    """Return ``pixels`` (h, w, 3) uint8 RGB as a lossless WebP file. Raises BadPicture."""
     shape = pixels.shape
     fits = pixels.ndim == 3 and shape[2] == 3 and all(1 <= s <= LIBWEBP_MAX_SIDE for s in shape[:2])
     if pixels.dtype != np.uint8 or not fits:

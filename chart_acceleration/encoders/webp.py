@@ -1,8 +1,9 @@
 """Lossless WebP (VP8L) for palette pictures: pixels in, file out, nothing else allocated.
 
-The format subset and the order of its bits are in docs/vp8l.md. Source: "Specification for WebP Lossless Bitstream"
-(RFC 9649, section 3). The pixels are bundled, tokenised (which counts the symbols), and written with codes made for
-those counts. What comes before the pixels depends on the palette only and is kept from one picture to the next.
+The format subset and the order of its bits are in docs/vp8l.md. Source: "Specification for WebP
+Lossless Bitstream" (RFC 9649, section 3). The pixels are bundled, tokenised (which counts the
+symbols), and written with codes made for those counts. What comes before the pixels depends on the
+palette only and is kept from one picture to the next.
 """
 
 import threading
@@ -42,7 +43,8 @@ MANY_SYMBOLS_LIMIT: Final = 12  # for pictures that use more symbols than fit we
 COLOUR_INDEXING: Final = 3
 SIGNATURE: Final = 0x2F
 
-# The file starts at byte 3 of the buffer: then the bit stream after the 21 header bytes starts on a word.
+# The file starts at byte 3 of the buffer: then the bit stream after the 21 header bytes starts on a
+# word.
 FILE_START: Final = 3
 STREAM_WORD: Final = 6
 RIFF_BYTES: Final = 12
@@ -65,7 +67,8 @@ class Workspace(NamedTuple):
     @staticmethod
     def for_pixels(pixels: int) -> "Workspace":
         """Room for any picture of up to ``pixels`` pixels, whatever its sides and palette."""
-        # The worst picture costs a literal of MANY_SYMBOLS_LIMIT bits per pixel; a palette less than 2 KiB.
+        # The worst picture costs a literal of MANY_SYMBOLS_LIMIT bits per pixel; a palette less
+        # than 2 KiB.
         return Workspace(
             bundled=np.empty(pixels + MAX_SIDE + 2 * LANES, np.uint8),
             tokens=np.empty(pixels + 1, np.uint32),
@@ -89,9 +92,11 @@ class WebpEncoder:
         self._palette = b""  # the entries whose colour table stands in the workspace
 
     def encode(self, pixels: U8, palette: U8) -> bytes:
-        """Return ``pixels`` (h, w) uint8, indices into ``palette`` (n, 3) uint8 RGB, as a lossless WebP file.
+        """Return ``pixels`` (h, w) uint8, indices into ``palette`` (n, 3) uint8 RGB, as a lossless
+        WebP file.
 
-        Sides are 1..16384, n is 1..256. Raises BadPicture, BadPalette or ColourOutOfPalette, all EncodeError.
+        Sides are 1..16384, n is 1..256. Raises BadPicture, BadPalette or ColourOutOfPalette, all
+        EncodeError.
         """
         _check_shapes(pixels, palette)
         if pixels.size > self._max_pixels:
@@ -134,7 +139,7 @@ def _sides_fit(shape: tuple[int, ...]) -> bool:
 
 @kernel
 def _encode(pixels: U8, palette: U8, bits: int, palette_kept: bool, work: Workspace) -> int:
-    """Write the whole file into ``work.words``; returns its size in bytes, 0 when a pixel is not in the palette."""
+    """Write the file into ``work.words``; returns its size, 0 when a pixel is no palette entry."""
     height, width = pixels.shape
     row_bytes = (width + (1 << bits) - 1) >> bits
     size = row_bytes * height
@@ -182,7 +187,7 @@ def _put_palette(palette: U8, work: Workspace) -> None:
 
 @kernel
 def _put_container(words: U32, end: int, width: int, height: int) -> int:
-    """Write the RIFF and chunk headers around the stream that ends at byte ``end``; returns the file's size."""
+    """Write the headers around the stream that ends at byte ``end``; returns the file's size."""
     file = words.view(np.uint8)
     start = FILE_START + RIFF_BYTES + CHUNK_BYTES
     chunk = end - start

@@ -1,14 +1,15 @@
 """Comparing 64 bytes at a time.
 
-Numba has no vector compare, so the one place where it pays is written as LLVM vectors: the compiler turns them into
-one AVX-512 compare, two AVX2 or four SSE2/NEON compares. Loads are unaligned. With the compiler switched off
-(``NUMBA_DISABLE_JIT=1``) the same function is an obvious loop.
+Numba has no vector compare, so the one place where it pays is written as LLVM vectors: the compiler
+turns them into one AVX-512 compare, two AVX2 or four SSE2/NEON compares. Loads are unaligned. With
+the compiler switched off (``NUMBA_DISABLE_JIT=1``) the same function is an obvious loop.
 """
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, cast
 
 import numpy as np
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import config, types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -32,7 +33,8 @@ def _load(builder: Any, base: Any, index: Any) -> Any:
 @intrinsic
 def _equal_lanes_compiled(_context: Any, data: Any, position: Any, distance: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0])
+        view = cgutils.create_struct_proxy(signature.args[0])  # type: ignore[no-untyped-call]
+        array = view(context, builder, arguments[0])
         ahead = _load(builder, array.data, arguments[1])
         back = _load(builder, array.data, builder.sub(arguments[1], arguments[2]))
         mask = builder.bitcast(builder.icmp_unsigned("!=", ahead, back), ir.IntType(LANES))
@@ -41,6 +43,9 @@ def _equal_lanes_compiled(_context: Any, data: Any, position: Any, distance: Any
     return types.int64(data, types.int64, types.int64), generate
 
 
-# How many of the bytes data[position:position + 64] equal those ``distance`` before them, counted up to the first
-# that differs: 0..64. No bounds are checked.
-equal_lanes = _equal_lanes_plain if config.DISABLE_JIT else _equal_lanes_compiled
+# How many of the bytes data[position:position + 64] equal those ``distance`` before them, counted
+# up to the first that differs: 0..64. No bounds are checked.
+equal_lanes: Callable[[Any, int, int], int] = cast(
+    "Callable[[Any, int, int], int]",
+    _equal_lanes_plain if config.DISABLE_JIT else _equal_lanes_compiled,  # type: ignore[attr-defined]
+)

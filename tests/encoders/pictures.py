@@ -30,7 +30,7 @@ def decoded(file: bytes) -> U8:
 
 
 def random_pictures(seed: int = 7, largest: int = 200) -> Iterator[Picture]:
-    """Noise, runs, repeated rows and single colours for palettes on both sides of every bundling step, odd widths."""
+    """Noise, repeated rows, runs and single colours; palettes around every bundling step."""
     rng = np.random.default_rng(seed)
     for colours in (1, 2, 3, 4, 5, 9, 15, 16, 17, 64, 255, 256):
         palette = rng.integers(0, 256, (colours, 3), np.uint8)
@@ -51,7 +51,7 @@ def random_pictures(seed: int = 7, largest: int = 200) -> Iterator[Picture]:
 def synthetic_chart(
     width: int = 1280, height: int = 720, candles: int = 300, seed: int = 7
 ) -> Picture:
-    """A candlestick chart of 14 colours: grid, candles with wicks, volume, and text-like marks on two axes."""
+    """A candlestick chart of 14 colours: grid, candles with wicks, volume, text-like marks."""
     rng = np.random.default_rng(seed)
     pixels = np.zeros((height, width), np.uint8)
     right, bottom = width - 72, height - 28
