@@ -1,0 +1,24 @@
+"""Field types that every venue's messages share; msgspec checks the bounds while it decodes.
+
+Venues send numbers as text. They become float64 once, here; texts such as NaN, inf, 1e999, negative
+numbers and numbers no market has are refused with the message.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+Price = Annotated[float, Meta(gt=0.0, le=1e15)]
+"""Quote currency per unit, positive and finite."""
+
+Size = Annotated[float, Meta(gt=0.0, le=1e18)]
+"""Base currency, positive and finite."""
+
+Level = Annotated[float, Meta(ge=0.0, le=1e18)]
+"""Price or size of a best bid or ask; 0 where that side of the book is empty."""
+
+TradeId = Annotated[int, Meta(ge=0, lt=2**62)]
+"""A venue's number of a trade."""
+
+Milliseconds = Annotated[int, Meta(gt=0, lt=2**63 // 1_000_000)]
+"""Milliseconds since the Unix epoch that fit 64-bit nanoseconds."""
