@@ -4,14 +4,12 @@ ServerError
 ├── SettingsError       an option or variable that cannot be used; the program does not start
 ├── RequestError        something asked for that cannot be given; HTTP 422, or a refusal on the page
 │   ├── OutOfRange      a number outside its limits
-│   ├── UnknownChoice   a text that is none of the allowed ones
 │   ├── NoData          nothing to draw or compute yet
 │   └── OrderRefused    the paper account did not take an order
 ├── PictureUnavailable  no renderer runs, so there are no pictures; HTTP 503
+├── DrawFailed          one chart could not be drawn by a renderer that works; HTTP 500
 └── ProtocolError       a message that breaks the frames protocol; that socket is closed
 """
-
-from collections.abc import Iterable
 
 
 class ServerError(ValueError):
@@ -23,7 +21,10 @@ class SettingsError(ServerError):
 
 
 class RequestError(ServerError):
-    """Something asked for that cannot be given. The text is one sentence for a person."""
+    """Something asked for that cannot be given, in one sentence for a person.
+
+    Also raised as itself for what other packages refuse: unknown symbols, intervals and themes.
+    """
 
 
 class OutOfRange(RequestError):
@@ -32,14 +33,6 @@ class OutOfRange(RequestError):
     def __init__(self, name: str, value: object, low: float, high: float) -> None:
         self.name = name
         super().__init__(f"{name} was {value}; allowed are {low:,.10g} to {high:,.10g}")
-
-
-class UnknownChoice(RequestError):
-    """A text that is none of the allowed ones."""
-
-    def __init__(self, name: str, value: object, allowed: Iterable[str]) -> None:
-        self.name = name
-        super().__init__(f"{name} was {value!r}; allowed are {', '.join(allowed) or 'none yet'}")
 
 
 class NoData(RequestError):
@@ -52,6 +45,10 @@ class OrderRefused(RequestError):
 
 class PictureUnavailable(ServerError):
     """No renderer runs, so there are no pictures."""
+
+
+class DrawFailed(ServerError):
+    """One chart could not be drawn by a renderer that works otherwise."""
 
 
 class ProtocolError(ServerError):

@@ -55,18 +55,18 @@ class Telemetry:
     def _gauge(self, name: str, text: str) -> Gauge:
         return Gauge(name, text, registry=self.registry)
 
-    def stage(self, stage: str, nanoseconds: int) -> None:
+    def stage(self, stage: str, nanoseconds: float) -> None:
         """Record how long one of :data:`STAGES` took."""
         self.stages.labels(stage).observe(nanoseconds / 1e9)
         self._recent[stage].append(nanoseconds / 1e6)
 
-    def drew(self, kind: str, layout_ns: int, draw_ns: int, encode_ns: int) -> None:
-        """Record one drawn and encoded picture; ``kind`` is keyframe, patch or picture."""
+    def drew(self, kind: str, layout_ms: float, draw_ms: float, encode_ms: float) -> None:
+        """Record one drawn and encoded picture; ``kind`` is keyframe or patch."""
         self.draws.labels(kind).inc()
-        self.stage("layout", layout_ns)
-        self.stage("draw", draw_ns)
-        self.stage("encode", encode_ns)
-        self._drawn.append((layout_ns + draw_ns + encode_ns) / 1e6)
+        self.stage("layout", layout_ms * 1e6)
+        self.stage("draw", draw_ms * 1e6)
+        self.stage("encode", encode_ms * 1e6)
+        self._drawn.append(layout_ms + draw_ms + encode_ms)
 
     def sent(self, kind: str, size: int, now_ns: int) -> None:
         """Record one picture of ``size`` bytes handed to a socket."""
@@ -76,7 +76,7 @@ class Telemetry:
 
     def draw_ms(self) -> float | None:
         """Median of layout + draw + encode over the recent pictures, in ms."""
-        return float(np.median(self._drawn)) if self._drawn else None
+        return float(np.median(list(self._drawn))) if self._drawn else None
 
     def percentile_ms(self, stage: str, percent: float) -> float | None:
         """The percentile of the recent times of ``stage``, in ms."""

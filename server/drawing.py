@@ -1,0 +1,138 @@
+"""Runs the chart pipeline in a few threads, and falls to the next renderer when one fails.
+
+Compiled code releases the interpreter's lock, so threads draw at the same time.
+"""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar, cast
+
+import numpy as np
+
+from chart_acceleration.errors import RendererUnavailable
+from chart_acceleration.pipeline import Atlas, ChartPipeline, Keyframe, Timings
+from chart_acceleration.renderers.auto import RendererChoice, available_renderers, choose
+from chart_acceleration.renderers.protocol import Renderer
+from chart_acceleration.spec import ChartSpec, Furniture
+from market.columns import CandleWindow
+from market.types import MINUTE, Interval
+from server.errors import DrawFailed, PictureUnavailable
+from server.telemetry import Telemetry
+
+T = TypeVar("T")
+
+FALLBACK_ORDER = ("cuda", "opengl", "cpu")
+MAX_THREADS = 4
+
+_log = logging.getLogger(__name__)
+
+
+class Drawing:
+    """Draws pictures, keyframes and patches off the event loop.
+
+    A draw that fails is tried on the renderer once more with a picture known to be good: when that
+    works the chart is at fault (:class:`DrawFailed`), else the renderer is given up for the next.
+    Once none is left every call raises :class:`PictureUnavailable` and :attr:`tier` is ``plotly``.
+    """
+
+    def __init__(self, choice: RendererChoice, telemetry: Telemetry) -> None:
+        self.name = choice.name
+        self.reasons = choice.reasons
+        self._pipeline = ChartPipeline(choice.renderer) if choice.renderer else None
+        self._failed: set[str] = set()
+        self._telemetry = telemetry
+        self._threads = ThreadPoolExecutor(
+            min(MAX_THREADS, os.cpu_count() or 1), thread_name_prefix="draw"
+        )
+
+    @property
+    def tier(self) -> str:
+        """``picture`` while something draws, else ``plotly``."""
+        return "plotly" if self._pipeline is None else "picture"
+
+    async def picture(self, candles: CandleWindow, spec: ChartSpec, furniture: Furniture) -> bytes:
+        """A whole WebP with legend and last-price line."""
+        return await self._run(lambda pipeline: pipeline.picture(candles, spec, furniture))
+
+    async def keyframe(
+        self, candles: CandleWindow, spec: ChartSpec, furniture: Furniture
+    ) -> Keyframe:
+        """A whole frame of a live chart, with the scales that its patches keep."""
+        drawn = await self._run(lambda pipeline: pipeline.keyframe(candles, spec, furniture))
+        self._count("keyframe", drawn.timings)
+        return drawn
+
+    async def patches(self, jobs: Sequence[tuple[Keyframe, CandleWindow]]) -> Atlas:
+        """The changed strips of several charts in one picture."""
+        drawn = await self._run(lambda pipeline: pipeline.patches(jobs))
+        self._count("patch", drawn.timings)
+        return drawn
+
+    def can_patch(self, keyframe: Keyframe, candles: CandleWindow) -> bool:
+        """Whether ``candles`` fit the scales and the slots of ``keyframe``."""
+        return self._pipeline is not None and self._pipeline.can_patch(keyframe, candles)
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _count(self, kind: str, timings: Timings) -> None:
+        self._telemetry.drew(kind, timings.layout_ms, timings.draw_ms, timings.encode_ms)
+
+    async def _run(self, job: Callable[[ChartPipeline], T]) -> T:
+        while (pipeline := self._pipeline) is not None:
+            value, failure = await self._attempt(pipeline, job)
+            if failure is None:
+                return cast(T, value)
+            name = pipeline.renderer.name
+            self._telemetry.draw_failures.labels(name).inc()
+            _log.error("renderer %s failed", name, exc_info=failure)
+            _, broken = await self._attempt(pipeline, _probe)
+            if broken is None:
+                raise DrawFailed(f"the chart could not be drawn: {failure}") from failure
+            self._give_up(pipeline, f"{type(broken).__name__}: {broken}")
+        raise PictureUnavailable(f"no renderer runs: {'; '.join(self.reasons)}")
+
+    async def _attempt(
+        self, pipeline: ChartPipeline, job: Callable[[ChartPipeline], T]
+    ) -> tuple[T | None, BaseException | None]:
+        """The value of ``job`` or what it raised, of whatever kind: a driver may raise anything."""
+        loop = asyncio.get_running_loop()
+        future = loop.run_in_executor(self._threads, job, pipeline)
+        await asyncio.wait([future])
+        failure = future.exception()
+        return (None, failure) if failure is not None else (future.result(), None)
+
+    def _give_up(self, pipeline: ChartPipeline, why: str) -> None:
+        if self._pipeline is not pipeline:
+            return  # another draw that failed at the same time was first
+        failed = pipeline.renderer.name
+        self._failed.add(failed)
+        self.reasons = (*self.reasons, f"{failed} failed while running ({why})")
+        replacement = self._next()
+        self._pipeline = None if replacement is None else ChartPipeline(replacement)
+        self.name = "plotly" if replacement is None else replacement.name
+        _log.error("renderer %s is given up; %s takes over", failed, self.name)
+
+    def _next(self) -> Renderer | None:
+        offered = available_renderers()
+        for name in FALLBACK_ORDER:
+            if name in self._failed or offered.get(name) != "available":
+                continue
+            try:
+                return choose(name).renderer
+            except RendererUnavailable as error:
+                self.reasons = (*self.reasons, str(error))
+        return None
+
+
+def _probe(pipeline: ChartPipeline) -> bytes:
+    """A small picture that any working renderer can draw."""
+    times = np.arange(3, dtype=np.int64) * MINUTE
+    prices = np.array([1.0, 2.0, 1.5])
+    candles = CandleWindow.from_arrays(times, prices, prices + 1, prices / 2, prices[::-1], prices)
+    spec = ChartSpec("PROBE", Interval.M1, 160, 120, bars=10)
+    return pipeline.picture(candles, spec, Furniture(legend=False, last_line=False))

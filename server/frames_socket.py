@@ -1,0 +1,164 @@
+"""``/ws/charts``: carries a tab's messages between the network and the live loop.
+
+One task reads and one sends, so that a tab that does not read blocks nobody. Whatever breaks the
+protocol closes this socket alone, with a reason.
+"""
+
+import asyncio
+from collections.abc import Callable
+from time import monotonic_ns
+
+import msgspec
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from chart_acceleration.spec import ChartSpec
+from server.errors import ProtocolError, RequestError
+from server.frames_client import FramesClient
+from server.frames_protocol import (
+    MAX_CHARTS,
+    Ack,
+    ClientMessage,
+    Subscribe,
+    Unsubscribe,
+    Viewport,
+    Visibility,
+    parse_client_message,
+    shorten,
+)
+from server.live_loop import LiveLoop, state_text
+from server.live_view import moved
+from server.telemetry import Telemetry
+
+POLICY_VIOLATION = 1008
+GOING_AWAY = 1001
+TRY_AGAIN_LATER = 1013
+MAX_TABS = 256
+MAX_MESSAGES_PER_SECOND = 240
+
+SpecOf = Callable[[Subscribe], ChartSpec]
+
+
+class FramesSocket:
+    """All open frames sockets. ``spec_of`` turns a subscription into a view or raises."""
+
+    def __init__(self, loop: LiveLoop, spec_of: SpecOf, telemetry: Telemetry) -> None:
+        self._loop = loop
+        self._spec_of = spec_of
+        self._telemetry = telemetry
+        self._open: set[WebSocket] = set()
+
+    async def serve(self, socket: WebSocket) -> None:
+        """Serve one tab until it goes away or breaks the protocol."""
+        await socket.accept()
+        if len(self._open) >= MAX_TABS:
+            await self._refuse(socket, TRY_AGAIN_LATER, f"{MAX_TABS} tabs are connected already")
+            return
+        client = FramesClient()
+        self._open.add(socket)
+        self._loop.attach(client)
+        sender = asyncio.create_task(self._send(socket, client))
+        try:
+            await self._receive(socket, client)
+        except ProtocolError as error:
+            await stop(sender)
+            await self._refuse(socket, POLICY_VIOLATION, str(error))
+        except WebSocketDisconnect:
+            self._telemetry.closed.labels("left").inc()
+        finally:
+            self._open.discard(socket)
+            self._loop.detach(client)
+            await stop(sender)
+
+    async def close_all(self) -> None:
+        """Tell every tab that the server goes away."""
+        await asyncio.gather(
+            *(close(socket, GOING_AWAY, "the server stops") for socket in list(self._open))
+        )
+
+    async def _refuse(self, socket: WebSocket, code: int, reason: str) -> None:
+        self._telemetry.closed.labels(str(code)).inc()
+        text = msgspec.json.encode({"type": "error", "reason": reason}).decode()
+        try:
+            await socket.send_text(text)
+        except WebSocketDisconnect:
+            return
+        await close(socket, code, shorten(reason))
+
+    async def _send(self, socket: WebSocket, client: FramesClient) -> None:
+        while True:
+            sequence, message, kind = await client.next_message()
+            started = monotonic_ns()
+            try:
+                if sequence:
+                    await socket.send_bytes(message)
+                else:
+                    await socket.send_text(message.decode())
+            except WebSocketDisconnect:
+                return  # the reading task sees the same and ends the session
+            if sequence:
+                now = monotonic_ns()
+                client.written(sequence, now)
+                self._telemetry.stage("send", now - started)
+                self._telemetry.sent(kind, len(message), now)
+
+    async def _receive(self, socket: WebSocket, client: FramesClient) -> None:
+        second, count = 0, 0
+        while True:
+            event = await socket.receive()
+            if event["type"] == "websocket.disconnect":
+                raise WebSocketDisconnect(event.get("code", 1005))
+            now_second = monotonic_ns() // 1_000_000_000
+            count = count + 1 if now_second == second else 1
+            second = now_second
+            if count > MAX_MESSAGES_PER_SECOND:
+                raise ProtocolError(f"more than {MAX_MESSAGES_PER_SECOND} messages in a second")
+            text = event.get("text")
+            if text is None:
+                raise ProtocolError("a binary message; clients send JSON texts")
+            self._handle(client, parse_client_message(text))
+
+    def _handle(self, client: FramesClient, message: ClientMessage) -> None:
+        match message:
+            case Ack():
+                self._loop.acknowledge(client, message.sequence)
+            case Subscribe():
+                self._subscribe(client, message)
+            case Viewport():
+                watch = client.watches.get(message.chart)
+                if watch is not None:
+                    spec = moved(watch.view.spec, message.bars, message.end)
+                    self._loop.watch(client, message.chart, spec)
+            case Unsubscribe():
+                self._loop.unwatch(client, message.chart)
+            case Visibility():
+                self._loop.show(client, message.visible)
+
+    def _subscribe(self, client: FramesClient, message: Subscribe) -> None:
+        if message.chart not in client.watches and len(client.watches) >= MAX_CHARTS:
+            raise ProtocolError(f"more than {MAX_CHARTS} charts on one socket")
+        try:
+            spec = self._spec_of(message)
+        except RequestError as error:
+            # A page may outlive a symbol of this server: the chart says so, the others go on.
+            self._loop.unwatch(client, message.chart)
+            client.offer_text(
+                f"state {message.chart}", state_text(message.chart, "refused", str(error))
+            )
+            return
+        self._loop.watch(client, message.chart, spec)
+
+
+async def close(socket: WebSocket, code: int, reason: str) -> None:
+    """Close ``socket`` unless it is closed already."""
+    try:
+        await socket.close(code, reason)
+    except (WebSocketDisconnect, RuntimeError):
+        return  # the other side or the reading task was first
+
+
+async def stop(task: asyncio.Task[None]) -> None:
+    """Cancel ``task`` and wait until it has ended; raises what it failed with, if it did."""
+    task.cancel()
+    await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()
