@@ -1,6 +1,6 @@
-"""An exchange on loopback: limit order books with seeded random traders, served in Coinbase
-Exchange's protocol.
- Only ``server`` and ``client`` know sockets, and only ``server`` reads a clock. ``exchange`` is the
+"""An exchange on loopback: order books, seeded random traders, Coinbase Exchange's protocol.
+
+Only ``server`` and ``client`` know sockets, and only ``server`` reads a clock. ``exchange`` is the
 deterministic core; ``session``, ``publisher`` and ``rest`` are the protocol without I/O.
 """
 

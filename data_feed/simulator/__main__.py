@@ -1,6 +1,4 @@
-"""Run the simulated exchange alone: ``python -m data_feed.simulator --port 9000 --seed 7 --symbols
-BTC-USD,ETH-USD``.
-"""
+"""Run the simulated exchange alone: ``python -m data_feed.simulator --port 9000 --seed 7``."""
 
 import argparse
 import asyncio

@@ -1,5 +1,6 @@
 """A price-time-priority limit order book in integers.
- Prices are ticks, sizes are lots. A side keeps its price levels in a sorted list whose last entry
+
+Prices are ticks, sizes are lots. A side keeps its price levels in a sorted list whose last entry
 is the best one, and each level keeps its orders in a dict, whose insertion order is the time
 priority: the oldest order trades first, and a cancel costs no search.
 """
@@ -162,15 +163,14 @@ class OrderBook:
             self._changed[own, price] = None
         return fills
 
-    def market(self, side: Side, size: int) -> list[Fill]:
-        """Trade against the other side until ``size`` is met or the side is empty; the rest is
-        dropped.
+    def market(self, side: Side, size: int, worst: int | None = None) -> list[Fill]:
+        """Trade until ``size`` is met or nothing at ``worst`` or better rests; the rest is dropped.
 
         Raises :class:`BookError` for a size below one lot.
         """
         if size < 1:
             raise BookError(f"market order size was {size}; it must be at least 1 lot")
-        return self._take(side, size, None)[0]
+        return self._take(side, size, worst)[0]
 
     def cancel(self, order_id: int) -> int:
         """Take a resting order out; the lots it still had, 0 when it does not rest (any more)."""

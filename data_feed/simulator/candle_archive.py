@@ -1,5 +1,6 @@
 """Candles of one product: generated history plus what was traded since.
- A candle is one row ``time, low, high, open, close, volume`` of an int64 matrix: seconds, ticks and
+
+A candle is one row ``time, low, high, open, close, volume`` of an int64 matrix: seconds, ticks and
 lots, in the column order of the venue's REST.
 """
 

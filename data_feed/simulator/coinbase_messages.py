@@ -1,6 +1,8 @@
-"""What the exchange did, as Coinbase Exchange writes it: field names, field order and number
-formats of real frames.
- Prices and sizes of trades are written without trailing zeros, those of the book with every
+"""What the exchange did, in the words of Coinbase Exchange.
+
+Field names, field order and number formats are those of recorded frames.
+
+Prices and sizes of trades are written without trailing zeros, those of the book with every
 decimal. ``side`` is the maker's in matches and the taker's in tickers. The two size fields of the
 ticker were added by the venue in 2022.
 """

@@ -1,5 +1,6 @@
-"""The simulated exchange: listings that trade by themselves as time is handed to them. No clock, no
-I/O.
+"""The simulated exchange: listings that trade by themselves as time is handed to them.
+
+No clock, no I/O.
 
 The same products, seed and start time give the same trades, however finely the time is cut into
 :meth:`SimulatedExchange.advance` calls: the moments of the traders' decisions are drawn beforehand.

@@ -1,6 +1,6 @@
-"""The latent value the traders believe in: a random walk whose volatility clusters, with trends and
-bursts.
- Log volatility is the sum of a slow Ornstein-Uhlenbeck process (quarter-hours that are calm or
+"""The latent value the traders believe in: a random walk with trends, bursts and clusters.
+
+Log volatility is the sum of a slow Ornstein-Uhlenbeck process (quarter-hours that are calm or
 nervous) and of bursts that start at random and fade within a minute; a stochastic-volatility model
 in the sense of Taylor (1986). A trend adds a drift for some minutes. The orders of takers move the
 value too: see :meth:`FairValue.push`.

@@ -1,5 +1,4 @@
-"""Candles from before the exchange opened: a seeded random walk that ends at the book's first
-price.
+"""Candles from before the exchange opened: a random walk that ends at the book's first price.
 
 Volatility clusters on every time scale because it is a product of random multipliers held for ever
 longer blocks, after Calvet and Fisher, "How to forecast long-run volatility: regime-switching and

@@ -52,12 +52,12 @@ def _listed(
 _PRODUCTS: dict[str, Product] = {
     product.symbol: product
     for product in (
-        _listed("BTC-USD", 385_330, 1, 0.035, 38.0, 0.032),
-        _listed("ETH-USD", 26_864, 1, 0.45, 24.0, 0.040),
-        _listed("SOL-USD", 9_987, 2, 9.0, 16.0, 0.055),
-        _listed("ADA-USD", 10_524, 4, 600.0, 10.0, 0.050),
-        _listed("LTC-USD", 10_925, 2, 4.0, 8.0, 0.045),
-        _listed("ETH-BTC", 6_973, 5, 0.8, 8.0, 0.022),
+        _listed("BTC-USD", 385_330, 1, 0.04, 19.0, 0.032),
+        _listed("ETH-USD", 26_864, 1, 0.45, 15.0, 0.040),
+        _listed("SOL-USD", 9_987, 2, 9.0, 10.0, 0.055),
+        _listed("ADA-USD", 10_524, 4, 600.0, 7.0, 0.050),
+        _listed("LTC-USD", 10_925, 2, 4.0, 6.0, 0.045),
+        _listed("ETH-BTC", 6_973, 5, 0.8, 5.0, 0.022),
     )
 }
 

@@ -1,5 +1,6 @@
 """The exchange's REST, pure: a path with its query in, status and JSON out.
- Routes: ``/products``, ``/products/{id}``, ``/products/{id}/candles``, ``/products/{id}/trades``.
+
+Routes: ``/products``, ``/products/{id}``, ``/products/{id}/candles``, ``/products/{id}/trades``.
 Candles come newest first, at most 300, and a longer range is refused; trades come newest first, at
 most 1000, and ``after=ID`` asks for older ones. The refusal texts are the venue's, except those
 about times and numbers that cannot be read.

@@ -30,7 +30,7 @@ _SUBSCRIBE_WITHIN_S = 5.0
 _CLOSE_WITHIN_S = 2.0
 _WARM_UP_NS = 10 * MINUTE
 _WARM_UP_SLICE_NS = 2 * SECOND
-# After a longer pause of the process (a suspended laptop) trading resumes now, nothing is caught up.
+# After a longer pause of the process (a suspended laptop) trading resumes without catching up.
 _LONGEST_CATCH_UP_NS = 5 * SECOND
 _LARGEST_REQUEST = 65_536
 

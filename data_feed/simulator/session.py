@@ -1,5 +1,6 @@
 """One client's conversation: the subscribe grammar of Coinbase Exchange. Sans-IO.
- A refused request changes nothing, as at the venue. Refusal texts are those seen in the wild;
+
+A refused request changes nothing, as at the venue. Refusal texts are those seen in the wild;
 unlike the venue, which has asked for a login since 2023, ``level2`` is served openly.
 """
 

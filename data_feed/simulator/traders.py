@@ -1,5 +1,6 @@
 """Seeded random traders around a fair value: quoting makers, patient background orders, takers.
- Every call of :meth:`Traders.act` is one decision of one trader. Makers replace a quote on both
+
+Every call of :meth:`Traders.act` is one decision of one trader. Makers replace a quote on both
 sides of the fair value; when the value has moved past someone's stale quote, the new one trades
 with it. Background orders give the book its depth and leave it again. Takers work a parent order in
 several children on the same side, which gives clustered trades and wicks.
@@ -20,6 +21,7 @@ _FEWEST_LEVELS = 8
 _MAKER_SHARE = 0.42
 _TAKER_SHARE = 0.16
 _CHILDREN = 3.0
+_MODEST_SHARE = 0.6
 _DEPTH = 0.0009
 _IMPACT = 0.22
 
@@ -79,11 +81,17 @@ class Traders:
         half = 0.5 + self._random.expovariate(1.0 / (0.4 + 0.12 * self._fair.sigma))
         bid = max(int(self._fair.ticks - half), 1)
         ask = max(int(self._fair.ticks + half) + 1, bid + 1)
-        bid_id, ask_id = self._next_id, self._next_id + 1
-        executions = self._limit(Side.BUY, bid, self._size(1.2))
-        executions += self._limit(Side.SELL, ask, self._size(1.2))
+        executions, bid_id = self._quote_side(Side.BUY, bid)
+        more, ask_id = self._quote_side(Side.SELL, ask)
         self._quotes[maker] = (bid_id, ask_id)
-        return executions
+        return executions + more
+
+    def _quote_side(self, side: Side, price: int) -> tuple[list[Execution], int]:
+        """Quote once, and once more when stale orders of others used the first quote up."""
+        executions = self._limit(side, price, self._size(1.2))
+        if self._next_id - 1 not in self._book:
+            executions += self._limit(side, price, self._size(1.2))
+        return executions, self._next_id - 1
 
     def _move_background(self) -> list[Execution]:
         side = Side.BUY if self._random.random() < 0.5 else Side.SELL
@@ -117,8 +125,19 @@ class Traders:
         self._fair.push(int(side) * _IMPACT * self._fair.sigma * surprise / _CHILDREN)
         order_id = self._next_id
         self._next_id += 1
-        fills = self._book.market(side, size)
+        fills = self._book.market(side, *self._protect(side, size))
         return [Execution(order_id, side, fills)] if fills else []
+
+    def _protect(self, side: Side, size: int) -> tuple[int, int | None]:
+        """Most takers want no more than what is shown, and none pays any price for the rest."""
+        resting = self._book.side(Side(-side))
+        best = resting.best
+        if best is None:
+            return size, None
+        if self._random.random() < _MODEST_SHARE:
+            size = min(size, resting.size_at(best))
+        reach = int(self._random.expovariate(1.0 / (1.0 + 0.6 * self._fair.sigma)))
+        return size, max(best + int(side) * reach, 1)
 
     def _limit(self, side: Side, price: int, size: int) -> list[Execution]:
         order_id = self._next_id
