@@ -1,0 +1,111 @@
+"""Where things are: plot, axes, and how wide a candle is."""
+
+from dataclasses import dataclass
+from math import floor
+
+from chart_acceleration.scene import Rect
+from chart_acceleration.spec import ChartSpec
+
+TIME_AXIS = 24.0
+PRICE_AXIS = 64.0
+AXIS_UNIT = 8.0
+LABEL_INSET = 8.0
+WIDEST_BODY = 41.0
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """Device pixels. ``line`` is the thickness of a hairline; ``price_axis``, ``time_axis``:
+    whether there is room.
+    """
+
+    plot: Rect
+    line: int
+    price_axis: bool
+    time_axis: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Candle row i (0 is the first visible) has its wick's left edge at floor(left + i * step +
+    0.5).
+
+    ``wick`` and ``body`` are widths of equal parity, so that the wick is in the middle; the body
+    starts ``(body - wick) // 2`` left of the wick.
+    """
+
+    left: float
+    step: float
+    wick: int
+    body: int
+
+    def wick_left(self, row: int) -> int:
+        """Leftmost pixel column of the wick of ``row``."""
+        return floor(self.left + row * self.step + 0.5)
+
+    def body_left(self, row: int) -> int:
+        """Leftmost pixel column of the body of ``row``."""
+        return self.wick_left(row) - (self.body - self.wick) // 2
+
+    def centre(self, row: int) -> float:
+        """Middle of ``row``, in device pixels from the picture's left edge."""
+        return self.left + row * self.step + self.wick / 2
+
+
+def has_price_axis(spec: ChartSpec) -> bool:
+    """Whether prices fit beside the plot."""
+    return spec.width >= 180 * spec.scale and spec.height >= 72 * spec.scale
+
+
+def geometry(spec: ChartSpec, label_width: int) -> Geometry:
+    """Plot and axes; ``label_width`` is the widest price label in device pixels.
+
+    The price axis is 64 CSS pixels, or as many steps of 8 more as the labels need; an axis without
+    room is left out.
+    """
+    line = max(1, floor(spec.scale))
+    width, height = spec.width, spec.height
+    wanted = max(
+        PRICE_AXIS, AXIS_UNIT * -(-(label_width / spec.scale + 2 * LABEL_INSET) // AXIS_UNIT)
+    )
+    axis = round(wanted * spec.scale)
+    with_prices = has_price_axis(spec) and axis <= 0.4 * width
+    with_times = spec.width >= 120 * spec.scale and spec.height >= 96 * spec.scale
+    plot = Rect(
+        0,
+        0,
+        width - axis if with_prices else width,
+        height - spec.px(TIME_AXIS) if with_times else height,
+    )
+    return Geometry(plot, line, with_prices, with_times)
+
+
+def slots(spec: ChartSpec, plot: Rect, line: int, count: int) -> Slots:
+    """Where ``count`` candles go, the newest at the right with a little room before the axis.
+
+    Whole pixels between candles where the room that is left over is small, for even gaps; else
+    fractions.
+    """
+    whole = plot.width // (spec.bars + 2)
+    if whole >= 3 and plot.width - whole * spec.bars <= max(2.5 * whole, 0.1 * plot.width):
+        step, margin = float(whole), float(plot.width - whole * spec.bars)
+        margin = min(margin, 0.06 * plot.width + whole)
+    else:
+        margin = min(0.05 * plot.width, max(2.0 * plot.width / spec.bars, 6.0 * spec.scale))
+        step = (plot.width - margin) / spec.bars
+    wick, body = candle_widths(step, line, WIDEST_BODY * spec.scale)
+    newest = floor(plot.x1 - margin - step / 2)
+    return Slots(newest - (max(count, 1) - 1) * step, step, wick, body)
+
+
+def candle_widths(step: float, line: int, widest: float) -> tuple[int, int]:
+    """(wick, body): body about 70 % of ``step``, of the wick's parity, with a gap of 1 below 5 px
+    and 2 from there.
+    """
+    wick = line if step >= 3 * line else 1
+    gap = (1 if step < 5 * line else 2) * min(line, max(1, floor(step / 3)))
+    room = floor(step - gap)
+    body = wick + 2 * round((0.7 * min(step, widest / 0.7) - wick) / 2)
+    while body > max(room, wick):
+        body -= 2
+    return wick, max(wick, body)

@@ -1,0 +1,102 @@
+"""The sixteen colours of a chart, by role, in every theme.
+
+Sixteen exactly: the encoder then puts two pixels into a byte. Pictures hold palette indices, so
+another theme, or the greyed look of a lost feed, is the same picture with other colours.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from types import MappingProxyType
+
+import numpy as np
+
+from chart_acceleration.errors import UnknownTheme
+from chart_acceleration.scene import U8
+
+
+class Role(IntEnum):
+    """What a palette index stands for."""
+
+    BACKGROUND = 0
+    GRID = 1
+    AXIS = 2
+    TEXT_1 = 3
+    TEXT_2 = 4
+    TEXT = 5
+    UP = 6
+    DOWN = 7
+    UP_SHADE = 8
+    DOWN_SHADE = 9
+    LINE_A = 10
+    LINE_A_HALF = 11
+    LINE_B = 12
+    LINE_B_HALF = 13
+    LINE_C = 14
+    LINE_C_HALF = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Colours of a theme: ``palette`` and, for a lost feed, ``stale``; both uint8 of shape (16,
+    3), read-only.
+    """
+
+    name: str
+    palette: U8
+    stale: U8
+
+
+# One row per theme, sixteen colours in the order of Role.
+_DARK = (
+    "0F1217 191E26 2E3743 393E46 626A75 8D97A6 2FBD8C F26B76 1C5A48 6E373F "
+    "56C7DA 326C78 B694FF 62538B D9BE7C 74684A"
+)
+_LIGHT = (
+    "FFFFFF EEF1F5 C3CAD5 C9CCD0 9299A2 5A6472 0A7856 C42B3B 98C6B8 E6A6AD "
+    "007489 80BAC4 7347D1 B9A3E8 80611A C0B08C"
+)
+# Up, down and their shades (roles 6 to 9) that stay apart for colour-blind eyes.
+_DARK_SAFE = "4DA6FF FF9D3B 295078 744C26"
+_LIGHT_SAFE = "0063C4 B04F00 94BDE6 DEB594"
+# Roles 6 to 15 while the feed is lost. The light greys have the lightness steps of the dark ones,
+# turned over.
+_DARK_STALE = "7C8694 4C5663 242B35 1D232C 4A545F 2B323B 5A6470 333B45 5A6470 333B45"
+_LIGHT_STALE = "78828F A9B1BB DCE1E7 E6E9EE 9AA3AE D5DAE1 848D99 CBD1D8 848D99 CBD1D8"
+
+
+def _colours(text: str) -> U8:
+    rows = [tuple(bytes.fromhex(word)) for word in text.split()]
+    return np.array(rows, dtype=np.uint8)
+
+
+def _theme(name: str, base: str, stale: str, safe: str | None = None) -> Theme:
+    palette = _colours(base)
+    if safe is not None:
+        palette[Role.UP : Role.LINE_A] = _colours(safe)
+    grey = palette.copy()
+    grey[Role.UP :] = _colours(stale)
+    palette.flags.writeable = False
+    grey.flags.writeable = False
+    return Theme(name, palette, grey)
+
+
+THEMES: Mapping[str, Theme] = MappingProxyType(
+    {
+        entry.name: entry
+        for entry in (
+            _theme("dark", _DARK, _DARK_STALE),
+            _theme("light", _LIGHT, _LIGHT_STALE),
+            _theme("dark-cb", _DARK, _DARK_STALE, _DARK_SAFE),
+            _theme("light-cb", _LIGHT, _LIGHT_STALE, _LIGHT_SAFE),
+        )
+    }
+)
+
+
+def theme(name: str) -> Theme:
+    """The theme called ``name``; raises :class:`UnknownTheme` that lists the allowed names."""
+    found = THEMES.get(name)
+    if found is None:
+        raise UnknownTheme(name, THEMES)
+    return found

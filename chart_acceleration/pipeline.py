@@ -1,0 +1,201 @@
+"""Candles to WebP bytes: layout, renderer, encoder. The only module that knows all three."""
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from chart_acceleration.candles import columns, same_past
+from chart_acceleration.encoders.webp import encode
+from chart_acceleration.errors import BadPatch
+from chart_acceleration.frame import Frame, visible
+from chart_acceleration.framebuffer import FramebufferPool
+from chart_acceleration.layout import ChartLayout, lay_out, lay_out_strip
+from chart_acceleration.ops import LayoutBuffers
+from chart_acceleration.palette import theme
+from chart_acceleration.renderers.protocol import Renderer
+from chart_acceleration.scene import F64, U8, Rect
+from chart_acceleration.spec import ChartSpec, Furniture
+from market.columns import CandleWindow
+from market.types import Interval
+
+WIDEST_ATLAS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds each stage took."""
+
+    layout_ms: float
+    draw_ms: float
+    encode_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Keyframe:
+    """A whole picture and what is needed to patch it. ``past``: float64 (5, count), the candles
+    that were drawn.
+    """
+
+    webp: bytes
+    layout: ChartLayout
+    timings: Timings
+    past: F64
+
+    @property
+    def frame(self) -> Frame:
+        """The frozen scales and axes."""
+        return self.layout.frame
+
+
+@dataclass(frozen=True, slots=True)
+class PatchPlace:
+    """One chart's patch: ``source`` in the atlas picture, ``target`` in the chart, of equal size,
+    device pixels.
+    """
+
+    source: Rect
+    target: Rect
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """All patches of one tick in one picture; ``places`` in the order of the jobs."""
+
+    webp: bytes
+    places: list[PatchPlace]
+    timings: Timings
+
+
+class _Workspace(threading.local):
+    """Each thread's buffers and frames."""
+
+    def __init__(self) -> None:
+        self.buffers = LayoutBuffers()
+        self.frames = FramebufferPool()
+
+
+class ChartPipeline:
+    """Draws charts with one renderer. May be used from several threads at once."""
+
+    def __init__(self, renderer: Renderer) -> None:
+        self.renderer = renderer
+        self._work = _Workspace()
+
+    def picture(self, candles: CandleWindow, spec: ChartSpec, furniture: Furniture) -> bytes:
+        """A whole picture as WebP. Raises :class:`BadCandles`."""
+        return self._draw(candles, spec, furniture)[0]
+
+    def keyframe(self, candles: CandleWindow, spec: ChartSpec, furniture: Furniture) -> Keyframe:
+        """A whole picture that can be patched while its scales hold. Raises :class:`BadCandles`."""
+        webp, layout, timings = self._draw(candles, spec, furniture)
+        first = visible(candles, spec)
+        past = np.stack(columns(candles, first))
+        return Keyframe(webp, layout, timings, past)
+
+    def can_patch(self, keyframe: Keyframe, candles: CandleWindow) -> bool:
+        """Whether a patch brings ``keyframe`` up to date with ``candles``.
+
+        The same candles are visible, only the newest differs, and the frozen scales can show it.
+        """
+        frame = keyframe.frame
+        if not _patchable(frame, candles):
+            return False
+        low, high = float(candles.low[-1]), float(candles.high[-1])
+        volume = float(candles.volume[-1])
+        lowest, highest, most = frame.held
+        if not (lowest <= low and high <= highest and 0.0 <= volume <= most):
+            return False
+        rows = columns(candles, len(candles) - frame.count)
+        return bool(same_past(keyframe.past, *rows, frame.count - 1))
+
+    def patches(self, jobs: Sequence[tuple[Keyframe, CandleWindow]]) -> Atlas:
+        """The strips of all ``jobs``, of one theme, in one picture. Raises :class:`BadPatch`."""
+        start = time.perf_counter_ns()
+        places, width, height = _pack([keyframe.frame for keyframe, _ in jobs])
+        palette = _common_palette([keyframe.frame for keyframe, _ in jobs])
+        pixels = self._work.frames.take(width, height).pixels
+        pixels.fill(0)
+        drawing = 0
+        for (keyframe, candles), place in zip(jobs, places, strict=True):
+            if not _patchable(keyframe.frame, candles):
+                raise BadPatch(
+                    f"the candles of {keyframe.frame.spec.symbol} are not those of its keyframe"
+                )
+            scene = lay_out_strip(
+                keyframe.frame, candles, self._work.buffers, place.source, (width, height)
+            )
+            before = time.perf_counter_ns()
+            self.renderer.draw(scene, pixels, place.source)
+            drawing += time.perf_counter_ns() - before
+        drawn = time.perf_counter_ns()
+        webp = encode(pixels, palette)
+        return Atlas(webp, places, _timings(start, drawn - drawing, drawn, time.perf_counter_ns()))
+
+    def warm_up(self) -> None:
+        """Compile every kernel of the chart path by drawing once: no viewer then waits for it."""
+        times = np.arange(8, dtype=np.int64) * 60_000_000_000
+        prices = np.linspace(100.0, 107.0, 8)
+        candles = CandleWindow.from_arrays(times, prices, prices + 1, prices - 1, prices, prices)
+        for furniture in (
+            Furniture(legend=True, last_line=True),
+            Furniture(legend=False, last_line=False),
+        ):
+            keyframe = self.keyframe(
+                candles, ChartSpec("WARM-UP", Interval.M1, 640, 360, bars=8), furniture
+            )
+        if self.can_patch(keyframe, candles):
+            self.patches([(keyframe, candles)])
+
+    def _draw(
+        self, candles: CandleWindow, spec: ChartSpec, furniture: Furniture
+    ) -> tuple[bytes, ChartLayout, Timings]:
+        start = time.perf_counter_ns()
+        layout = lay_out(candles, spec, furniture, self._work.buffers)
+        laid_out = time.perf_counter_ns()
+        pixels = self._work.frames.take(spec.width, spec.height).pixels
+        self.renderer.draw(layout.scene, pixels)
+        drawn = time.perf_counter_ns()
+        webp = encode(pixels, _palette(layout.frame))
+        return webp, layout, _timings(start, laid_out, drawn, time.perf_counter_ns())
+
+
+def _timings(start: int, laid_out: int, drawn: int, encoded: int) -> Timings:
+    return Timings((laid_out - start) / 1e6, (drawn - laid_out) / 1e6, (encoded - drawn) / 1e6)
+
+
+def _palette(frame: Frame) -> U8:
+    colours = theme(frame.spec.theme)
+    return colours.stale if frame.furniture.stale else colours.palette
+
+
+def _patchable(frame: Frame, candles: CandleWindow) -> bool:
+    """Whether the same candles are visible and nothing outside the strip depends on the newest."""
+    fixed = frame.furniture.legend or frame.furniture.last_line or frame.count == 0
+    visible_now = min(len(candles), frame.spec.bars)
+    first_index = candles.first_index + len(candles) - visible_now
+    return not fixed and visible_now == frame.count and first_index == frame.first_index
+
+
+def _common_palette(frames: Sequence[Frame]) -> U8:
+    looks = {(frame.spec.theme, frame.furniture.stale) for frame in frames}
+    if len(looks) != 1:
+        raise BadPatch(f"patches of one picture share one theme; received {sorted(looks)}")
+    return _palette(frames[0])
+
+
+def _pack(frames: Sequence[Frame]) -> tuple[list[PatchPlace], int, int]:
+    """Strips side by side in shelves of at most WIDEST_ATLAS pixels; the picture's width and
+    height.
+    """
+    places: list[PatchPlace] = []
+    x = y = shelf = width = 0
+    for frame in frames:
+        strip = frame.strip
+        if x > 0 and x + strip.width > WIDEST_ATLAS:
+            x, y, shelf = 0, y + shelf, 0
+        places.append(PatchPlace(Rect(x, y, x + strip.width, y + strip.height), strip))
+        x, shelf, width = x + strip.width, max(shelf, strip.height), max(width, x + strip.width)
+    return places, width, y + shelf

@@ -1,0 +1,66 @@
+"""What may be asked for: one view of one market, and what is drawn around the candles."""
+
+from dataclasses import dataclass
+from math import isfinite
+
+from chart_acceleration.errors import BadChartSpec
+from chart_acceleration.palette import theme
+from market.types import Interval
+
+SMALLEST, WIDEST, HIGHEST = 16, 4096, 4096
+FEWEST_BARS, MOST_BARS = 2, 5000
+MOST_DECIMALS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ChartSpec:
+    """Everything that makes a view distinct; hashable, shared by all its viewers.
+
+    ``width`` and ``height`` are device pixels, ``scale`` is device pixels per CSS pixel, ``bars``
+    how many candles are visible, ``end`` the absolute index one past the last visible candle (None
+    follows the newest). Raises :class:`BadChartSpec` or :class:`UnknownTheme`.
+    """
+
+    symbol: str
+    interval: Interval
+    width: int
+    height: int
+    scale: float = 1.0
+    theme: str = "dark"
+    bars: int = 120
+    end: int | None = None
+
+    def __post_init__(self) -> None:
+        if not SMALLEST <= self.width <= WIDEST:
+            raise BadChartSpec("width", self.width, f"{SMALLEST} to {WIDEST} device pixels")
+        if not SMALLEST <= self.height <= HIGHEST:
+            raise BadChartSpec("height", self.height, f"{SMALLEST} to {HIGHEST} device pixels")
+        if not isfinite(self.scale) or not 1.0 <= self.scale <= 4.0:
+            raise BadChartSpec("scale", self.scale, "1 to 4 device pixels per CSS pixel")
+        if not FEWEST_BARS <= self.bars <= MOST_BARS:
+            raise BadChartSpec("bars", self.bars, f"{FEWEST_BARS} to {MOST_BARS}")
+        theme(self.theme)
+
+    def px(self, css: float) -> int:
+        """Whole device pixels of a CSS length, at least 1."""
+        return max(1, round(css * self.scale))
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """What is drawn beside candles and axes.
+
+    A picture asked for by URL has the legend and the dotted last-price line drawn in; the live
+    page keeps both as page elements. ``decimals``: digits after the point of the market's prices,
+    0 to 12. ``stale`` greys the picture.
+    """
+
+    legend: bool
+    last_line: bool
+    venue: str = ""
+    decimals: int = 2
+    stale: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.decimals <= MOST_DECIMALS:
+            raise BadChartSpec("decimals", self.decimals, f"0 to {MOST_DECIMALS}")
