@@ -102,16 +102,22 @@ class WebpEncoder:
         if pixels.size > self._max_pixels:
             self._work, self._max_pixels = Workspace.for_pixels(pixels.size), pixels.size
             self._palette = b""
-        pixels = np.ascontiguousarray(pixels)
-        palette = np.ascontiguousarray(palette)
-        entries = palette.tobytes()
+        height, width = pixels.shape
         bits = bundle_bits(len(palette))
-        size = _encode(pixels, palette, bits, entries == self._palette, self._work)
-        self._palette = entries
-        if size == 0:
+        row_bytes = (width + (1 << bits) - 1) >> bits
+        work = self._work
+        if bundle(np.ascontiguousarray(pixels), bits, work.bundled[row_bytes:]) >= len(palette):
             y, x = np.unravel_index(int(np.argmax(pixels >= len(palette))), pixels.shape)
             raise ColourOutOfPalette(int(pixels[y, x]), int(x), int(y), len(palette))
-        return self._work.words.view(np.uint8)[FILE_START : FILE_START + size].tobytes()
+        self._keep_palette(palette)
+        size = _write_file(width, height, row_bytes, work)
+        return work.words.view(np.uint8)[FILE_START : FILE_START + size].tobytes()
+
+    def _keep_palette(self, palette: U8) -> None:
+        entries = palette.tobytes()
+        if entries != self._palette:
+            _put_palette(np.array(palette, order="C"), self._work)
+            self._palette = entries
 
 
 def encode(pixels: U8, palette: U8) -> bytes:
@@ -138,21 +144,13 @@ def _sides_fit(shape: tuple[int, ...]) -> bool:
 
 
 @kernel
-def _encode(pixels: U8, palette: U8, bits: int, palette_kept: bool, work: Workspace) -> int:
-    """Write the file into ``work.words``; returns its size, 0 when a pixel is no palette entry."""
-    height, width = pixels.shape
-    row_bytes = (width + (1 << bits) - 1) >> bits
-    size = row_bytes * height
-    rows = work.bundled[row_bytes:]
-    if not palette_kept:
-        _put_palette(palette, work)
-    if bundle(pixels, bits, rows) >= palette.shape[0]:
-        return 0
+def _write_file(width: int, height: int, row_bytes: int, work: Workspace) -> int:
+    """Write the file of the rows and palette in ``work`` into ``work.words``; returns its size."""
     for i in range(row_bytes):
-        work.bundled[i] = np.uint8(255 - rows[i])
+        work.bundled[i] = np.uint8(255 - work.bundled[row_bytes + i])
     counts, state, words = work.counts, work.state, work.words
     counts[:] = 0
-    number = tokenise(work.bundled, row_bytes, size, work.tokens, counts)
+    number = tokenise(work.bundled, row_bytes, row_bytes * height, work.tokens, counts)
     state[:] = work.palette_state
     put(state, words, 0, 3)  # no further transform, no colour cache, no meta prefix codes
     limit = _limit(counts)
