@@ -45,20 +45,20 @@ window.candlecast = {
   });
 
   /**
-   * Reads one binary message. Throws an Error that says what is wrong with it.
+   * Reads one binary message. Throws a RangeError (too short, not ours) or SyntaxError (JSON).
    * @param {ArrayBuffer} buffer
    * @returns {Frame}
    */
   function parseFrame(buffer) {
     const view = new DataView(buffer);
     if (buffer.byteLength < HEADER || view.getUint32(0, true) !== MAGIC) {
-      throw new Error(`frame of ${buffer.byteLength} bytes does not begin with CCF1`);
+      throw new RangeError(`frame of ${buffer.byteLength} bytes does not begin with CCF1`);
     }
     const count = view.getUint16(8, true);
     const metaStart = HEADER + count * ENTRY;
     const pictureStart = metaStart + view.getUint32(12, true);
     if (pictureStart >= buffer.byteLength) {
-      throw new Error(`frame of ${buffer.byteLength} bytes has no picture: it would begin at ${pictureStart}`);
+      throw new RangeError(`frame of ${buffer.byteLength} bytes has no picture: it would begin at ${pictureStart}`);
     }
     /** @type {Meta[]} */
     const metas = JSON.parse(utf8.decode(new Uint8Array(buffer, metaStart, pictureStart - metaStart)));

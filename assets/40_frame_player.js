@@ -25,7 +25,7 @@
       this.scheduled = false;
     }
 
-    /** Takes one binary message; throws an Error where it cannot be read. @param {ArrayBuffer} buffer */
+    /** Takes one binary message; throws what `parseFrame` throws. @param {ArrayBuffer} buffer */
     receive(buffer) {
       const frame = parseFrame(buffer);
       counters.frames += 1;

@@ -115,6 +115,11 @@
       if (this.socket === null) this.connect();
     }
 
+    /** Starts over with a new connection. @param {string} reason at most 123 bytes */
+    reopen(reason) {
+      this.socket?.close(4000, reason.slice(0, 120));
+    }
+
     /** The page asks for something else than what was refused: that may be tried at once. */
     retryRefused() {
       if (this.refusal) this.retryNow();

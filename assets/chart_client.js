@@ -21,7 +21,7 @@
       this.socket = new ChartSocket({
         opened: () => this.onOpened(),
         text: (message) => this.onText(message),
-        binary: (data) => this.player.receive(data),
+        binary: (data) => this.onBinary(data),
         changed: (connection) => this.onConnection(connection),
       });
       this.player = new FramePlayer(
@@ -169,6 +169,17 @@
       for (const panel of this.panels.values()) {
         panel.subscribed = "";
         this.refresh(panel);
+      }
+    }
+
+    /** @param {ArrayBuffer} data */
+    onBinary(data) {
+      try {
+        this.player.receive(data);
+      } catch (reason) {
+        if (!(reason instanceof RangeError || reason instanceof SyntaxError)) throw reason;
+        window.candlecast.errors += 1;
+        this.socket.reopen(reason.message); // it cannot be acknowledged, so the server would wait for ever
       }
     }
 

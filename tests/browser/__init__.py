@@ -1,1 +1,1 @@
-"""Tests that drive a real Chromium, against the real program and against a stand that sends chosen frames."""
+"""A real Chromium against the real program, and against a stand that sends chosen frames."""

@@ -1,4 +1,4 @@
-"""The browser of the tests: where it is, how it starts, and a page that fails its test on any console problem."""
+"""The browser of the tests: where it is, how it starts, and what its pages complain about."""
 
 import os
 import re
@@ -28,15 +28,15 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def chromium_path() -> str | None:
-    """An installed Chromium, ``CANDLECAST_CHROMIUM`` first; None leaves the choice to Playwright's own."""
+    """An installed Chromium, ``CANDLECAST_CHROMIUM`` first; None: Playwright's own."""
     chosen = os.environ.get("CANDLECAST_CHROMIUM")
     return chosen or next(filter(None, map(shutil.which, _NAMES)), None)
 
 
 def launch(playwright: Playwright, device_pixels: float = 1.0) -> Browser:
-    """A headless Chromium whose screen has ``device_pixels`` per CSS pixel, as a real screen has them.
+    """A headless Chromium whose screen has ``device_pixels`` per CSS pixel, as real screens do.
 
-    Playwright's own ``device_scale_factor`` scales after layout, which real screens do not.
+    Playwright's own ``device_scale_factor`` scales after layout, which no real screen does.
     """
     return playwright.chromium.launch(
         executable_path=chromium_path(),
@@ -46,7 +46,7 @@ def launch(playwright: Playwright, device_pixels: float = 1.0) -> Browser:
 
 @dataclass
 class Problems:
-    """What a page complained about: console errors and warnings, uncaught errors, failed requests."""
+    """Console errors and warnings, uncaught errors and failed requests of a test's pages."""
 
     found: list[str] = field(default_factory=list)
     allowed: list[str] = field(default_factory=list)
@@ -70,7 +70,7 @@ class Problems:
             self.found.append(f"request failed: {request.url}: {request.failure}")
 
     def allow(self, pattern: str) -> None:
-        """Expect problems that match ``pattern``: the test cuts the connection, and Chromium says so."""
+        """Expect problems matching ``pattern``, as where a test cuts the connection."""
         self.allowed.append(pattern)
 
     def unexpected(self) -> list[str]:
@@ -86,9 +86,9 @@ class Problems:
 def open_page(
     browser: Browser, problems: Problems, viewport: dict[str, int] | None = None
 ) -> Iterator[Page]:
-    """A page in a fresh context; ``viewport`` None takes the window of a browser with real device pixels."""
+    """A page in a fresh context; ``viewport`` None takes the window, with its device pixels."""
     options = {"no_viewport": True} if viewport is None else {"viewport": viewport}
-    context = browser.new_context(**options)  # type: ignore[arg-type]
+    context = browser.new_context(**options)
     context.set_default_timeout(15_000)
     page = context.new_page()
     problems.watch(page)

@@ -1,4 +1,4 @@
-"""Chromium, a page that tolerates no console problem, the stand, and the real program on a free port."""
+"""Chromium, a page that tolerates no console problem, the stand, and the real program."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,7 +1,7 @@
 """A server that speaks the frames protocol and sends exactly the pictures a test asks for.
 
-The real program decides by itself what it draws; to see that a chosen pixel arrives at its place, the page's scripts
-are served here beside a page with one or several charts, and the test writes the messages.
+The real program decides by itself what it draws; to see that a chosen pixel arrives at its place,
+the page's scripts are served here beside a page with charts, and the test writes the messages.
 """
 
 import asyncio
@@ -25,27 +25,13 @@ from PIL import Image
 U8 = NDArray[np.uint8]
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 STATUS = {
-    "label": "LIVE", "mode": "live", "venue": "Coinbase", "detail": "", "age_ms": 38.0, "retry_in_s": None,
-    "renderer": "cpu", "renderer_reasons": ["cuda: no device."], "tier": "picture", "draw_ms": 0.312,
+    "label": "LIVE", "mode": "live", "venue": "Coinbase", "detail": "", "age_ms": 38.0,
+    "retry_in_s": None, "renderer": "cpu", "renderer_reasons": ["cuda: no device."],
+    "tier": "picture", "draw_ms": 0.312,
     "frames_per_s": 20.0, "tick_to_ack_p95_ms": 21.4, "gaps": 0,
 }  # fmt: skip
 
-_CHART = """
-<div class="chart" data-chart="{number}" data-symbol="{symbol}" data-interval="1m" data-bars="120" style="{style}">
-  <img class="chart-keyframe" alt=""><img class="chart-patch" alt=""><div class="chart-last-line" hidden></div>
-  <div class="chart-legend"><span data-field="symbol"></span><span data-field="context"></span>
-    <span data-field="stale" hidden></span><span data-field="o"></span><span data-field="h"></span>
-    <span data-field="l"></span><span data-field="c"></span><span data-field="change"></span>
-    <span data-field="volume"></span></div>
-  <div class="chart-state" hidden><b data-state-field="title"></b><span data-state-field="detail"></span></div>
-  <div class="chart-lost" hidden><span data-lost="source"></span><span data-lost="retry"></span></div>
-</div>"""
-_PAGE = """<!DOCTYPE html><html lang="en" data-theme="dark"><head><title>Stand</title>
-<link rel="icon" href="data:,">{styles}</head>
-<body style="margin:0;background:#000;overflow:hidden">{charts}
-<div style="position:absolute;top:520px"><div data-status="pill"><b data-status="label">CONNECTING</b>
-<span data-status="source"></span></div><div data-status="strip" hidden></div>{bar}</div>{scripts}</body></html>"""
-_BAR = ("renderer", "frames", "age", "latency", "gaps", "clock")
+_HTML = (Path(__file__).parent / "stand.html").read_text()
 
 
 class Part(NamedTuple):
@@ -66,7 +52,7 @@ def lossless(rgb: U8) -> bytes:
 
 
 def message(sequence: int, parts: Sequence[Part], picture: bytes) -> bytes:
-    """The binary message as the protocol page has it, packed independently of server/frames_protocol.py."""
+    """The binary message, packed independently of server/frames_protocol.py."""
     meta = json.dumps([part.meta for part in parts]).encode()
     head = struct.pack("<IIHHI", 0x31464343, sequence, len(parts), 0, len(meta))
     entries = [
@@ -81,9 +67,10 @@ def meta(
 ) -> dict[str, Any]:
     """A description as the server sends it."""
     values = {
-        "chart": chart, "symbol": symbol, "interval": interval, "venue": "Coinbase", "o": 38526.0, "h": 38536.0,
-        "l": 38508.0, "c": 38533.0, "volume": 21.13, "change": 7.0, "change_pct": 0.018, "decimals": 1,
-        "direction": 1, "last_y": 40, "plot": [0, 0, 240, 160], "price_top": 39000.0, "price_bottom": 38000.0,
+        "chart": chart, "symbol": symbol, "interval": interval, "venue": "Coinbase",
+        "o": 38526.0, "h": 38536.0, "l": 38508.0, "c": 38533.0, "volume": 21.13,
+        "change": 7.0, "change_pct": 0.018, "decimals": 1, "direction": 1,
+        "last_y": 40, "plot": [0, 0, 240, 160], "price_top": 39000.0, "price_bottom": 38000.0,
         "first_index": 0, "x_first": 4, "step": 8, "bars": 120, "following": True, "stale": False,
         "alt": f"{symbol} 38,533.0, up 0.02 %",
     }  # fmt: skip
@@ -190,22 +177,15 @@ class Stand:
         return app
 
     def _page(self) -> str:
-        scripts = sorted(path.name for path in ASSETS.glob("*.js"))
-        styles = ("tokens.css", "chart.css", "chart_layers.css")
-        charts = [
-            _CHART.format(number=number, symbol=symbol, style=style)
-            for number, (symbol, style) in enumerate(self.charts, 1)
-        ]
-        return _PAGE.format(
-            charts="".join(charts),
-            styles="".join(f'<link rel="stylesheet" href="/assets/{name}">' for name in styles),
-            scripts="".join(
-                f'<script src="/assets/{name}"></script>'
-                for name in scripts
-                if name not in {"theme.js", "page_state.js"}
-            ),
-            bar="".join(f'<b data-status="{name}"></b>' for name in _BAR),
+        head, chart, foot = _HTML.split("<!-- part -->")
+        scripts = sorted(
+            {path.name for path in ASSETS.glob("*.js")} - {"theme.js", "page_state.js"}
         )
+        charts = [
+            chart.replace("SYMBOL", symbol).replace("STYLE", style) for symbol, style in self.charts
+        ]
+        tags = [f'<script src="/assets/{name}"></script>' for name in scripts]
+        return head + "".join(charts) + foot.replace("SCRIPTS", "".join(tags))
 
 
 def wait_until(holds: Callable[[], bool], what: str, timeout_s: float = 10.0) -> None:

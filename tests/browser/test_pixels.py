@@ -1,7 +1,8 @@
-"""Every pixel of a keyframe with patches over it arrives at its device pixel, at any device pixel ratio."""
+"""Every pixel of a keyframe with patches over it arrives at its device pixel, at any ratio."""
 
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from tests.browser.chromium import Problems, launch, open_page, wait_for_counter
 from tests.browser.stand import U8, Part, Stand, lossless, message, meta
 
 pytestmark = pytest.mark.browser
-QUIET = {"last_y": -1}  # no last-price line over the pixels that are compared
+QUIET: dict[str, Any] = {"last_y": -1}  # no last-price line over the pixels that are compared
 
 
 def noise(seed: int, height: int, width: int) -> U8:
