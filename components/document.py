@@ -1,0 +1,36 @@
+"""The HTML page around Dash: the theme is chosen by a small script in the head, before anything is painted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+<head>
+{%metas%}
+<meta name="color-scheme" content="dark light">
+<title>{%title%}</title>
+<link rel="icon" type="image/svg+xml" href="/assets/icons/favicon.svg">
+<link rel="preload" href="/assets/fonts/inter.woff2" as="font" type="font/woff2" crossorigin>
+<script src="/assets/theme.js"></script>
+{%css%}
+</head>
+<body>
+{%app_entry%}
+<footer>
+{%config%}
+{%scripts%}
+{%renderer%}
+</footer>
+</body>
+</html>
+"""
+
+DASH_OPTIONS: Mapping[str, Any] = {
+    "use_pages": True,
+    "index_string": INDEX,
+    "assets_ignore": r"^theme\\.js$",  # the head loads it, Dash would load it a second time at the end
+    "suppress_callback_exceptions": True,  # the picture tier has no Plotly graph, the Plotly tier no picture
+    "title": "Candlecast",
+    "update_title": None,
+}
+"""Pass as ``Dash(server=..., backend="fastapi", **DASH_OPTIONS)``."""

@@ -1,0 +1,48 @@
+"""Where the prices come from, always in sight: the pill in the top bar and the strip while they are not real."""
+
+from dash import html
+
+from components.icons import icon
+
+_STRIPS = {
+    "simulated": ("Simulated market.", "Prices are not real."),
+    "replay": ("Replay.", "Recorded trades at their recorded times, not the market of now."),
+}
+
+
+def feed_pill(label: str, source: str) -> html.Div:
+    """The state as the server knows it when the page is made; chart_client.js keeps it up to date."""
+    return html.Div(
+        [
+            html.Span(className="pill-dot"),
+            html.B(label, **{"data-status": "label"}),
+            html.Span(source, className="pill-source", **{"data-status": "source"}),
+        ],
+        className="pill",
+        role="status",
+        **{"data-status": "pill", "data-state": label.lower()},
+    )
+
+
+def feed_strip(mode: str) -> html.Div:
+    """The strip under the top bar, shown in the modes ``simulated`` and ``replay`` only."""
+    texts = [
+        html.Span([icon("info"), html.B(fact), html.Span(cause, className="strip-cause")], className=f"strip-{name}")
+        for name, (fact, cause) in _STRIPS.items()
+    ]
+    return html.Div(
+        texts,
+        className="strip feed-strip",
+        hidden=mode not in _STRIPS,
+        role="note",
+        **{"data-status": "strip", "data-state": mode},
+    )
+
+
+def note_strip(fact: str, cause: str) -> html.Div:
+    """A strip for something in the address or the settings that could not be used."""
+    return html.Div(
+        [icon("warning"), html.B(fact), html.Span(cause, className="strip-cause")],
+        className="strip strip-warn",
+        role="alert",
+    )

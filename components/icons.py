@@ -1,0 +1,18 @@
+"""Line icons as CSS masks, so that an icon always has the colour of the text around it."""
+
+from dash import html
+
+NAMES = frozenset(
+    {
+        "backtest", "candles", "check", "chevron", "close", "dashboard", "error", "eye", "inbox", "info",
+        "logo", "moon", "paper", "play", "plug", "search", "sun", "warning",
+    }
+)  # fmt: skip
+"""The files in ``assets/icons``, each with a class of its name in ``assets/icons.css``."""
+
+
+def icon(name: str, extra: str = "") -> html.Span:
+    """The icon ``name``, hidden from screen readers; its button or label carries the words. KeyError if unknown."""
+    if name not in NAMES:
+        raise KeyError(name)
+    return html.Span(className=f"icon icon-{name} {extra}".rstrip(), **{"aria-hidden": "true"})

@@ -1,0 +1,54 @@
+"""Every element id of the interface, in one place, because Dash needs them unique across all pages."""
+
+# Shell
+MANTINE = "mantine"
+LOCATION = "_pages_location"  # the name Dash Pages gives its own dcc.Location
+THEME = "theme"
+TIER = "tier"
+THEME_TOGGLE = "theme-toggle"
+CONTRAST_TOGGLE = "colour-blind-toggle"
+SYMBOL = "symbol"
+INTERVAL = "interval"
+MARKET_LINKS = ("nav-dashboard", "nav-paper", "phone-nav-dashboard", "phone-nav-paper")
+TOASTS = "toasts"
+RETRY_FEED = "retry-feed"
+
+# Charts
+CHART = "chart"
+CHART_HOST = "chart-host"
+PLOTLY_CHART = "plotly-chart"
+PLOTLY_TICK = "plotly-tick"
+
+# Backtesting
+BACKTEST_SYMBOL = "backtest-symbol"
+BACKTEST_INTERVAL = "backtest-interval"
+BACKTEST_FAST = "backtest-fast"
+BACKTEST_SLOW = "backtest-slow"
+BACKTEST_FEE = "backtest-fee"
+BACKTEST_SLIPPAGE = "backtest-slippage"
+BACKTEST_CAPITAL = "backtest-capital"
+BACKTEST_RUN = "backtest-run"
+BACKTEST_EMPTY = "backtest-empty"
+BACKTEST_FIRST = "backtest-first"
+BACKTEST_PROBLEMS = "backtest-problems"
+BACKTEST_RESULT = "backtest-result"
+BACKTEST_EQUITY = "backtest-equity"
+BACKTEST_TRADES = "backtest-trades"
+
+# Paper trading
+PAPER_TICK = "paper-tick"
+PAPER_ACCOUNT = "paper-account"
+PAPER_QUOTE = "paper-quote"
+PAPER_SIZE = "paper-size"
+PAPER_SIZE_UNIT = "paper-size-unit"
+PAPER_BUY = "paper-buy"
+PAPER_SELL = "paper-sell"
+PAPER_ESTIMATE = "paper-estimate"
+PAPER_MESSAGE = "paper-message"
+PAPER_POSITIONS = "paper-positions"
+PAPER_FILLS = "paper-fills"
+PAPER_ORDER = "paper-order"
+
+# Watchlist
+WATCHLIST = "watchlist"
+WATCHLIST_TICK = "watchlist-tick"

@@ -1,0 +1,53 @@
+"""The rail at the left of a desktop page and the bar at the bottom of a phone page: the same three places."""
+
+from typing import NamedTuple
+
+from dash import dcc, html
+
+from components.icons import icon
+
+
+class Place(NamedTuple):
+    """One page of the navigation. ``key`` names it in ids, in CSS and in ``<html data-page>``."""
+
+    key: str
+    name: str
+    short: str
+    href: str
+
+
+PLACES = (
+    Place("dashboard", "Dashboard", "Dashboard", "/"),
+    Place("backtest", "Backtesting", "Backtest", "/backtesting"),
+    Place("paper", "Paper trading", "Paper", "/paper"),
+)
+
+
+def rail() -> html.Nav:
+    """Icons only, 48 px wide; each carries its name as title and for screen readers."""
+    links = [
+        dcc.Link(
+            [icon(place.key, "icon-18"), html.Span(place.name, className="visually-hidden")],
+            id=f"nav-{place.key}",
+            href=place.href,
+            title=place.name,
+            className=f"rail-link nav-{place.key}",
+        )
+        for place in PLACES
+    ]
+    mark = html.Div(icon("logo", "icon-20"), className="rail-mark")
+    return html.Nav([mark, *links], className="rail", **{"aria-label": "Pages"})
+
+
+def phone_navigation() -> html.Nav:
+    """Icons over names, 64 px high, shown below 768 px."""
+    links = [
+        dcc.Link(
+            [icon(place.key, "icon-20"), html.Span(place.short)],
+            id=f"phone-nav-{place.key}",
+            href=place.href,
+            className=f"phone-link nav-{place.key}",
+        )
+        for place in PLACES
+    ]
+    return html.Nav(links, className="phone-navigation", **{"aria-label": "Pages"})

@@ -1,0 +1,23 @@
+"""The 24 px line at the bottom: what draws, how often, how old and how fast. chart_client.js fills the values."""
+
+from dash import html
+
+from components.formats import NONE
+
+_ITEMS = (
+    ("Renderer", "renderer"),
+    ("Frames", "frames"),
+    ("Data age", "age"),
+    ("Tick → pixel p95", "latency"),
+    ("Gaps", "gaps"),
+)
+
+
+def status_bar() -> html.Footer:
+    """The places of all values, kept while there are none."""
+    items = [
+        html.Span([f"{caption} ", html.B(NONE, **{"data-status": key})], className="status-item")
+        for caption, key in _ITEMS
+    ]
+    clock = html.Span(NONE, className="status-clock", **{"data-status": "clock"})
+    return html.Footer([*items, clock], className="status-bar")

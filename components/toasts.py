@@ -1,0 +1,28 @@
+"""Short messages about one event: a fill at the bottom right, a refusal in the ticket where it was asked for."""
+
+from typing import Any
+
+from dash import html
+
+from components.icons import icon
+
+SUCCESS_MS = 4000
+
+
+def filled_toast(key: str, title: str, detail: str) -> dict[str, Any]:
+    """One entry for ``NotificationContainer(sendNotifications=...)``; it leaves after 4 s."""
+    return {
+        "action": "show",
+        "id": key,
+        "title": title,
+        "message": detail,
+        "icon": icon("check"),
+        "autoClose": SUCCESS_MS,
+        "withBorder": True,
+        "className": "toast toast-success",
+    }
+
+
+def refusal(sentence: str) -> html.Div:
+    """Stays until the next order."""
+    return html.Div([icon("error"), html.Div([html.B("Order refused"), html.P(sentence)])], className="refusal")

@@ -1,0 +1,92 @@
+"""Brand, page name, symbol, intervals, feed pill and the two appearance switches."""
+
+from collections.abc import Sequence
+
+import dash_mantine_components as dmc
+from dash import html
+
+from components import ids
+from components.feed_pill import feed_pill
+from components.formats import NONE
+from components.icons import icon
+from components.navigation import PLACES
+from market.types import INTERVALS
+
+
+def top_bar(symbols: Sequence[str], symbol: str, interval: str, label: str, source: str) -> html.Header:
+    """The bar of every page; CSS shows the parts that belong to ``<html data-page>``."""
+    return html.Header(
+        [
+            html.Div("Candlecast", className="brand"),
+            html.Div(
+                [html.Span(place.name, className=f"page-name page-name-{place.key}") for place in PLACES],
+                className="page-names",
+            ),
+            html.Div([symbol_selector(symbols, symbol), _phone_quote()], className="market-symbol"),
+            interval_selector(interval),
+            html.Div(className="top-bar-space"),
+            feed_pill(label, source),
+            html.Div(_switches(), className="top-bar-switches"),
+        ],
+        className="top-bar",
+    )
+
+
+def symbol_selector(symbols: Sequence[str], symbol: str) -> dmc.Select:
+    """Searchable list of the symbols this server follows."""
+    return dmc.Select(
+        id=ids.SYMBOL,
+        data=list(symbols),
+        value=symbol,
+        searchable=True,
+        allowDeselect=False,
+        checkIconPosition="right",
+        nothingFoundMessage="No such symbol here",
+        leftSection=icon("search"),
+        leftSectionPointerEvents="none",
+        rightSection=icon("chevron"),
+        rightSectionPointerEvents="none",
+        maxDropdownHeight=320,
+        className="control symbol-selector",
+        comboboxProps={"offset": 4, "transitionProps": {"duration": 0}},
+        attributes={"input": {"aria-label": "Symbol"}},
+    )
+
+
+def interval_selector(interval: str) -> dmc.SegmentedControl:
+    """The nine candle lengths as one radio group: arrow keys move, the focused one is ringed."""
+    return dmc.SegmentedControl(
+        id=ids.INTERVAL,
+        data=[{"value": item.value, "label": item.value} for item in INTERVALS],
+        value=interval,
+        transitionDuration=0,
+        className="interval-selector",
+        attributes={"root": {"aria-label": "Interval"}},
+    )
+
+
+def _phone_quote() -> html.Div:
+    return html.Div(
+        [html.Span(NONE, **{"data-status": "price"}), html.Span(**{"data-status": "change"})],
+        className="phone-quote",
+        **{"data-status": "quote"},
+    )
+
+
+def _switches() -> list[html.Button]:
+    return [
+        html.Button(
+            icon("eye"),
+            id=ids.CONTRAST_TOGGLE,
+            className="icon-button",
+            title="Colour-blind-safe colours",
+            **{"aria-label": "Colour-blind-safe colours"},
+        ),
+        html.Button(
+            [icon("sun", "when-dark"), icon("moon", "when-light")],
+            id=ids.THEME_TOGGLE,
+            className="icon-button",
+            title="Light or dark theme",
+            **{"aria-label": "Light or dark theme"},
+        ),
+    ]

@@ -1,0 +1,81 @@
+"""The trade list of a backtest in AG Grid, which sorts and draws only the rows in sight."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_ag_grid as dag
+
+from components import ids
+from components.formats import NONE, base_currency, moment, quote_currency
+
+_THEME = (
+    "themeQuartz.withParams({"
+    "backgroundColor:'var(--panel)',foregroundColor:'var(--text1)',borderColor:'var(--border)',"
+    "headerBackgroundColor:'var(--panel)',headerTextColor:'var(--text3)',headerFontSize:11,headerFontWeight:400,"
+    "fontFamily:'inherit',fontSize:11,dataFontSize:11,rowHeight:24,headerHeight:24,cellHorizontalPadding:12,"
+    "rowHoverColor:'var(--hover)',selectedRowBackgroundColor:'var(--active)',accentColor:'var(--accent)',"
+    "wrapperBorder:false,wrapperBorderRadius:0,headerColumnResizeHandleColor:'transparent',"
+    "iconSize:12,spacing:4,rowBorder:{color:'var(--border)'},headerRowBorder:{color:'var(--border)'}})"
+)
+
+_TONES = {
+    "cellClassRules": {"up": "params.value > 0", "down": "params.value < 0"},
+}
+
+Row = dict[str, str | float | int | None]
+
+
+def trade_row(
+    number: int, side: str, times_ns: tuple[int, int | None], prices: tuple[float, float | None], numbers: Row
+) -> Row:
+    """One line of the grid; ``numbers`` holds ``size``, ``pnl`` and ``return`` (percent). None: still open."""
+    entered, left = times_ns
+    return {
+        "number": number,
+        "side": side,
+        "entry": moment(entered),
+        "exit": "open" if left is None else moment(left),
+        "entry_price": prices[0],
+        "exit_price": prices[1],
+        **numbers,
+    }
+
+
+def trade_grid(symbol: str, rows: Sequence[Row], decimals: int) -> dag.AgGrid:
+    """Newest first, as ``rows`` come; ``decimals`` is the precision of the two price columns."""
+    return dag.AgGrid(
+        id=ids.BACKTEST_TRADES,
+        rowData=list(rows),
+        columnDefs=_columns(symbol, decimals),
+        defaultColDef={"sortable": True, "resizable": False, "suppressMovable": True, "suppressHeaderMenuButton": True},
+        columnSize="responsiveSizeToFit",
+        dashGridOptions={
+            "theme": {"function": _THEME},
+            "suppressCellFocus": False,
+            "enableCellTextSelection": True,
+            "animateRows": False,
+            "suppressColumnMoveAnimation": True,
+        },
+        className="trade-grid",
+        style={"height": "100%"},
+    )
+
+
+def _columns(symbol: str, decimals: int) -> list[dict[str, Any]]:
+    money = quote_currency(symbol)
+    return [
+        {"field": "number", "headerName": "#", **_number(",d"), "width": 52},
+        {"field": "side", "headerName": "Side", "width": 64},
+        {"field": "entry", "headerName": "Entry UTC", "width": 148},
+        {"field": "exit", "headerName": "Exit UTC", "width": 148},
+        {"field": "entry_price", "headerName": "Entry price", **_number(f",.{decimals}f"), "width": 110},
+        {"field": "exit_price", "headerName": "Exit price", **_number(f",.{decimals}f"), "width": 110},
+        {"field": "size", "headerName": f"Size {base_currency(symbol)}", **_number(",.4f"), "width": 104},
+        {"field": "pnl", "headerName": f"P&L {money}", **_number("+,.2f"), **_TONES, "width": 104},
+        {"field": "return", "headerName": "Return %", **_number("+,.2f"), **_TONES, "width": 88},
+    ]
+
+
+def _number(layout: str) -> dict[str, Any]:
+    written = f"params.value == null ? '{NONE}' : d3.format('{layout}')(params.value)"
+    return {"type": "rightAligned", "valueFormatter": {"function": written}}

@@ -1,0 +1,92 @@
+"""Backtesting: a moving average cross over the candles in memory."""
+
+from typing import Any
+
+import dash
+from dash import Input, Output, State, callback, html
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from components import ids
+from components.backtest_form import RULES, backtest_form, banner, problems
+from components.backtest_report import report
+from components.shell import DEFAULT_INTERVAL
+from components.states import failed, nothing_yet
+from pages.backtest_words import report_facts
+from server.errors import RequestError
+from server.services import current
+
+dash.register_page(__name__, path="/backtesting", name="Backtesting", title="Backtesting · Candlecast")
+
+_VALUES = [State(rule.id, "value") for rule in RULES]
+_BUSY = [
+    (Output(ids.BACKTEST_RUN, "className"), "button button-primary button-main is-busy", "button button-primary button-main"),
+    (Output(ids.BACKTEST_RUN, "children"), "Running", "Run backtest"),
+]  # fmt: skip
+
+
+def layout(symbol: str | None = None, interval: str | None = None, **_: str) -> html.Div:
+    """Runs nothing on a first visit: the result's place says what will be there."""
+    services = current()
+    symbols = services.symbols()
+    chosen = symbol if symbol in symbols else symbols[0]
+    run = html.Button("Run with these values", id=ids.BACKTEST_FIRST, className="button")
+    empty = nothing_yet(
+        "backtest",
+        "No backtest yet",
+        "Return, drawdown and every trade appear here, measured against buying and holding.",
+        run,
+    )
+    return html.Div(
+        [
+            backtest_form(symbols, chosen or symbols[0], interval or DEFAULT_INTERVAL),
+            html.Div(
+                [
+                    html.Div(empty, id=ids.BACKTEST_EMPTY, className="backtest-empty"),
+                    html.Div(id=ids.BACKTEST_RESULT, className="backtest-result"),
+                ],
+                className="backtest-main",
+            ),
+        ],
+        className="page page-backtest",
+    )
+
+
+@callback(
+    *(Output(rule.id, "error") for rule in RULES),
+    Output(ids.BACKTEST_PROBLEMS, "children"),
+    Output(ids.BACKTEST_RUN, "disabled"),
+    Output(ids.BACKTEST_FIRST, "disabled"),
+    *(Input(rule.id, "value") for rule in RULES),
+)
+async def check(*values: object) -> list[Any]:
+    """A sentence below every value that cannot be used, and their number above the form."""
+    found = problems(dict(zip((rule.id for rule in RULES), values, strict=True)))
+    return [*(found.get(rule.id) for rule in RULES), banner(found), bool(found), bool(found)]
+
+
+@callback(
+    Output(ids.BACKTEST_RESULT, "children"),
+    Output(ids.BACKTEST_EMPTY, "hidden"),
+    Input(ids.BACKTEST_RUN, "n_clicks"),
+    Input(ids.BACKTEST_FIRST, "n_clicks"),
+    State(ids.BACKTEST_SYMBOL, "value"),
+    State(ids.BACKTEST_INTERVAL, "value"),
+    *_VALUES,
+    prevent_initial_call=True,
+    running=_BUSY,
+)
+async def run(
+    clicks: int | None, first: int | None, symbol: str, interval: str, *values: Any
+) -> tuple[Component, bool]:
+    """One backtest; a refusal is shown in the place of the result."""
+    if not (clicks or first) or problems(dict(zip((rule.id for rule in RULES), values, strict=True))):
+        raise PreventUpdate
+    fast, slow, fee, slippage, capital = values
+    services = current()
+    try:
+        view = await services.backtest(symbol, interval, int(fast), int(slow), fee, slippage, capital)
+    except RequestError as refusal:
+        kept = "Nothing was changed. The values in the form are kept."
+        return failed("Backtest", f"{symbol} {interval} could not be tested", str(refusal), kept), True
+    return report(report_facts(view, services.last(symbol).decimals)), True

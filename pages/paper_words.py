@@ -1,0 +1,121 @@
+"""The paper account's plain values as its page writes them."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from dash import html
+from dash.development.base_component import Component
+
+from components.account_row import Figure
+from components.formats import NONE, base_currency, clock, percent, plain, quote_currency, signed, tone
+from components.states import nothing_yet
+from components.tables import Cell, Column, table
+from server.views import FillView, LastView, PaperView, PositionView
+
+MONEY = "USD"
+_POSITIONS = (
+    Column("Symbol"), Column("Side"), Column("Size", True), Column("Entry", True), Column("Mark", True),
+    Column("Value", True, wide=True), Column("P&L", True), Column("Return", True, wide=True),
+)  # fmt: skip
+
+
+def account_figures(view: PaperView) -> list[Figure]:
+    """Equity, profit and loss, cash and fees."""
+    total = view.equity / view.start_capital - 1 if view.start_capital else None
+    return [
+        Figure("Equity", plain(view.equity), unit=MONEY),
+        Figure("Unrealised", signed(view.unrealised), tone(view.unrealised)),
+        Figure("Realised", signed(view.realised), tone(view.realised)),
+        Figure("Cash", plain(view.cash)),
+        Figure("Fees", plain(view.fees)),
+        Figure("Return since start", percent(total), tone(total)),
+    ]
+
+
+def prices(last: LastView) -> tuple[str, str]:
+    """Bid and ask as written; the last price stands in for a side the venue has not quoted."""
+    bid, ask = (price if price is not None else last.price for price in (last.bid, last.ask))
+    return plain(bid, last.decimals), plain(ask, last.decimals)
+
+
+def estimate(last: LastView, size: str | None) -> list[Component]:
+    """What ``size`` is worth now at either side; ``size`` None while it is no number."""
+    money = quote_currency(last.symbol)
+    bid, ask = (price if price is not None else last.price for price in (last.bid, last.ask))
+    amount = None if size is None else float(size.strip().replace(",", ""))
+    return [
+        html.Span([f"{word} ", html.Span(plain(_product(amount, price)), className="value"), f" {money}"])
+        for word, price in (("Buy", ask), ("Sell", bid))
+    ]
+
+
+def _product(amount: float | None, price: float | None) -> float | None:
+    return None if amount is None or price is None else amount * price
+
+
+def size_text(size: Decimal) -> str:
+    """At least four decimals, more where the size has them."""
+    places = max(4, -int(size.normalize().as_tuple().exponent))
+    return plain(size, places)
+
+
+def positions_panel(view: PaperView, decimals: Mapping[str, int]) -> list[Component]:
+    """Head and table, or what will be there."""
+    head = _head("Positions", len(view.positions))
+    if not view.positions:
+        text = "A position opens with the first order on the ticket and is marked at the live price."
+        return [head, nothing_yet("inbox", "No open positions", text)]
+    rows = [_position(item, decimals[item.symbol]) for item in view.positions]
+    return [head, html.Div(table("Open positions", _POSITIONS, rows), className="table-body")]
+
+
+def _position(item: PositionView, decimals: int) -> list[Cell | str]:
+    mark = None if item.mark is None else Decimal(repr(item.mark))
+    value = None if mark is None else item.size * mark
+    cost = item.size * item.average_price
+    result = None if item.unrealised is None or not cost else item.unrealised / cost
+    long = item.side == "long"
+    return [
+        Cell(item.symbol, "strong"),
+        Cell("Long" if long else "Short", "up" if long else "down"),
+        size_text(item.size),
+        Cell(plain(item.average_price, decimals), "quiet"),
+        plain(mark, decimals),
+        Cell(plain(value), "quiet"),
+        Cell(f"{signed(item.unrealised)}", tone(item.unrealised)),
+        Cell(percent(result), tone(result)),
+    ]
+
+
+def fills_panel(view: PaperView, decimals: Mapping[str, int]) -> list[Component]:
+    """Newest first: what was done over when and at which cost."""
+    head = _head("Fills", len(view.fills))
+    if not view.fills:
+        return [head, nothing_yet("inbox", "No fills", "Every execution is listed here with its price and fee.")]
+    return [head, html.Ol([_fill(item, decimals[item.symbol]) for item in view.fills], className="fill-list")]
+
+
+def _fill(item: FillView, decimals: int) -> html.Li:
+    bought = item.side == "buy"
+    word = html.Span("Bought" if bought else "Sold", className="up" if bought else "down")
+    return html.Li(
+        [
+            html.Div([html.Span([word, f" {size_text(item.size)} {base_currency(item.symbol)}"]),
+                      html.Span(plain(item.price, decimals))]),
+            html.Div([html.Span(f"{clock(item.time_ns)} UTC"), html.Span(f"fee {plain(item.fee)}")], className="caption"),
+        ]
+    )  # fmt: skip
+
+
+def fill_words(fill: FillView, decimals: int) -> tuple[str, str]:
+    """Title and detail of the toast."""
+    done = "bought" if fill.side == "buy" else "sold"
+    size = f"{size_text(fill.size)} {base_currency(fill.symbol)}"
+    realised = "" if fill.realised == 0 else f", realised {signed(fill.realised)} {quote_currency(fill.symbol)}"
+    title = f"Filled: {done} {size} at {plain(fill.price, decimals)}"
+    return title, f"Market order on paper, fee {plain(fill.fee)} {quote_currency(fill.symbol)}{realised}"
+
+
+def _head(title: str, count: int) -> html.Div:
+    shown = str(count) if count else NONE
+    return html.Div([html.H2(title), html.Span(shown, className="panel-context")], className="panel-head")
