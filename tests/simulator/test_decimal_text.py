@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_feed.simulator.decimal_text import fixed, timestamp, trimmed
@@ -23,6 +23,7 @@ def test_formats_of_recorded_frames(units: int, decimals: int, all_digits: str, 
 
 
 @given(st.integers(0, 10**15), st.integers(0, 8))
+@settings(deadline=None)
 def test_texts_are_exact(units: int, decimals: int) -> None:
     exact = Decimal(units).scaleb(-decimals)
     assert Decimal(fixed(units, decimals)) == exact
