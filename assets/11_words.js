@@ -37,12 +37,15 @@
     return share === NONE ? signed(change, decimals) : `${signed(change, decimals)} (${share} %)`;
   }
 
-  /** @param {number} value @returns {string} as many digits as the size of the number makes useful */
+  /** @param {number} value @returns {string} "2,977", "203", "21.1", "0.0312": the digits that matter */
   function volume(value) {
     if (!(value > 0)) return number(value, 0);
-    if (value >= 1e6) return `${number(value / 1e6, 2)} M`;
+    for (const [limit, letter] of /** @type {[number, string][]} */ ([[1e12, "T"], [1e9, "B"], [1e6, "M"]])) {
+      if (value >= limit) return `${number(value / limit, 2)}${letter}`;
+    }
     if (value >= 100) return number(value, 0);
-    return number(value, value >= 1 ? 1 : 4);
+    if (value >= 10) return number(value, 1);
+    return number(value, value >= 1 ? 2 : 4);
   }
 
   /** @param {number} ms @returns {string} "38 ms", "1.8 s", "14 s", "3 min" */

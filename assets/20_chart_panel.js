@@ -62,9 +62,9 @@
 
     /** @returns {Subscription | null} what this panel should show now; null while it has no symbol, size or place */
     wants() {
-      const { symbol = "", interval = "1m", bars = "120" } = this.element.dataset;
+      const { symbol, interval, bars } = this.element.dataset;
       const { width, height } = this.devicePixels;
-      if (!symbol || !this.onScreen || width < 1 || height < 1) return null;
+      if (!symbol || !interval || !this.onScreen || width < 1 || height < 1) return null;
       const clamp = (/** @type {number} */ size) => Math.max(SMALLEST, Math.min(LARGEST, Math.round(size)));
       return {
         type: "subscribe",
@@ -182,7 +182,7 @@
 
     showLoading() {
       const { symbol, interval } = this.element.dataset;
-      if (symbol && !this.meta) this.showState("loading", "Loading candles", `${symbol}, ${interval}`);
+      if (symbol && interval && !this.meta) this.showState("loading", "Loading candles", `${symbol}, ${interval}`);
     }
 
     hideState() {
