@@ -22,3 +22,6 @@ TradeId = Annotated[int, Meta(ge=0, lt=2**62)]
 
 Milliseconds = Annotated[int, Meta(gt=0, lt=2**63 // 1_000_000)]
 """Milliseconds since the Unix epoch that fit 64-bit nanoseconds."""
+
+Seconds = Annotated[int, Meta(gt=0, lt=2**63 // 1_000_000_000)]
+"""Seconds since the Unix epoch that fit 64-bit nanoseconds."""

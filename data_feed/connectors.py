@@ -1,0 +1,105 @@
+"""Where frames come from: a WebSocket. (The other source, a recording, is in ``replay``.)"""
+
+from typing import Protocol
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+
+from data_feed.errors import ConnectionLost
+
+LARGEST_FRAME = 64 * 1024 * 1024
+"""Whole-book snapshots of 5 MB have been recorded; more than this is no market data."""
+
+
+class RecordingEnded(Exception):
+    """The recording holds no further frame: how a finite source says that it is done."""
+
+
+class Connection(Protocol):
+    """An open source of frames."""
+
+    async def send(self, text: str) -> None:
+        """Send one message; raises :class:`data_feed.errors.ConnectionLost`."""
+        ...
+
+    async def receive(self) -> bytes | str:
+        """The next frame.
+
+        Raises :class:`data_feed.errors.ConnectionLost` or :class:`RecordingEnded`.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Close without raising; closing twice does nothing."""
+        ...
+
+
+class Connector(Protocol):
+    """Opens connections to one source."""
+
+    async def open(self) -> Connection:
+        """A new connection; raises :class:`data_feed.errors.ConnectionLost`."""
+        ...
+
+
+class WebSocketConnector:
+    """Connects to ``url``; pings every 20 s and answers the venue's pings.
+
+    Frames may have up to 64 MiB. Compression is off: on this traffic it costs more time than it
+    saves, and a compressed frame can hide its size.
+    """
+
+    def __init__(
+        self, url: str, open_timeout_s: float = 10.0, close_timeout_s: float = 0.3
+    ) -> None:
+        self.url = url
+        self._open_timeout_s = open_timeout_s
+        self._close_timeout_s = close_timeout_s
+
+    async def open(self) -> Connection:
+        """See :class:`Connector`."""
+        try:
+            socket = await connect(
+                self.url,
+                max_size=LARGEST_FRAME,
+                compression=None,
+                open_timeout=self._open_timeout_s,
+                close_timeout=self._close_timeout_s,
+                ping_interval=20,
+                ping_timeout=20,
+                user_agent_header="candlecast",
+            )
+        except TimeoutError:
+            reason = f"no answer within {self._open_timeout_s:.0f} s"
+        except (OSError, InvalidHandshake, InvalidURI) as error:
+            reason = f"no connection: {error}"
+        else:
+            return _SocketConnection(socket)
+        raise ConnectionLost(reason)
+
+
+class _SocketConnection:
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+
+    async def send(self, text: str) -> None:
+        try:
+            await self._socket.send(text)
+        except ConnectionClosed as error:
+            raise ConnectionLost(_closing_reason(error)) from None
+
+    async def receive(self) -> bytes | str:
+        try:
+            return await self._socket.recv(decode=False)
+        except ConnectionClosed as error:
+            raise ConnectionLost(_closing_reason(error)) from None
+
+    async def close(self) -> None:
+        await self._socket.close()
+
+
+def _closing_reason(error: ConnectionClosed) -> str:
+    if error.rcvd is None:
+        return "the connection broke without a goodbye"
+    text = f": {error.rcvd.reason}" if error.rcvd.reason else ""
+    return f"the venue closed the connection (code {error.rcvd.code}{text})"

@@ -1,0 +1,260 @@
+"""A running feed: one thread with its own event loop, the only writer of the market."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any, Protocol
+
+from data_feed.connectors import Connector
+from data_feed.history import VenueHistory
+from data_feed.history_loader import HistoryLoader
+from data_feed.protocol import VenueParser
+from data_feed.socket_loop import LoopPolicy, Progress, SocketLoop
+from data_feed.status import FeedMode, FeedState, FeedStatus
+from market.market import Market
+from market.types import Symbol
+
+log = logging.getLogger(__name__)
+
+TRIAL_S = 3.0
+"""How long a source that is not the last may take until its first market event."""
+
+STOP_S = 1.0
+"""How long :meth:`Feed.stop` waits for the thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An opened source: where frames come from, who reads them, and where history is asked for.
+
+    ``label`` says in a sentence what is being shown when all is well. ``pause_s`` is kept between
+    questions to ``history``.
+    """
+
+    label: str
+    parser: VenueParser
+    connector: Connector
+    history: VenueHistory | None
+    pause_s: float
+    policy: LoopPolicy
+
+
+class Source(Protocol):
+    """Something that can be opened inside the feed's loop."""
+
+    @property
+    def mode(self) -> FeedMode:
+        """How its data must be labelled."""
+        ...
+
+    @property
+    def venue(self) -> str:
+        """Its name for people."""
+        ...
+
+    def open(self) -> AbstractAsyncContextManager[Route]:
+        """Start what it needs; leaving the context stops it."""
+        ...
+
+
+class Feed:
+    """Feeds ``market`` from the first of ``sources`` that brings data; the last one is kept anyway.
+
+    One thread, started by :meth:`start`, does everything. The other methods may be called from any
+    thread.
+    """
+
+    def __init__(self, sources: Sequence[Source], market: Market, random: Random) -> None:
+        self._sources = tuple(sources)
+        self._market = market
+        self._random = random
+        self._source = self._sources[0]
+        self._progress = Progress()
+        self._label = ""
+        self._current: _Run | None = None
+        self._loop = asyncio.new_event_loop()
+        self._stopping = asyncio.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the thread; data arrives some time later. Starting twice does nothing."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._main, name="feed", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread, within a second. Stopping twice, or before the start, does nothing."""
+        thread = self._thread
+        if thread is None:
+            self._loop.close()
+        elif thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+            thread.join(STOP_S)
+
+    def retry_now(self) -> None:
+        """Try to connect at once instead of waiting for the next attempt."""
+        run = self._current
+        if run is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(run.loop.retry_now)
+
+    def status(self) -> FeedStatus:
+        """What the feed is doing at this moment."""
+        progress = self._progress
+        newest_ns, retry_at_s = progress.newest_ns, progress.retry_at_s
+        status = FeedStatus(
+            mode=self._source.mode,
+            venue=self._source.venue,
+            state=progress.state,
+            age_ms=(time.monotonic_ns() - newest_ns) / 1e6 if newest_ns else None,
+            retry_in_s=max(0.0, retry_at_s - time.monotonic()) if retry_at_s else None,
+            attempt=progress.attempt,
+            detail="",
+            counters=progress.counters(),
+        )
+        run = self._current
+        slow_s = run.route.policy.slow_s if run else float("inf")
+        if (
+            status.state is FeedState.STREAMING
+            and status.age_ms is not None
+            and status.age_ms > slow_s * 1e3
+        ):
+            status = replace(status, state=FeedState.SLOW)
+        return replace(status, detail=describe(status, progress.reason, self._label))
+
+    def _main(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._run())
+
+    async def _run(self) -> None:
+        """Work until told to stop; a failure of the work itself is logged and shown, not lost."""
+        work = asyncio.create_task(self._try_sources())
+        stopping = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait((work, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if work.done() and work.exception() is not None:
+            self._progress.state = FeedState.ENDED
+            self._progress.reason = f"the feed failed: {work.exception()}"
+            log.error("the feed failed and stands still", exc_info=work.exception())
+        await stopping
+        work.cancel()
+        await asyncio.wait((work,))
+
+    async def _try_sources(self) -> None:
+        for source in self._sources[:-1]:
+            if await self._run_source(source, trial=True):
+                return
+        await self._run_source(self._sources[-1], trial=False)
+
+    async def _run_source(self, source: Source, *, trial: bool) -> bool:
+        """Whether ``source`` ran to its end; False when its trial failed."""
+        self._source = source
+        self._progress = Progress()
+        async with source.open() as route:
+            run = _Run(route, self._market, self._random, quiet=trial)
+            self._progress, self._label, self._current = run.loop.progress, route.label, run
+            try:
+                if trial and not await run.brings_data(TRIAL_S):
+                    log.info("%s: %s; trying the next source", source.venue, run.failure)
+                    return False
+                await run.finished()
+            finally:
+                await run.close()
+        return True
+
+
+class _Run:
+    """One opened source at work: the loop and the history questions it gives rise to."""
+
+    def __init__(self, route: Route, market: Market, random: Random, *, quiet: bool) -> None:
+        self.route = route
+        self.failure = f"no data within {TRIAL_S:g} s"
+        self._quiet = quiet
+        self._first_data = asyncio.Event()
+        self._lost = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._asking: set[Symbol] = set()
+        self.loop = SocketLoop(route.parser, route.connector, market, self, route.policy, random)
+        self._history = (
+            HistoryLoader(route.history, market, self._history_failed, route.pause_s)
+            if route.history
+            else None
+        )
+        self._work = asyncio.create_task(self.loop.run())
+
+    async def brings_data(self, within_s: float) -> bool:
+        """Whether a market event comes within ``within_s`` seconds, on the first attempt."""
+        waits = [asyncio.create_task(event.wait()) for event in (self._first_data, self._lost)]
+        await asyncio.wait(
+            (*waits, self._work), timeout=within_s, return_when=asyncio.FIRST_COMPLETED
+        )
+        for wait in waits:
+            wait.cancel()
+        self._quiet = False
+        return self._first_data.is_set()
+
+    async def finished(self) -> None:
+        """Wait for the end of the source; most have none."""
+        await self._work
+
+    async def close(self) -> None:
+        """Stop everything."""
+        tasks = (*self._tasks, self._work)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+    def streaming(self) -> None:
+        """See :class:`data_feed.socket_loop.LoopListener`."""
+        first = not self._first_data.is_set()
+        self._first_data.set()
+        log.info("%s", self.route.label)
+        if self._history is not None:
+            self._start(self._history.load_all() if first else self._history.refill())
+
+    def lost(self, reason: str, retry_in_s: float) -> None:
+        """See :class:`data_feed.socket_loop.LoopListener`."""
+        self.failure = reason
+        self._lost.set()
+        if not self._quiet:
+            name = self.route.parser.name
+            log.warning("%s: %s; next try in %.1f s", name, reason, retry_in_s)
+
+    def gap(self, symbol: Symbol) -> None:
+        """See :class:`data_feed.socket_loop.LoopListener`."""
+        if self._history is not None and symbol not in self._asking:
+            self._asking.add(symbol)
+            self._start(self._fill_gap(self._history, symbol))
+
+    async def _fill_gap(self, history: HistoryLoader, symbol: Symbol) -> None:
+        try:
+            await history.refill_trades(symbol)
+        finally:
+            self._asking.discard(symbol)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _history_failed(self) -> None:
+        self.loop.progress.history_failures += 1
+
+
+def describe(status: FeedStatus, reason: str, label: str) -> str:
+    """One sentence for a person about ``status``."""
+    match status.state:
+        case FeedState.CONNECTING:
+            return reason or f"Connecting to {status.venue}."
+        case FeedState.STREAMING:
+            return label
+        case FeedState.SLOW:
+            return f"No trade or quote from {status.venue} for {(status.age_ms or 0) / 1e3:.0f} s."
+        case FeedState.ENDED:
+            return reason or f"The recording has ended after {status.counters.trades:,} trades."
+        case FeedState.LOST:
+            when = "now" if not status.retry_in_s else f"in {status.retry_in_s:.0f} s"
+            return f"{status.venue}: {reason}. Next try {when}."

@@ -1,0 +1,201 @@
+"""What to ask a venue's REST interface for, and how to read the answers; no client, no clock.
+
+Coinbase Exchange (and the simulator): docs.cdp.coinbase.com, get-product-candles and
+get-product-trades. Binance: rest-api.md, klines and trades. Candles of zero volume are dropped:
+intervals without trades have no candle here.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+
+from data_feed.errors import HistoryError
+from data_feed.rfc3339 import parse_rfc3339
+from data_feed.venues.binance import venue_symbol
+from data_feed.venues.fields import Level, Milliseconds, Price, Seconds, Size, TradeId
+from market.columns import CandleWindow
+from market.types import SECOND, Interval, Side, Symbol, Trade
+
+T = TypeVar("T")
+
+
+class VenueHistory(Protocol):
+    """One venue's REST interface. Paths start with a slash and include the query."""
+
+    @property
+    def base_url(self) -> str:
+        """Address without a path."""
+        ...
+
+    @property
+    def intervals(self) -> tuple[Interval, ...]:
+        """Intervals the venue has candles of, most useful first."""
+        ...
+
+    @property
+    def page(self) -> int:
+        """Candles in one answer at most."""
+        ...
+
+    def candles_path(self, symbol: Symbol, interval: Interval, end_ns: int) -> str:
+        """Asks for the newest ``page`` candles that start at or before ``end_ns``."""
+        ...
+
+    def candles(self, interval: Interval, body: bytes) -> CandleWindow:
+        """Candles in an answer, oldest first; raises :class:`HistoryError`."""
+        ...
+
+    def trades_path(self, symbol: Symbol, before_id: int | None) -> str | None:
+        """Asks for the newest trades, or the newest before ``before_id``; None if there is no way."""
+        ...
+
+    def trades(self, symbol: Symbol, body: bytes) -> list[Trade]:
+        """Trades in an answer, oldest first; raises :class:`HistoryError`."""
+        ...
+
+
+class _CoinbaseTrade(Struct):
+    trade_id: TradeId
+    side: str
+    size: Size
+    price: Price
+    time: str
+
+
+class CoinbaseHistory:
+    """Coinbase Exchange's REST interface, or the simulator's."""
+
+    intervals = (Interval.M1, Interval.H1, Interval.D1, Interval.M5, Interval.M15)
+    page = 300
+
+    def __init__(self, base_url: str = "https://api.exchange.coinbase.com") -> None:
+        self.base_url = base_url
+        # time s, low, high, open, close, volume: the venue's order
+        row = tuple[Seconds, Price, Price, Price, Price, Level]
+        self._decode_candles = msgspec.json.Decoder(list[row], strict=False).decode
+        self._decode_trades = msgspec.json.Decoder(list[_CoinbaseTrade], strict=False).decode
+
+    def candles_path(self, symbol: Symbol, interval: Interval, end_ns: int) -> str:
+        """See :class:`VenueHistory`."""
+        end_s = end_ns // SECOND
+        start_s = end_s - (self.page - 1) * interval.seconds
+        query = {
+            "granularity": interval.seconds,
+            "start": _iso(start_s),
+            "end": _iso(end_s),
+        }
+        return f"/products/{symbol}/candles?{urlencode(query)}"
+
+    def candles(self, interval: Interval, body: bytes) -> CandleWindow:
+        """See :class:`VenueHistory`."""
+        rows = _decoded(self._decode_candles, body)
+        return _window([(t, o, h, low, c, v) for t, low, h, o, c, v in rows], SECOND)
+
+    def trades_path(self, symbol: Symbol, before_id: int | None) -> str | None:
+        """See :class:`VenueHistory`."""
+        # The venue's cursor is called "after": what comes after in its order, newest first.
+        cursor = "" if before_id is None else f"&after={before_id}"
+        return f"/products/{symbol}/trades?limit=1000{cursor}"
+
+    def trades(self, symbol: Symbol, body: bytes) -> list[Trade]:
+        """See :class:`VenueHistory`. ``side`` is the maker's."""
+        rows = _decoded(self._decode_trades, body)
+        try:
+            trades = [
+                Trade(
+                    symbol, row.trade_id, parse_rfc3339(row.time), row.price, row.size,
+                    Side.SELL if row.side == "buy" else Side.BUY,
+                )
+                for row in rows
+            ]  # fmt: skip
+        except ValueError as error:
+            raise HistoryError(f"trades could not be read: {error}") from None
+        return sorted(trades, key=lambda trade: trade.trade_id)
+
+
+class _BinanceTrade(Struct, rename={"buyer_is_maker": "isBuyerMaker"}):
+    id: TradeId
+    price: Price
+    qty: Size
+    time: Milliseconds
+    buyer_is_maker: bool
+
+
+class BinanceHistory:
+    """Binance spot's REST interface."""
+
+    intervals = (
+        Interval.M1, Interval.H1, Interval.D1, Interval.M5, Interval.M15, Interval.H4, Interval.S1,
+    )  # fmt: skip
+    page = 1000
+
+    def __init__(self, base_url: str = "https://api.binance.com") -> None:
+        self.base_url = base_url
+        # open time ms, open, high, low, close, volume, close time, quote volume, trades, …
+        row = tuple[
+            Milliseconds, Price, Price, Price, Price, Level, int, Level, int, Level, Level, Any
+        ]
+        self._decode_candles = msgspec.json.Decoder(list[row], strict=False).decode
+        self._decode_trades = msgspec.json.Decoder(list[_BinanceTrade], strict=False).decode
+
+    def candles_path(self, symbol: Symbol, interval: Interval, end_ns: int) -> str:
+        """See :class:`VenueHistory`."""
+        query = {
+            "symbol": venue_symbol(symbol),
+            "interval": interval.value,
+            "limit": self.page,
+            "endTime": end_ns // 1_000_000,
+        }
+        return f"/api/v3/klines?{urlencode(query)}"
+
+    def candles(self, interval: Interval, body: bytes) -> CandleWindow:
+        """See :class:`VenueHistory`."""
+        rows = _decoded(self._decode_candles, body)
+        return _window([(*row[:6], row[8]) for row in rows], 1_000_000)
+
+    def trades_path(self, symbol: Symbol, before_id: int | None) -> str | None:
+        """See :class:`VenueHistory`. Older trades than the newest thousand need an account."""
+        if before_id is not None:
+            return None
+        return f"/api/v3/trades?{urlencode({'symbol': venue_symbol(symbol), 'limit': 1000})}"
+
+    def trades(self, symbol: Symbol, body: bytes) -> list[Trade]:
+        """See :class:`VenueHistory`."""
+        rows = _decoded(self._decode_trades, body)
+        trades = [
+            Trade(
+                symbol, row.id, row.time * 1_000_000, row.price, row.qty,
+                Side.SELL if row.buyer_is_maker else Side.BUY,
+            )
+            for row in rows
+        ]  # fmt: skip
+        return sorted(trades, key=lambda trade: trade.trade_id)
+
+
+def _iso(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _decoded(decode: Callable[[bytes], T], body: bytes) -> T:
+    try:
+        return decode(body)
+    except (ValueError, RecursionError) as error:
+        raise HistoryError(f"answer was {body[:80]!r}: {error}") from None
+
+
+def _window(rows: Sequence[tuple[float, ...]], unit_ns: int) -> CandleWindow:
+    """Candles from unordered rows of time, open, high, low, close, volume, perhaps trades."""
+    by_time = {int(row[0]): row for row in rows if row[5] > 0}
+    kept = np.array([by_time[time] for time in sorted(by_time)], np.float64).reshape(
+        len(by_time), -1 if by_time else 6
+    )
+    times = np.array(sorted(by_time), np.int64) * unit_ns
+    trades = kept[:, 6] if kept.shape[1] > 6 else None
+    return CandleWindow.from_arrays(
+        times, kept[:, 1], kept[:, 2], kept[:, 3], kept[:, 4], kept[:, 5], trades
+    )

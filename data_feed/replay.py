@@ -1,0 +1,206 @@
+"""Recorded frames, played back through the same parser and loop as live ones.
+
+Two envelopes are read, plain or gzip-compressed:
+
+JSON lines   the first line is ``{"t":"header",…}``; lines with ``"t":"recv"`` hold one frame as the
+             JSON string ``data`` and the recorder's clock ``ts`` in seconds
+text lines   ``<recorder's clock in ns> <frame>``; a frame with a top-level ``lastUpdateId`` is an
+             answer of the REST interface that was saved among the frames and is skipped
+"""
+
+import asyncio
+import gzip
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import msgspec
+from msgspec import Struct
+
+from data_feed.connectors import Connection, RecordingEnded
+from data_feed.errors import RecordingError
+from data_feed.protocol import VenueParser
+from data_feed.venues.binance import BinanceParser
+from data_feed.venues.coinbase import CoinbaseParser
+from market.types import SECOND, Quote, Symbol, Trade
+
+PROBED = 50
+"""Frames that are looked at to find out whose protocol a recording holds."""
+
+BURST = 200
+"""Frames played in a row before other tasks get their turn."""
+
+
+class _Line(Struct):
+    t: str
+    ts: float = 0.0
+    data: str = ""
+    exchange: str = ""
+
+
+class _Probe(Struct):
+    stream: str = ""
+    type: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One recorded frame; ``time_ns`` is the recorder's clock."""
+
+    time_ns: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording that can be replayed; :func:`open_recording` makes it."""
+
+    path: Path
+    parser: Callable[[], VenueParser]
+
+    def frames(self) -> Iterator[Frame]:
+        """All frames in the order of recording, read as they are asked for.
+
+        Raises :class:`RecordingError` at a line that is none of the envelope's.
+        """
+        return _frames(self.path)
+
+
+def open_recording(path: Path) -> Recording:
+    """Look at the start of the recording at ``path`` and choose the parser.
+
+    Raises :class:`RecordingError` when the file is missing, no recording, or of a protocol that
+    nothing here can parse.
+    """
+    if not path.exists():
+        raise RecordingError(path, "there is no such file")
+    if path.is_dir():
+        raise RecordingError(path, "it is a folder; name one file in it")
+    probes = []
+    for frame in _frames(path):
+        probes.append(frame.data)
+        if len(probes) == PROBED:
+            break
+    if not probes:
+        raise RecordingError(path, "it holds no received frame")
+    for data in probes:
+        parser = _parser_of(data)
+        if parser is not None:
+            return Recording(path, parser)
+    raise RecordingError(
+        path,
+        f"its protocol is none of Binance, Coinbase Exchange; a frame begins {probes[0][:60]!r}",
+    )
+
+
+def symbols_in(path: Path) -> tuple[Symbol, ...]:
+    """Symbols with trades in the recording, most traded first, then those with quotes only.
+
+    Reads the whole file. Raises :class:`RecordingError`.
+    """
+    recording = open_recording(path)
+    parser = recording.parser()
+    traded: Counter[Symbol] = Counter()
+    quoted: Counter[Symbol] = Counter()
+    for frame in recording.frames():
+        for event in parser.receive(frame.data, 0):
+            if isinstance(event, Trade):
+                traded[event.symbol] += 1
+            elif isinstance(event, Quote):
+                quoted[event.symbol] += 1
+    names = [symbol for symbol, _ in (*traded.most_common(), *quoted.most_common())]
+    return tuple(dict.fromkeys(names))
+
+
+class ReplayConnector:
+    """Opens a recording like a socket. ``speed`` 1 keeps the recorded pace; inf has none."""
+
+    def __init__(self, recording: Recording, speed: float) -> None:
+        self._recording = recording
+        self._speed = speed
+
+    async def open(self) -> Connection:
+        """See :class:`data_feed.connectors.Connector`."""
+        return _Playback(self._recording.frames(), self._speed)
+
+
+class _Playback:
+    def __init__(self, frames: Iterator[Frame], speed: float) -> None:
+        self._frames = frames
+        self._speed = speed
+        self._start_ns = 0
+        self._first_ns = 0
+        self._played = 0
+
+    async def send(self, text: str) -> None:
+        """A recording cannot be asked for anything: subscriptions are ignored."""
+
+    async def receive(self) -> bytes:
+        frame = next(self._frames, None)
+        if frame is None:
+            raise RecordingEnded
+        if not self._played:
+            self._start_ns, self._first_ns = time.monotonic_ns(), frame.time_ns
+        self._played += 1
+        due_ns = self._start_ns + (frame.time_ns - self._first_ns) / self._speed
+        wait_ns = due_ns - time.monotonic_ns()
+        if wait_ns > 0:
+            await asyncio.sleep(wait_ns / SECOND)
+        elif self._played % BURST == 0:
+            await asyncio.sleep(0)
+        return frame.data
+
+    async def close(self) -> None:
+        self._frames = iter(())
+
+
+def _parser_of(frame: bytes) -> Callable[[], VenueParser] | None:
+    try:
+        probe = msgspec.json.decode(frame, type=_Probe)
+    except (ValueError, RecursionError):
+        return None
+    if probe.stream:
+        return BinanceParser
+    if probe.type and not probe.channel:
+        return CoinbaseParser
+    return None
+
+
+def _open(path: Path) -> IO[bytes] | gzip.GzipFile:
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path, "rb") if packed else path.open("rb")
+
+
+def _frames(path: Path) -> Iterator[Frame]:
+    decode = msgspec.json.Decoder(_Line).decode
+    try:
+        with _open(path) as file:
+            for number, line in enumerate(file, 1):
+                try:
+                    frame = _text_line(line) if line[:1].isdigit() else _json_line(decode(line))
+                except (ValueError, RecursionError) as error:
+                    raise RecordingError(
+                        path, f"line {number} is no recorded frame: {error}"
+                    ) from None
+                if frame is not None:
+                    yield frame
+    except (OSError, EOFError) as error:
+        raise RecordingError(path, f"it cannot be read: {error}") from None
+
+
+def _json_line(line: _Line) -> Frame | None:
+    if line.t != "recv":
+        return None
+    return Frame(int(line.ts * SECOND), line.data.encode())
+
+
+def _text_line(line: bytes) -> Frame | None:
+    clock, _, data = line.partition(b" ")
+    if data.startswith(b'{"lastUpdateId"'):
+        return None
+    return Frame(int(clock), data.rstrip())

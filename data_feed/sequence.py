@@ -1,0 +1,21 @@
+"""Gaps in a venue's trade ids, which mean that trades were missed."""
+
+from market.types import Symbol
+
+
+class TradeSequence:
+    """Remembers the highest trade id per symbol; one symbol's ids rise by one."""
+
+    def __init__(self) -> None:
+        self._newest: dict[Symbol, int] = {}
+
+    def missed(self, symbol: Symbol, trade_id: int) -> int:
+        """How many trades of ``symbol`` are missing just before ``trade_id``; 0 for old ids."""
+        newest = self._newest.get(symbol)
+        if newest is None:
+            self._newest[symbol] = trade_id
+            return 0
+        if trade_id <= newest:
+            return 0
+        self._newest[symbol] = trade_id
+        return trade_id - newest - 1
