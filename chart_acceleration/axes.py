@@ -55,10 +55,12 @@ def _empty_grid(spec: ChartSpec, place: Geometry, rows: Rows) -> None:
     plot, line = place.plot, place.line
     across, down = spec.px(EMPTY_CELL[0]), spec.px(EMPTY_CELL[1])
     rows.extend(
-        (x, plot.y0, x + line, plot.y1, Role.GRID) for x in range(plot.x0 + across, plot.x1, across)
+        (x, plot.y0, x + line, plot.y1, Role.GRID)
+        for x in range(plot.x0 + across, plot.x1 - across // 3, across)
     )
     rows.extend(
-        (plot.x0, y, plot.x1, y + line, Role.GRID) for y in range(plot.y0 + down, plot.y1, down)
+        (plot.x0, y, plot.x1, y + line, Role.GRID)
+        for y in range(plot.y0 + down, plot.y1 - down // 3, down)
     )
 
 

@@ -8,6 +8,7 @@ from chart_acceleration.axes import back_and_labels
 from chart_acceleration.candles import columns, scan
 from chart_acceleration.errors import BadCandles
 from chart_acceleration.geometry import Geometry, Slots, geometry, slots
+from chart_acceleration.legend import ROOM, legend_rows
 from chart_acceleration.numbers import price_text
 from chart_acceleration.ops import LayoutBuffers
 from chart_acceleration.scales import TICK_SPACING, VOLUME_SHARE, PriceScale, fit, tick_step
@@ -16,7 +17,6 @@ from chart_acceleration.spec import ChartSpec, Furniture
 from chart_acceleration.text import Face, Typesetter, typesetter
 from market.columns import CandleWindow
 
-LEGEND_ROOM = 62.0
 HOLD = 0.4
 """Share of the free space above and below the candles that the newest one may still use before the
 scale changes.
@@ -128,11 +128,7 @@ def build_frame(
 
 def _margins(spec: ChartSpec, height: int, most_volume: float) -> tuple[float, float]:
     """Device pixels kept free above the highest and below the lowest price."""
-    top = (
-        min(LEGEND_ROOM * spec.scale, 0.17 * height)
-        if height >= 120 * spec.scale
-        else 0.08 * height
-    )
+    top = max(0.08 * height, ROOM[legend_rows(spec)] * spec.scale)
     return top, (0.20 if most_volume > 0.0 and height >= 40 * spec.scale else 0.08) * height
 
 

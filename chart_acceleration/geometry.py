@@ -1,7 +1,7 @@
 """Where things are: plot, axes, and how wide a candle is."""
 
 from dataclasses import dataclass
-from math import floor
+from math import ceil, floor
 
 from chart_acceleration.scene import Rect
 from chart_acceleration.spec import ChartSpec
@@ -9,7 +9,7 @@ from chart_acceleration.spec import ChartSpec
 TIME_AXIS = 24.0
 PRICE_AXIS = 64.0
 AXIS_UNIT = 8.0
-LABEL_INSET = 8.0
+LABEL_INSET, LABEL_END = 8.0, 6.0  # before and after a price label
 WIDEST_BODY = 41.0
 
 
@@ -65,9 +65,8 @@ def geometry(spec: ChartSpec, label_width: int) -> Geometry:
     """
     line = max(1, floor(spec.scale))
     width, height = spec.width, spec.height
-    wanted = max(
-        PRICE_AXIS, AXIS_UNIT * -(-(label_width / spec.scale + 2 * LABEL_INSET) // AXIS_UNIT)
-    )
+    needed = label_width / spec.scale + LABEL_INSET + LABEL_END
+    wanted = max(PRICE_AXIS, AXIS_UNIT * ceil(needed / AXIS_UNIT))
     axis = round(wanted * spec.scale)
     with_prices = has_price_axis(spec) and axis <= 0.4 * width
     with_times = spec.width >= 120 * spec.scale and spec.height >= 96 * spec.scale
@@ -86,12 +85,10 @@ def slots(spec: ChartSpec, plot: Rect, line: int, count: int) -> Slots:
     Whole pixels between candles where the room that is left over is small, for even gaps; else
     fractions.
     """
-    whole = plot.width // (spec.bars + 2)
-    if whole >= 3 and plot.width - whole * spec.bars <= max(2.5 * whole, 0.1 * plot.width):
-        step, margin = float(whole), float(plot.width - whole * spec.bars)
-        margin = min(margin, 0.06 * plot.width + whole)
-    else:
-        margin = min(0.05 * plot.width, max(2.0 * plot.width / spec.bars, 6.0 * spec.scale))
+    step = float(plot.width // (spec.bars + 2))
+    margin = plot.width - step * spec.bars
+    if step < 3.0 or margin > max(0.065 * plot.width, 2.5 * step):
+        margin = min(0.04 * plot.width, max(2.0 * plot.width / spec.bars, 6.0 * spec.scale))
         step = (plot.width - margin) / spec.bars
     wick, body = candle_widths(step, line, WIDEST_BODY * spec.scale)
     newest = floor(plot.x1 - margin - step / 2)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from chart_acceleration.candles import candle_rects, columns
 from chart_acceleration.frame import Frame, build_frame
 from chart_acceleration.geometry import LABEL_INSET
-from chart_acceleration.legend import has_legend, put_legend
+from chart_acceleration.legend import put_legend
 from chart_acceleration.numbers import price_text
 from chart_acceleration.ops import (
     NEVER_HIDDEN,
@@ -105,7 +105,7 @@ def compose(frame: Frame, candles: CandleWindow, buffers: LayoutBuffers, first: 
         count = _last_price(frame, candles, buffers, count, glyphs, last_y)
         hidden = _box_top(frame, last_y) + spec.px(LABEL_HEIGHT) // 2
     glyphs.count = put_visible(frame.labels, hidden, spec.px(CLEARANCE), glyphs.rows, glyphs.count)
-    if has_legend(spec, frame.furniture):
+    if frame.furniture.legend:
         put_legend(
             glyphs,
             candles,
@@ -147,7 +147,7 @@ def _last_price(
     close = float(candles.close[-1])
     rises = close >= float(candles.open[-1])
     colour = Role.UP if rises else Role.DOWN
-    if frame.furniture.last_line:
+    if frame.furniture.last_line and place.price_axis:
         plot = place.plot
         count = put_dots(
             rects, count, plot.x0, plot.x1, last_y, spec.px(2.0), place.line, int(colour)

@@ -9,14 +9,21 @@ from market.columns import CandleWindow
 
 INSET = 12.0
 ROWS = (17.0, 36.0, 52.0)  # centres of the three rows, CSS pixels from the top
+ROOM = (0.0, 28.0, 46.0, 62.0)
+"""CSS pixels that a legend of so many rows takes from the top."""
 WORD_GAP, GROUP_GAP = 4.0, 8.0
 
 Piece = tuple[str, Face, int, float]  # text, face, ramp, CSS pixels to the next piece
 
 
-def has_legend(spec: ChartSpec, furniture: Furniture) -> bool:
-    """Whether the legend was asked for and has room."""
-    return furniture.legend and spec.width >= 200 * spec.scale and spec.height >= 120 * spec.scale
+def legend_rows(spec: ChartSpec) -> int:
+    """How many of title, prices and volume have room. The live page's own legend follows the same
+    rule.
+    """
+    height = spec.height / spec.scale
+    if spec.width < 200 * spec.scale or height < 110:
+        return 0
+    return 1 if height < 150 else 2 if height < 240 else 3
 
 
 def put_legend(
@@ -37,7 +44,7 @@ def put_legend(
     rows = [title]
     if len(candles):
         rows += [_prices(candles, decimals), _volume(candles)]
-    for pieces, centre in zip(rows, ROWS, strict=False):
+    for pieces, centre in zip(rows[: legend_rows(spec)], ROWS, strict=False):
         _put_row(
             out, _fitting(pieces, spec, setter, right), spec, setter, round(centre * spec.scale)
         )

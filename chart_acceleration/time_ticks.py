@@ -58,8 +58,9 @@ def _key(time_ns: int, kind: int, count: int) -> int:
         return time_ns // count
     year, month, of_month = _year_and_month(time_ns // DAY)
     if kind == DAYS:
-        # the last days of a month join the group before, or 31 and 1 would stand side by side
-        return (year * 12 + month) * 32 + min((of_month - 1) // count, 30 // count - 1)
+        # the odd days at a month's end join the group before, or 31 and 1 would stand side by side
+        last = 30 if count == 1 else 30 // count - 1
+        return (year * 12 + month) * 32 + min((of_month - 1) // count, last)
     return (year * 12 + month - 1) // count if kind == MONTHS else year // count
 
 
