@@ -23,11 +23,14 @@ def main() -> None:
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        symbols = [Symbol(text) for text in options.symbols.split(",") if text]
+        symbols = [Symbol(text) for text in options.symbols.split(",")]
         server = SimulatorServer(symbols, options.seed)
     except InvalidSymbol as error:
         parser.error(str(error))
-    asyncio.run(_serve(server, options.host, options.port))
+    try:
+        asyncio.run(_serve(server, options.host, options.port))
+    except OSError as error:
+        parser.exit(1, f"cannot listen on {options.host}:{options.port}: {error}\n")
 
 
 async def _serve(server: SimulatorServer, host: str, port: int) -> None:

@@ -23,7 +23,7 @@ _TAKER_SHARE = 0.16
 _CHILDREN = 3.0
 _MODEST_SHARE = 0.6
 _DEPTH = 0.0009
-_IMPACT = 0.22
+_IMPACT = 0.15
 
 
 class Execution(NamedTuple):
@@ -136,7 +136,7 @@ class Traders:
             return size, None
         if self._random.random() < _MODEST_SHARE:
             size = min(size, resting.size_at(best))
-        reach = int(self._random.expovariate(1.0 / (1.0 + 0.6 * self._fair.sigma)))
+        reach = int(self._random.expovariate(1.0 / (1.0 + self._fair.sigma)))
         return size, max(best + int(side) * reach, 1)
 
     def _limit(self, side: Side, price: int, size: int) -> list[Execution]:

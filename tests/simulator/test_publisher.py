@@ -1,11 +1,13 @@
 import json
 from typing import Any
 
+from data_feed.protocol import Malformed, Refused
 from data_feed.simulator.exchange import SimulatedExchange
 from data_feed.simulator.products import products_for
 from data_feed.simulator.publisher import Publisher
-from data_feed.simulator.session import Topic
-from market.types import SECOND
+from data_feed.simulator.session import CHANNELS, Topic
+from data_feed.venues.coinbase import CoinbaseParser
+from market.types import SECOND, Trade
 
 START = 1_790_000_040 * SECOND
 PRODUCTS = products_for(["BTC-USD", "LTC-USD"])
@@ -42,6 +44,32 @@ def test_snapshot_and_updates_rebuild_the_book_exactly() -> None:
     now = publisher.greeting(BITCOIN_BOOK)
     assert now is not None
     assert levels == levels_of(json.loads(now))
+
+
+def test_the_venues_parser_reads_every_frame() -> None:
+    exchange = SimulatedExchange(PRODUCTS, 7, START)
+    publisher = Publisher(exchange)
+    matches = exchange.advance(START + 20 * SECOND)
+    wanted = [Topic(channel, p.symbol) for channel in CHANNELS for p in PRODUCTS]
+    frames = [*publisher.trades(matches, wanted), *publisher.books(wanted)]
+    texts = [text for _, text in frames + list(publisher.heartbeats(wanted))]
+    texts += [text for topic in wanted if (text := publisher.greeting(topic)) is not None]
+    parser = CoinbaseParser()
+    events = [event for text in texts for event in parser.receive(text, START)]
+    assert not [event for event in events if isinstance(event, Malformed | Refused)]
+    trades = [event for event in events if isinstance(event, Trade)]
+    decimals = {product.symbol: product.price_decimals for product in PRODUCTS}
+    assert trades[: len(matches)] == [
+        Trade(
+            match.symbol,
+            match.trade_id,
+            match.time_ns,
+            match.price / 10 ** decimals[match.symbol],
+            match.size / 10**8,
+            match.taker_side,
+        )
+        for match in matches
+    ]
 
 
 def test_only_wanted_topics_are_written() -> None:
