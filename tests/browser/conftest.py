@@ -1,11 +1,13 @@
 """Chromium, a page that tolerates no console problem, the stand, and the real program."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.browser.chromium import WIDE, Problems, launch, open_page
+from tests.browser.program import Program
 from tests.browser.stand import Stand
 
 
@@ -62,3 +64,28 @@ def stand_with() -> Iterator[Callable[..., Stand]]:
     yield make
     for served in started:
         served.stop()
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """The program with the simulated market, shared by the tests that leave it as it is."""
+    running = Program(tmp_path_factory.mktemp("program") / "output.log")
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def own_program(tmp_path: Path) -> Iterator[Callable[..., Program]]:
+    """Programs of one test, with options of its own."""
+    started: list[Program] = []
+
+    def make(*arguments: str, **environment: str) -> Program:
+        running = Program(tmp_path / f"{len(started)}.log", *arguments, **environment)
+        started.append(running)
+        running.start()
+        return running
+
+    yield make
+    for running in started:
+        running.stop()

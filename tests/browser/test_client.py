@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.chromium import Problems, counter, wait_for_counter
+from tests.browser.live import BROKEN_SOCKET
 from tests.browser.stand import STATUS, Part, Stand, lossless, message, meta, wait_until
 
 pytestmark = pytest.mark.browser
@@ -358,23 +359,6 @@ def test_lost_server_leaves_the_picture_and_comes_back(
     assert not shown(subscribed, ".chart-lost")
     stand.send(keyframe(1))
     stand.wait_for("ack", 2)
-
-
-BROKEN_SOCKET = """
-window.WebSocket = class extends EventTarget {
-    constructor() {
-        super();
-        this.readyState = 0;
-        setTimeout(() => {
-            this.readyState = 3;
-            this.dispatchEvent(new CloseEvent("close", { code: 1006 }));
-        }, 1);
-    }
-    close() {}
-};
-window.WebSocket.OPEN = 1;
-Math.random = () => 0.2;  // short waits between the tries
-"""
 
 
 def test_without_a_socket_pictures_are_polled(stand: Stand, page: Page) -> None:

@@ -1,0 +1,113 @@
+"""The pages of the real program: backtest, paper orders, phone layout, login."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.chromium import PHONE, Problems, open_page, wait_for_counter
+from tests.browser.live import open_chart, wait_for_legend
+from tests.browser.program import Program
+from tests.browser.stand import wait_until
+
+pytestmark = pytest.mark.browser
+PATHS = ("/", "/backtesting", "/paper")
+
+
+def settled(page: Page, url: str) -> None:
+    """Open a page and wait until Dash has drawn it."""
+    page.goto(url)
+    page.wait_for_selector(".page")
+    page.wait_for_timeout(1500)  # the first second's callbacks
+
+
+def test_backtest_runs_a_moving_average_cross(program: Program, page: Page) -> None:
+    settled(page, f"{program.url}/backtesting")
+    page.locator("#backtest-fast").fill("5")
+    page.locator("#backtest-slow").fill("20")
+    page.locator("#backtest-run").click()
+    page.wait_for_selector("#backtest-result .report")
+    assert "5 / 20" in page.locator("#backtest-result .report-head").inner_text()
+    page.wait_for_selector("#backtest-equity .js-plotly-plot .scatterlayer .trace")
+    page.wait_for_selector("#backtest-trades .ag-row")
+
+
+def test_backtest_refuses_what_cannot_run(program: Program, page: Page) -> None:
+    settled(page, f"{program.url}/backtesting")
+    page.locator("#backtest-fast").fill("80")
+    page.get_by_text("Must be below slow (50).").wait_for()
+    assert page.locator("#backtest-run").is_disabled()
+
+
+def test_paper_buys_and_sells(program: Program, page: Page) -> None:
+    open_chart(page, f"{program.url}/paper?symbol=BTC-USD&interval=1m")
+    wait_for_legend(page, "symbol", "BTC-USD")
+    page.locator("#paper-size").fill("0.25")
+    buy, sell = page.locator("#paper-buy"), page.locator("#paper-sell")
+    wait_until(buy.is_enabled, "there is a quote to buy at")
+    buy.click()
+    positions = page.locator("#paper-positions")
+    wait_until(lambda: "0.25" in positions.inner_text(), "the position is shown")
+    assert "Long" in positions.inner_text()
+    sell.click()
+    wait_until(lambda: "0.25" not in positions.inner_text(), "the position is closed")
+    fills = page.locator("#paper-fills").inner_text()
+    assert "Buy" in fills and "Sell" in fills
+
+
+def test_paper_refuses_a_size_that_is_none(program: Program, page: Page) -> None:
+    settled(page, f"{program.url}/paper?symbol=BTC-USD&interval=1m")
+    page.locator("#paper-size").fill("-1")
+    page.get_by_text("Must be above 0.").wait_for()
+    assert page.locator("#paper-buy").is_disabled()
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "dark-cb", "light-cb"])
+@pytest.mark.parametrize("path", PATHS)
+def test_pages_complain_about_nothing(program: Program, page: Page, path: str, theme: str) -> None:
+    page.add_init_script(f"localStorage.setItem('candlecast.theme', '{theme}')")
+    settled(page, program.url + path)
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_phone_layout_does_not_scroll_sideways(
+    program: Program, browser: Browser, problems: Problems, path: str
+) -> None:
+    with open_page(browser, problems, PHONE) as page:
+        settled(page, program.url + path)
+        width = page.evaluate(
+            "Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
+        )
+        assert width <= PHONE["width"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_desktop_page_itself_never_scrolls(program: Program, page: Page, path: str) -> None:
+    settled(page, program.url + path)
+    size = page.evaluate("[document.body.scrollWidth, document.body.scrollHeight]")
+    assert size[0] <= 1440 and size[1] <= 900
+
+
+def test_unknown_page_says_so(program: Program, page: Page) -> None:
+    settled_url = f"{program.url}/no-such-page"
+    page.goto(settled_url)
+    page.wait_for_selector(".content :text('no-such-page'), .content h1, .content h2")
+
+
+def test_login_with_a_password(own_program: Callable[..., Program], page: Page) -> None:
+    running = own_program(CANDLECAST_PASSWORD="correct horse")
+    page.goto(f"{running.url}/")
+    assert "/login" in page.url
+    field = page.locator("input[type=password]")
+    field.fill("wrong")
+    field.press("Enter")
+    page.wait_for_load_state()
+    assert "/login" in page.url
+    field = page.locator("input[type=password]")
+    field.fill("correct horse")
+    field.press("Enter")
+    wait_for_counter(page, "keyframes", 1)
+    assert "/login" not in page.url
+    cookie = next(iter(page.context.cookies()))
+    assert cookie["httpOnly"] and cookie["sameSite"] == "Strict"
