@@ -55,6 +55,7 @@ class LiveLoop:
         self._wake = asyncio.Event()
         self._received: dict[str, int] = {}
         self._told_tier = drawing.tier
+        self.failure: str | None = None
         market.listen(self._on_trade)
 
     # --- tabs -------------------------------------------------------------------------------
@@ -123,10 +124,21 @@ class LiveLoop:
     # --- time -------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Draw and tell until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._draw_forever())
-            group.create_task(self._tell_forever())
+        """Draw and tell until cancelled; a defect of our own is logged and shown by /healthz."""
+        tasks = {
+            asyncio.create_task(self._draw_forever()),
+            asyncio.create_task(self._tell_forever()),
+        }
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+            for task in tasks:
+                if not task.cancelled() and (error := task.exception()) is not None:
+                    self.failure = f"the live loop failed: {error!r}"
+                    _log.critical("the live loop failed", exc_info=error)
 
     async def _draw_forever(self) -> None:
         while True:

@@ -14,7 +14,6 @@ from market.columns import CandleColumns, CandleWindow
 from server.drawing import Drawing
 from server.frame_meta import describe
 
-
 _numbers = count()
 
 

@@ -1,4 +1,4 @@
-"""Questions about the market, answered in plain values; bad questions raise :class:`RequestError`."""
+"""Questions about the market in plain values; bad questions raise :class:`RequestError`."""
 
 import numpy as np
 
@@ -69,8 +69,6 @@ def furniture(state: SymbolMarket, feed: FeedStatus, picture: bool) -> Furniture
 
 def venue_label(feed: FeedStatus) -> str:
     """The venue's name, marked when its prices are not of now or not real."""
-    if feed.mode is FeedMode.SIMULATED:
-        return "Simulated"
     return f"{feed.venue} replay" if feed.mode is FeedMode.REPLAY else feed.venue
 
 

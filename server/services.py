@@ -6,8 +6,11 @@ value from :mod:`server.views` or an immutable window of candles.
 
 import asyncio
 import threading
+from dataclasses import asdict
 from time import monotonic_ns
 from typing import Any, Protocol
+
+from trading.paper import PaperEngine
 
 from chart_acceleration import plotly_fallback
 from chart_acceleration.renderers.auto import RendererChoice
@@ -25,7 +28,6 @@ from server.picture_cache import PictureCache
 from server.settings import Settings
 from server.telemetry import Telemetry
 from server.views import BacktestView, ChartQuery, FillView, LastView, PaperView, StatusView
-from trading.paper import PaperEngine
 
 _LABELS = {
     FeedMode.LIVE: "LIVE",
@@ -98,6 +100,15 @@ class Services:
     def tier(self) -> str:
         """``picture``, or ``plotly`` when no renderer runs."""
         return self.drawing.tier
+
+    def metrics(self) -> bytes:
+        """Everything measured and counted, in Prometheus' text format."""
+        feed = self.feed.status()
+        if feed.age_ms is not None:
+            self.telemetry.feed_age.set(feed.age_ms / 1000)
+        for event, number in asdict(feed.counters).items():
+            self.telemetry.feed_events.labels(event).set(number)
+        return self.telemetry.text()
 
     def retry_feed(self) -> None:
         """Connect to the venue now instead of at the next try."""

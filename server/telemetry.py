@@ -30,6 +30,7 @@ class Telemetry:
             buckets=_BUCKETS,
             registry=self.registry,
         )
+        self._stages = {stage: self.stages.labels(stage) for stage in STAGES}
         self.frames = self._counter("candlecast_frames", "Pictures sent to browsers", "kind")
         self.frame_bytes = self._counter("candlecast_frame_bytes", "Bytes of pictures sent", "kind")
         self.draws = self._counter("candlecast_draws", "Pictures drawn and encoded", "kind")
@@ -57,7 +58,7 @@ class Telemetry:
 
     def stage(self, stage: str, nanoseconds: float) -> None:
         """Record how long one of :data:`STAGES` took."""
-        self.stages.labels(stage).observe(nanoseconds / 1e9)
+        self._stages[stage].observe(nanoseconds / 1e9)
         self._recent[stage].append(nanoseconds / 1e6)
 
     def drew(self, kind: str, layout_ms: float, draw_ms: float, encode_ms: float) -> None:

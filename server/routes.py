@@ -1,0 +1,196 @@
+"""REST: health, metrics, market, pictures, status, login. Errors are ``{"error": "..."}``."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+
+from server import documents
+from server.frames_protocol import MAX_BARS, MAX_SCALE, MAX_SIZE, MIN_BARS, MIN_SCALE, MIN_SIZE
+from server.login import COOKIE, SESSION_SECONDS, Access, Verdict
+from server.market_reader import MAX_CANDLES
+from server.security import address_of, too_many
+from server.services import Services
+from server.views import ChartQuery
+
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "limit": (1, MAX_CANDLES),
+    "bars": (MIN_BARS, MAX_BARS),
+    "width": (MIN_SIZE, MAX_SIZE),
+    "height": (MIN_SIZE, MAX_SIZE),
+    "scale": (MIN_SCALE, MAX_SCALE),
+}
+"""What numbers in queries may be, both ends included."""
+
+
+def _number(name: str, text: str) -> Any:
+    low, high = LIMITS[name]
+    return Query(ge=low, le=high, description=text)
+
+
+Symbol = Annotated[str, Query(description="A pair from /api/symbols, like BTC-USD")]
+IntervalText = Annotated[str, Query(description="1s, 5s, 15s, 1m, 5m, 15m, 1h, 4h or 1d")]
+
+
+def api_routes(services: Services) -> APIRouter:
+    """The routes under ``/api``."""
+    api = APIRouter(prefix="/api")
+
+    @api.get("/symbols")
+    async def symbols() -> Response:
+        """Every symbol with last price, its change over a day, best bid and ask."""
+        return _json([asdict(services.last(symbol)) for symbol in services.symbols()])
+
+    @api.get("/candles")
+    async def candles(
+        symbol: Symbol,
+        interval: IntervalText = "1m",
+        limit: Annotated[int, _number("limit", "How many of the newest candles")] = 300,
+    ) -> Response:
+        """Candles as rows [time_ms, open, high, low, close, volume], newest last."""
+        window = services.candles(symbol, interval, limit)
+        columns = (window.open, window.high, window.low, window.close, window.volume)
+        times = (window.time_ns // 1_000_000).tolist()
+        rows = list(zip(times, *(column.tolist() for column in columns), strict=True))
+        return _json({"symbol": symbol, "interval": interval, "candles": rows})
+
+    @api.get("/chart.webp", response_class=Response)
+    async def chart(
+        request: Request,
+        symbol: Symbol,
+        interval: IntervalText = "1m",
+        bars: Annotated[int, _number("bars", "Visible candles")] = 120,
+        width: Annotated[int, _number("width", "Device pixels")] = 1280,
+        height: Annotated[int, _number("height", "Device pixels")] = 720,
+        theme: Annotated[str, Query(description="dark, light, dark-cb or light-cb")] = "dark",
+        scale: Annotated[float, _number("scale", "Device pixels per CSS pixel")] = 1.0,
+    ) -> Response:
+        """A chart as a lossless WebP picture, legend and last-price line drawn in."""
+        query = ChartQuery(symbol, interval, bars, width, height, theme, scale)
+        picture = await services.picture(query)
+        tag = f'"{hashlib.sha256(picture).hexdigest()[:32]}"'
+        headers = {"ETag": tag, "Cache-Control": "no-store"}
+        if tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(picture, media_type="image/webp", headers=headers)
+
+    @api.get("/status")
+    async def status() -> Response:
+        """Feed, renderer and latency, as the status bar shows them."""
+        return _json(asdict(services.status()))
+
+    @api.get("/docs", include_in_schema=False)
+    async def docs(request: Request) -> HTMLResponse:
+        return HTMLResponse(documents.api_page(request.app.openapi()))
+
+    @api.get("/{path:path}", include_in_schema=False)
+    async def nothing(path: str) -> JSONResponse:
+        return JSONResponse({"error": f"there is no /api/{path}; /api/docs lists what is"}, 404)
+
+    return api
+
+
+def health_routes(services: Services) -> APIRouter:
+    """``/healthz`` and ``/metrics``."""
+    router = APIRouter()
+
+    @router.get("/healthz")
+    async def healthz() -> Response:
+        """200 while the live loop runs, else 503; open without a login."""
+        failure = services.live.failure
+        status = services.status()
+        feed = {"label": status.label, "mode": status.mode, "venue": status.venue}
+        body = {
+            "status": "ok" if failure is None else "failing",
+            "feed": {**feed, "age_ms": status.age_ms, "detail": status.detail},
+            "renderer": status.renderer,
+            "detail": failure,
+        }
+        return _json(body, 200 if failure is None else 503)
+
+    @router.get("/metrics", response_class=Response)
+    async def metrics() -> Response:
+        """Counters and stage times in Prometheus' text format."""
+        return Response(services.metrics(), media_type="text/plain; version=0.0.4")
+
+    return router
+
+
+def login_routes(access: Access) -> APIRouter:
+    """``/login`` and ``/logout``."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/login")
+    async def form(request: Request) -> Response:
+        goes_to = local_path(request.query_params.get("next"))
+        if not access.required or access.holds(request.cookies.get(COOKIE)):
+            return RedirectResponse(goes_to, status_code=303)
+        return HTMLResponse(documents.login_page("", goes_to))
+
+    @router.post("/login")
+    async def attempt(request: Request) -> Response:
+        fields = await request.form()
+        goes_to = local_path(fields.get("next"))
+        password = fields.get("password")
+        address = address_of(request)
+        verdict = access.try_password(password if isinstance(password, str) else "", address)
+        if verdict is Verdict.GRANTED:
+            return _logged_in(request, access, goes_to)
+        if verdict is Verdict.WRONG:
+            return HTMLResponse(documents.login_page("The password is wrong.", goes_to), 401)
+        refusal = too_many(access, address)
+        sentence = msgspec.json.decode(bytes(refusal.body))["error"]
+        page = HTMLResponse(documents.login_page(sentence, goes_to), 429)
+        page.headers["Retry-After"] = refusal.headers["Retry-After"]
+        return page
+
+    @router.post("/logout")
+    async def logout(request: Request) -> Response:
+        access.end(request.cookies.get(COOKIE))
+        response = RedirectResponse("/login", status_code=303)
+        response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+        return response
+
+    return router
+
+
+def _logged_in(request: Request, access: Access, goes_to: str) -> Response:
+    response = RedirectResponse(goes_to, status_code=303)
+    response.set_cookie(
+        COOKIE,
+        access.issue(),
+        max_age=SESSION_SECONDS,
+        path="/",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
+    return response
+
+
+def local_path(value: object) -> str:
+    """``value`` when it is a path on this server, else ``/``: nobody is sent elsewhere."""
+    if not isinstance(value, str) or not value.startswith("/") or value[1:2] in {"/", "\\"}:
+        return "/"
+    return value if value.isprintable() else "/"
+
+
+def sentence_for(problem: Mapping[str, Any]) -> str:
+    """One sentence for one entry of FastAPI's validation errors."""
+    name = str(problem["loc"][-1])
+    if problem["type"] == "missing":
+        return f"{name} is missing"
+    if name not in LIMITS:
+        return f"{name} was {problem['input']!r}; {problem['msg'].lower()}"
+    low, high = LIMITS[name]
+    kind = "" if problem["type"].startswith("float") or name == "scale" else "whole numbers "
+    received = str(problem["input"])[:40]
+    return f"{name} was {received}; allowed are {kind}{low:,g} to {high:,g}"
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(value), status, media_type="application/json")

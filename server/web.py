@@ -1,0 +1,164 @@
+"""Puts the server together: routes, frames socket, guard, live loop; ``serve`` runs it.
+
+``app.py`` hands the application to ``Dash(server=..., backend="fastapi")``. Three habits of Dash
+4.4 matter here. It adds its catch-all page route when the lifespan starts, so all routes of ours
+are there before. It adds middleware of its own, so the guard is not a middleware but wraps the
+finished stack. And it registers the page router's inline script with the first request for ``/``:
+a first visit to any other page would miss it, and so would a list of script hashes made before.
+The lifespan therefore asks for ``/`` once and takes the hashes from that page.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import threading
+from collections.abc import AsyncIterator
+
+import uvicorn
+from fastapi import FastAPI, Request, WebSocket
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from server.errors import DrawFailed, PictureUnavailable, RequestError, SettingsError
+from server.first_page import fetch_page, inline_script_sources
+from server.frames_socket import FramesSocket
+from server.login import Access
+from server.routes import api_routes, health_routes, login_routes, sentence_for
+from server.security import Guard
+from server.services import Services
+
+MAX_SOCKET_MESSAGE = 1024 * 1024
+STOP_SECONDS = 3
+
+_log = logging.getLogger(__name__)
+
+
+class CandlecastServer(FastAPI):
+    """A FastAPI application that nobody reaches past its guard, whatever middleware is added."""
+
+    services: Services
+    frames: FramesSocket
+    guard: Guard
+    access: Access
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The finished stack with the guard around it."""
+        self.guard = Guard(super().build_middleware_stack(), self.services.settings, self.access)
+        return self.guard
+
+
+def build_server(services: Services) -> CandlecastServer:
+    """The application with every route of ours; Dash adds its own to it."""
+    app = CandlecastServer(
+        title="Candlecast",
+        description="Live candles, and charts as lossless WebP pictures.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=_lifespan,
+    )
+    password = services.settings.password
+    app.services = services
+    app.access = Access(password.get_secret_value() if password else None)
+    app.frames = FramesSocket(services.live, services.spec_of, services.telemetry)
+    app.include_router(health_routes(services))
+    app.include_router(login_routes(app.access))
+    app.include_router(api_routes(services))
+    app.add_api_websocket_route("/ws/charts", _frames_route)
+    _add_error_handlers(app)
+    return app
+
+
+async def _frames_route(websocket: WebSocket) -> None:
+    app: CandlecastServer = websocket.app
+    await app.frames.serve(websocket)
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Prime Dash, run the live loop while the server runs."""
+    assert isinstance(app, CandlecastServer)
+    page = await fetch_page(app.guard.app)
+    if page is not None:
+        app.guard.script_sources = inline_script_sources(page)
+    live = asyncio.create_task(app.services.live.run())
+    yield
+    live.cancel()
+    await asyncio.wait([live])
+
+
+def _add_error_handlers(app: FastAPI) -> None:
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_request: Request, error: RequestValidationError) -> Response:
+        return JSONResponse({"error": sentence_for(error.errors()[0])}, 422)
+
+    @app.exception_handler(RequestError)
+    async def refused(_request: Request, error: RequestError) -> Response:
+        return JSONResponse({"error": str(error)}, 422)
+
+    @app.exception_handler(PictureUnavailable)
+    async def unavailable(_request: Request, error: PictureUnavailable) -> Response:
+        return JSONResponse({"error": str(error)}, 503)
+
+    @app.exception_handler(DrawFailed)
+    async def failed(_request: Request, error: DrawFailed) -> Response:
+        return JSONResponse({"error": str(error)}, 500)
+
+    @app.exception_handler(HTTPException)
+    async def http(_request: Request, error: HTTPException) -> Response:
+        return JSONResponse({"error": error.detail}, error.status_code, error.headers)
+
+
+class WebServer(uvicorn.Server):
+    """Tells the browsers' sockets that it goes away before it closes them."""
+
+    def __init__(self, app: CandlecastServer) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                workers=1,
+                lifespan="on",
+                ws="websockets-sansio",
+                ws_max_size=MAX_SOCKET_MESSAGE,
+                # Pictures are compressed already: deflate would cost 30 times the send itself.
+                ws_per_message_deflate=False,
+                timeout_graceful_shutdown=STOP_SECONDS,
+                server_header=False,
+                access_log=False,
+                log_config=None,
+            )
+        )
+        self._frames = app.frames
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close frames sockets with 1001, then everything else."""
+        await self._frames.close_all()
+        await super().shutdown(sockets)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; raises :class:`SettingsError` when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SettingsError(
+            f"cannot listen on {host} port {port}: {reason}; choose another with --host or --port"
+        ) from None
+
+
+def serve(app: CandlecastServer, host: str, port: int) -> None:
+    """Serve until SIGINT or SIGTERM, then stop gracefully and return."""
+    listener = listen(host, port)
+    shown = f"[{host}]" if ":" in host else host
+    _log.info("Candlecast serves http://%s:%d", shown, listener.getsockname()[1])
+    if threading.current_thread() is threading.main_thread():
+        # uvicorn raises the signal again after it has stopped; the caller shall clean up instead.
+        signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+    with contextlib.suppress(KeyboardInterrupt):
+        WebServer(app).run(sockets=[listener])

@@ -1,0 +1,167 @@
+"""A real server on loopback for the tests: uvicorn in a thread, a market filled by hand."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from time import monotonic, monotonic_ns, sleep
+
+from trading.paper import PaperEngine
+
+from chart_acceleration.renderers.auto import RendererChoice, choose
+from data_feed.status import FeedCounters, FeedMode, FeedState, FeedStatus
+from market.market import Market
+from market.types import Quote, Side, Symbol, Trade
+from server.services import Services
+from server.settings import Settings
+from server.web import CandlecastServer, WebServer, build_server, listen
+
+BTC, ETH = Symbol("BTC-USD"), Symbol("ETH-USD")
+START_NS = 1_700_000_000_000_000_000
+MINUTE_NS = 60_000_000_000
+
+
+@dataclass
+class HandFeed:
+    """A feed whose state the test sets."""
+
+    state: FeedStatus = field(
+        default_factory=lambda: FeedStatus(
+            FeedMode.SIMULATED,
+            "Simulator",
+            FeedState.STREAMING,
+            12.0,
+            None,
+            0,
+            "Simulated exchange, seed 7.",
+            FeedCounters(gaps=3),
+        )
+    )
+    retries: int = 0
+
+    def status(self) -> FeedStatus:
+        return self.state
+
+    def retry_now(self) -> None:
+        self.retries += 1
+
+    def becomes(self, state: FeedState) -> None:
+        """Report ``state`` from now on."""
+        self.state = replace(self.state, state=state)
+
+
+class HandMarket:
+    """A market and the trades that the test puts into it."""
+
+    def __init__(self) -> None:
+        self.market = Market([BTC, ETH], capacity=5000)
+        self._ids = {BTC: 0, ETH: 0}
+        self._lock = threading.Lock()
+
+    def trade(self, symbol: Symbol, time_ns: int, price: float, size: float = 0.5) -> None:
+        """One live trade, received now."""
+        with self._lock:
+            self._ids[symbol] += 1
+            trade = Trade(symbol, self._ids[symbol], time_ns, price, size, Side.BUY)
+            self.market.apply(trade, monotonic_ns())
+
+    def minutes(self, symbol: Symbol, count: int, price: float = 100.0) -> int:
+        """One candle a minute, two trades in each; the time of the last trade."""
+        for minute in range(count):
+            start = START_NS + minute * MINUTE_NS
+            self.trade(symbol, start, price + minute % 7)
+            self.trade(symbol, start + 1_000_000_000, price + (minute + 3) % 7)
+        return START_NS + (count - 1) * MINUTE_NS + 1_000_000_000
+
+    def quote(self, symbol: Symbol, bid: float, ask: float) -> None:
+        """Best bid and ask."""
+        self.market.apply(Quote(symbol, START_NS, bid, 5.0, ask, 5.0), monotonic_ns())
+
+
+@dataclass
+class Running:
+    """A server that runs: where it listens and what it is made of."""
+
+    port: int
+    app: CandlecastServer
+    services: Services
+    feed: HandFeed
+    hand: HandMarket
+    stop: Callable[[], None]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def socket_url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/ws/charts"
+
+    @property
+    def origin(self) -> str:
+        return self.url
+
+
+def make_services(
+    settings: Settings | None = None, choice: RendererChoice | None = None
+) -> tuple[Services, HandFeed, HandMarket]:
+    """Services over a market of BTC-USD with 30 candles and an empty ETH-USD."""
+    hand, feed = HandMarket(), HandFeed()
+    hand.minutes(BTC, 30)
+    hand.quote(BTC, 101.5, 102.5)
+    services = Services(
+        settings or Settings(symbols=(BTC, ETH)),
+        hand.market,
+        feed,
+        choice or choose("cpu"),
+        PaperEngine(),
+    )
+    return services, feed, hand
+
+
+@contextmanager
+def run_server(
+    settings: Settings | None = None,
+    choice: RendererChoice | None = None,
+    mount: Callable[[CandlecastServer], object] | None = None,
+) -> Iterator[Running]:
+    """Serve on a free port until the block ends; ``mount`` adds Dash before the start."""
+    services, feed, hand = make_services(settings, choice)
+    app = build_server(services)
+    if mount is not None:
+        mount(app)
+    server = WebServer(app)
+    listener: socket.socket = listen("127.0.0.1", 0)
+    port = int(listener.getsockname()[1])
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+
+    def stop() -> None:
+        server.should_exit = True
+        thread.join(10)
+        assert not thread.is_alive(), "the server did not stop within 10 s"
+
+    thread.start()
+    try:
+        wait_for(lambda: server.started, "the server to start")
+        yield Running(port, app, services, feed, hand, stop)
+    finally:
+        stop()
+        services.close()
+
+
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = 10.0) -> None:
+    """Wait until ``condition`` holds, or fail naming ``what``."""
+    end = monotonic() + seconds
+    while not condition():
+        assert monotonic() < end, f"waited {seconds} s for {what}"
+        sleep(0.005)
+
+
+async def until(condition: Callable[[], bool], what: str, seconds: float = 10.0) -> None:
+    """Like :func:`wait_for` inside an event loop."""
+    end = monotonic() + seconds
+    while not condition():
+        assert monotonic() < end, f"waited {seconds} s for {what}"
+        await asyncio.sleep(0.005)
