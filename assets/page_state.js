@@ -6,7 +6,6 @@
  */
 {
   const KEPT = "candlecast.market";
-  const PAGES = { "/": "dashboard", "/backtesting": "backtest", "/paper": "paper" };
   const WITH_MARKET = ["dashboard", "paper"];
 
   /** @returns {{symbol?: string, interval?: string}} */
@@ -29,7 +28,7 @@
 
   /** @param {string} pathname */
   function markPage(pathname) {
-    const page = PAGES[/** @type {keyof typeof PAGES} */ (pathname)] ?? "other";
+    const page = window.candlecastPage(pathname);
     document.documentElement.dataset.page = page;
     for (const link of document.querySelectorAll(".rail-link, .phone-link")) {
       if (link.classList.contains(`nav-${page}`)) link.setAttribute("aria-current", "page");
@@ -86,6 +85,15 @@
       }
       return [`/${query}`, `/paper${query}`, `/${query}`, `/paper${query}`];
     },
+
+    /** A click on a row of the watchlist. @param {(number | undefined)[]} clicks */
+    pickSymbol(clicks) {
+      const row = window.dash_clientside.callback_context.triggered_id;
+      return row && clicks.some(Boolean) ? row.symbol : window.dash_clientside.no_update;
+    },
+
+    /** Class of every row of the watchlist. @param {string} symbol @param {{symbol: string}[]} rows */
+    markSymbol: (symbol, rows) => rows.map((row) => (row.symbol === symbol ? "watch-row is-chosen" : "watch-row")),
 
     /** The chart's script watches these attributes. @param {string} symbol @param {string} interval */
     chart: (symbol, interval) => [symbol, interval],

@@ -1,7 +1,8 @@
 "use strict";
 
 /**
- * Chooses the theme before the first paint: the one kept in this browser, else the system's. Loaded in the head.
+ * What the first paint needs, loaded in the head: which page this is, and the theme, the one kept in this browser or
+ * else the system's.
  * Names are those of the chart palette: dark, light, dark-cb, light-cb ("cb": colour-blind-safe pair).
  */
 {
@@ -30,6 +31,11 @@
   const kept = stored() ?? "";
   const system = matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
   document.documentElement.dataset.theme = NAMES.includes(kept) ? kept : system;
+
+  const PAGES = { "/": "dashboard", "/backtesting": "backtest", "/paper": "paper" };
+  /** The key of the page at `pathname`, for CSS and for the navigation. @param {string} pathname */
+  window.candlecastPage = (pathname) => PAGES[/** @type {keyof typeof PAGES} */ (pathname)] ?? "other";
+  document.documentElement.dataset.page = window.candlecastPage(window.location.pathname);
 
   window.candlecastTheme = {
     /** @returns {string} */

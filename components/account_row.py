@@ -7,7 +7,7 @@ from dash import html
 
 
 class Figure(NamedTuple):
-    """``value`` as written; ``tone`` is up, down or flat; ``unit`` stands after the value, may be empty."""
+    """``value`` as written; ``tone`` is up, down or flat; ``unit`` stands after it, or is empty."""
 
     caption: str
     value: str

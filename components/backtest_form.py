@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dash import html
 
 from components import ids
+from components.attributes import aria
 from components.forms import NumberRule, choice_field, number_field, problem_banner
 from market.types import INTERVALS
 
@@ -16,13 +17,22 @@ CAPITAL = NumberRule(ids.BACKTEST_CAPITAL, "Start capital", "USD", 10_000, 1, No
 RULES = (FAST, SLOW, FEE, SLIPPAGE, CAPITAL)
 """In the order of the form and of the callbacks' inputs."""
 
+RUN_CLASSES = "button button-primary button-main"
+
 
 def problems(values: Mapping[str, object]) -> dict[str, str]:
-    """Sentences by field id for the ``values`` (by field id) that cannot be used; empty when all can."""
-    found = {rule.id: text for rule in RULES if (text := rule.problem(values.get(rule.id))) is not None}
+    """Sentences for those of the ``values`` that cannot be used, both by field id."""
+    found = {
+        rule.id: text for rule in RULES if (text := rule.problem(values.get(rule.id))) is not None
+    }
     fast, slow = values.get(FAST.id), values.get(SLOW.id)
     comparable = FAST.id not in found and SLOW.id not in found
-    if comparable and isinstance(fast, int | float) and isinstance(slow, int | float) and fast >= slow:
+    if (
+        comparable
+        and isinstance(fast, int | float)
+        and isinstance(slow, int | float)
+        and fast >= slow
+    ):
         found[FAST.id] = f"Must be below slow ({slow:g})."
     return found
 
@@ -50,7 +60,10 @@ def backtest_form(symbols: Sequence[str], symbol: str, interval: str) -> html.Se
                             [
                                 choice_field(ids.BACKTEST_SYMBOL, "Symbol", symbols, symbol),
                                 choice_field(
-                                    ids.BACKTEST_INTERVAL, "Interval", [i.value for i in INTERVALS], interval
+                                    ids.BACKTEST_INTERVAL,
+                                    "Interval",
+                                    [i.value for i in INTERVALS],
+                                    interval,
                                 ),
                             ],
                             className="field-row",
@@ -59,7 +72,9 @@ def backtest_form(symbols: Sequence[str], symbol: str, interval: str) -> html.Se
                     ),
                     _group(
                         "Costs and sizing",
-                        html.Div([number_field(FEE), number_field(SLIPPAGE)], className="field-row"),
+                        html.Div(
+                            [number_field(FEE), number_field(SLIPPAGE)], className="field-row"
+                        ),
                         number_field(CAPITAL),
                     ),
                 ],
@@ -68,18 +83,18 @@ def backtest_form(symbols: Sequence[str], symbol: str, interval: str) -> html.Se
             html.Div(run_button(), className="form-foot"),
         ],
         className="backtest-form",
-        **{"aria-label": "Backtest settings"},
+        **aria(label="Backtest settings"),
     )
 
 
 def run_button() -> html.Button:
     """The one main act of the page."""
-    return html.Button("Run backtest", id=ids.BACKTEST_RUN, className="button button-primary button-main")
+    return html.Button("Run backtest", id=ids.BACKTEST_RUN, className=RUN_CLASSES)
 
 
 def banner(found: Mapping[str, str]) -> html.Div | None:
     """The strip above the form while values need a change."""
-    return problem_banner(len(found), "the backtest can run") if found else None
+    return problem_banner(len(found)) if found else None
 
 
 def _group(title: str, *rows: html.P | html.Div) -> html.Div:

@@ -15,7 +15,7 @@ from components.trade_grid import Row, trade_grid
 
 @dataclass(frozen=True, slots=True)
 class ReportFacts:
-    """Plain values of a finished backtest. The curves have one value per candle; ``trades`` are newest first."""
+    """Plain values of a backtest: curves with one value per candle, ``trades`` newest first."""
 
     title: str
     symbol: str
@@ -49,7 +49,11 @@ def _trades(facts: ReportFacts) -> html.Section:
     count = html.Span(f"{len(facts.trades):,}", className="panel-context")
     body: Component
     if facts.trades:
-        body = html.Div(trade_grid(facts.symbol, facts.trades, facts.decimals), className="trades-body")
+        body = html.Div(
+            trade_grid(facts.symbol, facts.trades, facts.decimals), className="trades-body"
+        )
     else:
         body = nothing_yet("inbox", "No trades", "The averages never crossed in these candles.")
-    return html.Section([html.Div([html.H2("Trades"), count], className="panel-head"), body], className="trades")
+    return html.Section(
+        [html.Div([html.H2("Trades"), count], className="panel-head"), body], className="trades"
+    )

@@ -1,8 +1,9 @@
-"""One live chart: two picture layers, the last-price line, the legend and the states, driven by chart_client.js."""
+"""One live chart: picture layers, last-price line, legend, states; driven by the chart script."""
 
 from dash import dcc, html
 
 from components import ids
+from components.attributes import aria, data
 from components.formats import NONE
 from components.icons import icon
 
@@ -10,13 +11,13 @@ DEFAULT_BARS = 120
 
 
 def chart_panel(symbol: str, interval: str, venue: str, bars: int = DEFAULT_BARS) -> html.Div:
-    """The panel of chart 1. The script reads the ``data-`` attributes and fills every other part."""
+    """The panel of chart 1. The script reads the ``data-`` attributes and fills all other parts."""
     return html.Div(
         [
             html.Img(className="chart-keyframe", alt="", draggable="false"),
             html.Img(className="chart-patch", alt="", draggable="false"),
             html.Div(className="chart-last-line", hidden=True),
-            legend(symbol, f"{interval} · {venue}" if venue else interval),
+            legend(symbol or NONE, " · ".join(part for part in (interval, venue) if part)),
             _state(),
             lost_strip(),
         ],
@@ -24,27 +25,22 @@ def chart_panel(symbol: str, interval: str, venue: str, bars: int = DEFAULT_BARS
         className="chart",
         tabIndex=0,
         role="group",
-        **{
-            "data-chart": "1",
-            "data-symbol": symbol,
-            "data-interval": interval,
-            "data-bars": str(bars),
-            "aria-label": "Candlestick chart",
-        },
+        **data(chart="1", symbol=symbol, interval=interval, bars=str(bars)),
+        **aria(label="Candlestick chart"),
     )
 
 
 def _field(name: str, text: str = NONE) -> html.Span:
-    return html.Span(text, **{"data-field": name})
+    return html.Span(text, **data(field=name))
 
 
 def legend(symbol: str, context: str) -> html.Div:
-    """Title row, then open, high, low, close, change and volume; places are kept while there are no values."""
+    """Title, then open, high, low, close, change, volume; places are kept without values."""
     title = html.Div(
         [
             _field("symbol", symbol),
             _field("context", context),
-            html.Span("STALE", className="tag tag-down", hidden=True, **{"data-field": "stale"}),
+            html.Span("STALE", className="tag tag-down", hidden=True, **data(field="stale")),
         ],
         className="chart-legend-title",
     )
@@ -52,7 +48,9 @@ def legend(symbol: str, context: str) -> html.Div:
         html.Span([html.I(letter), _field(name)], className="chart-legend-pair")
         for letter, name in (("O", "o"), ("H", "h"), ("L", "l"), ("C", "c"))
     ]
-    volume = html.Span([html.I("Vol"), _field("volume")], className="chart-legend-pair chart-legend-volume")
+    volume = html.Span(
+        [html.I("Vol"), _field("volume")], className="chart-legend-pair chart-legend-volume"
+    )
     row = html.Div([*values, _field("change"), volume], className="chart-legend-row")
     return html.Div([title, row], className="chart-legend")
 
@@ -61,8 +59,8 @@ def _state() -> html.Div:
     return html.Div(
         [
             icon("candles", "icon-20"),
-            html.Div(**{"data-state-field": "title"}),
-            html.Div(**{"data-state-field": "detail"}),
+            html.Div(**data(state_field="title")),
+            html.Div(**data(state_field="detail")),
         ],
         className="chart-state",
         hidden=True,
@@ -71,13 +69,13 @@ def _state() -> html.Div:
 
 
 def lost_strip() -> html.Div:
-    """Across the top of the chart while the feed is lost: who, since when, next try, and the act."""
+    """Over the chart while the feed is lost: who, since when, next try, and the act."""
     return html.Div(
         [
             icon("plug"),
             html.B("Feed lost"),
-            html.Span(className="strip-cause", **{"data-lost": "source"}),
-            html.Span(className="strip-end", **{"data-lost": "retry"}),
+            html.Span(className="strip-cause", **data(lost="source")),
+            html.Span(className="strip-end", **data(lost="retry")),
             html.Button("Retry now", id=ids.RETRY_FEED, className="button button-small"),
         ],
         className="strip strip-down chart-lost",
@@ -87,10 +85,12 @@ def lost_strip() -> html.Div:
 
 
 def plotly_chart() -> html.Div:
-    """The tier without pictures: the same place, legend included in the figure, refreshed once a second."""
+    """The tier without pictures: same place, legend inside the figure, drawn once a second."""
     graph = dcc.Graph(
         id=ids.PLOTLY_CHART,
         className="plotly-chart",
         config={"displayModeBar": False, "responsive": True, "scrollZoom": True},
     )
-    return html.Div([graph, dcc.Interval(id=ids.PLOTLY_TICK, interval=1000)], className="chart-fallback")
+    return html.Div(
+        [graph, dcc.Interval(id=ids.PLOTLY_TICK, interval=1000)], className="chart-fallback"
+    )

@@ -1,4 +1,4 @@
-"""The HTML page around Dash: the theme is chosen by a small script in the head, before anything is painted."""
+"""The HTML page around Dash; a script in its head chooses the theme before the first paint."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -28,8 +28,10 @@ INDEX = """<!DOCTYPE html>
 DASH_OPTIONS: Mapping[str, Any] = {
     "use_pages": True,
     "index_string": INDEX,
-    "assets_ignore": r"^theme\\.js$",  # the head loads it, Dash would load it a second time at the end
-    "suppress_callback_exceptions": True,  # the picture tier has no Plotly graph, the Plotly tier no picture
+    # the head loads it, Dash would load it a second time at the end
+    "assets_ignore": r"^theme\.js$",
+    # the picture tier has no Plotly graph, the Plotly tier no picture
+    "suppress_callback_exceptions": True,
     "title": "Candlecast",
     "update_title": None,
 }

@@ -1,7 +1,8 @@
-"""Where the prices come from, always in sight: the pill in the top bar and the strip while they are not real."""
+"""Where the prices come from, always in sight: the pill, and the strip while they are not real."""
 
 from dash import html
 
+from components.attributes import data
 from components.icons import icon
 
 _STRIPS = {
@@ -11,23 +12,26 @@ _STRIPS = {
 
 
 def feed_pill(label: str, source: str) -> html.Div:
-    """The state as the server knows it when the page is made; chart_client.js keeps it up to date."""
+    """The state as the server knows it when the page is made; the script keeps it current."""
     return html.Div(
         [
             html.Span(className="pill-dot"),
-            html.B(label, **{"data-status": "label"}),
-            html.Span(source, className="pill-source", **{"data-status": "source"}),
+            html.B(label, **data(status="label")),
+            html.Span(source, className="pill-source", **data(status="source")),
         ],
         className="pill",
         role="status",
-        **{"data-status": "pill", "data-state": label.lower()},
+        **data(status="pill", state=label.lower()),
     )
 
 
 def feed_strip(mode: str) -> html.Div:
     """The strip under the top bar, shown in the modes ``simulated`` and ``replay`` only."""
     texts = [
-        html.Span([icon("info"), html.B(fact), html.Span(cause, className="strip-cause")], className=f"strip-{name}")
+        html.Span(
+            [icon("info"), html.B(fact), html.Span(cause, className="strip-cause")],
+            className=f"strip-{name}",
+        )
         for name, (fact, cause) in _STRIPS.items()
     ]
     return html.Div(
@@ -35,7 +39,7 @@ def feed_strip(mode: str) -> html.Div:
         className="strip feed-strip",
         hidden=mode not in _STRIPS,
         role="note",
-        **{"data-status": "strip", "data-state": mode},
+        **data(status="strip", state=mode),
     )
 
 

@@ -1,4 +1,4 @@
-"""Numbers and times as the interface writes them: thousands comma, decimal point, U+2212 as minus, UTC named."""
+"""Numbers and times as the interface writes them: thousands comma, point, U+2212, times in UTC."""
 
 from datetime import UTC, datetime
 from decimal import Decimal

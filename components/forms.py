@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 import dash_mantine_components as dmc
 from dash import html
@@ -12,7 +13,7 @@ from components.icons import icon
 
 @dataclass(frozen=True, slots=True)
 class NumberRule:
-    """A number that a form asks for. ``high`` None means that only the lower bound is shown and held."""
+    """A number that a form asks for; ``high`` None: only the lower bound is shown and held."""
 
     id: str
     label: str
@@ -33,8 +34,12 @@ class NumberRule:
         """One sentence about ``value`` that says what is allowed, or None when it can be used."""
         if isinstance(value, bool) or not isinstance(value, int | float):
             return f"Needs a number, {self.range_text}."
-        if value != value or value < self.low or (self.high is not None and value > self.high):
-            return f"Must be {self.range_text}."
+        if not self.low <= value <= (inf if self.high is None else self.high):
+            return (
+                f"Must be {_number(self.low)} or more."
+                if self.high is None
+                else f"Must be {self.range_text}."
+            )
         if self.whole and value != int(value):
             return "Must be a whole number."
         return None
@@ -45,7 +50,7 @@ def _number(value: float) -> str:
 
 
 def number_field(rule: NumberRule) -> dmc.NumberInput:
-    """The input for ``rule``. It clamps nothing: what was typed stays, with a sentence when it cannot be used."""
+    """The input for ``rule``. It clamps nothing: what was typed stays, with a sentence below."""
     return dmc.NumberInput(
         id=rule.id,
         label=[html.Span(rule.label), html.Span(rule.range_text, className="field-range")],
@@ -80,11 +85,11 @@ def choice_field(id: str, label: str, options: Sequence[str], value: str) -> dmc
     )
 
 
-def problem_banner(count: int, what: str) -> html.Div:
-    """``2 values need a change before the backtest can run``."""
+def problem_banner(count: int) -> html.Div:
+    """``2 values need a change before it can run``."""
     fact = "1 value needs a change" if count == 1 else f"{count} values need a change"
     return html.Div(
-        [icon("error"), html.B(fact), html.Span(f"before {what}", className="strip-cause")],
+        [icon("error"), html.B(fact), html.Span("before it can run", className="strip-cause")],
         className="strip strip-down",
         role="alert",
     )

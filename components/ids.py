@@ -1,4 +1,4 @@
-"""Every element id of the interface, in one place, because Dash needs them unique across all pages."""
+"""Every element id of the interface in one place: Dash needs them unique across all pages."""
 
 # Shell
 MANTINE = "mantine"
@@ -50,5 +50,7 @@ PAPER_FILLS = "paper-fills"
 PAPER_ORDER = "paper-order"
 
 # Watchlist
-WATCHLIST = "watchlist"
 WATCHLIST_TICK = "watchlist-tick"
+WATCH_ROW = "watch-row"  # with the symbol, the three parts of a row
+WATCH_PRICE = "watch-price"
+WATCH_CHANGE = "watch-change"

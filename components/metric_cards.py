@@ -30,7 +30,10 @@ def _card(metric: Metric) -> dmc.Tooltip:
         [
             html.Div([metric.label, icon("info", "icon-12")], className="metric-caption"),
             html.Div(
-                [html.B(metric.value, className=metric.tone), html.Span(metric.note, className="metric-note")],
+                [
+                    html.B(metric.value, className=metric.tone),
+                    html.Span(metric.note, className="metric-note"),
+                ],
                 className="metric-line",
             ),
         ],
@@ -41,7 +44,7 @@ def _card(metric: Metric) -> dmc.Tooltip:
     return dmc.Tooltip(
         card,
         label=tip,
-        className="explanation",
+        classNames={"tooltip": "explanation"},
         multiline=True,
         w=280,
         withArrow=False,
@@ -49,5 +52,5 @@ def _card(metric: Metric) -> dmc.Tooltip:
         offset=4,
         events={"hover": True, "focus": True, "touch": True},
         transitionProps={"duration": 0},
-        boxWrapperProps={"className": "metric-cell"},
+        boxWrapperProps={"w": "100%"},
     )

@@ -1,9 +1,10 @@
-"""The rail at the left of a desktop page and the bar at the bottom of a phone page: the same three places."""
+"""The rail at the left of a desktop page, the bar at the bottom of a phone page: same places."""
 
 from typing import NamedTuple
 
 from dash import dcc, html
 
+from components.attributes import aria
 from components.icons import icon
 
 
@@ -35,8 +36,10 @@ def rail() -> html.Nav:
         )
         for place in PLACES
     ]
-    mark = html.Div(icon("logo", "icon-20"), className="rail-mark")
-    return html.Nav([mark, *links], className="rail", **{"aria-label": "Pages"})
+    mark = html.Div(
+        [icon("mark-candle", "icon-20"), icon("mark-waves", "icon-20")], className="rail-mark"
+    )
+    return html.Nav([mark, *links], className="rail", **aria(label="Pages"))
 
 
 def phone_navigation() -> html.Nav:
@@ -50,4 +53,4 @@ def phone_navigation() -> html.Nav:
         )
         for place in PLACES
     ]
-    return html.Nav(links, className="phone-navigation", **{"aria-label": "Pages"})
+    return html.Nav(links, className="phone-navigation", **aria(label="Pages"))

@@ -6,11 +6,12 @@ import dash_mantine_components as dmc
 from dash import html
 
 from components import ids
+from components.attributes import aria
 from components.formats import NONE
 
 
 def order_ticket(unit: str) -> html.Section:
-    """The ticket; its prices, its summary and its message are filled by callbacks, their places are kept."""
+    """The ticket; callbacks fill prices, summary and message, whose places are kept."""
     size = dmc.TextInput(
         id=ids.PAPER_SIZE,
         label=[html.Span("Size"), html.Span("above 0", className="field-range")],
@@ -22,17 +23,29 @@ def order_ticket(unit: str) -> html.Section:
         inputProps={"inputMode": "decimal"},
         persistence=True,
     )
-    buttons = [_order_button(ids.PAPER_BUY, "Buy", "up"), _order_button(ids.PAPER_SELL, "Sell", "down")]
+    buttons = [
+        _order_button(ids.PAPER_BUY, "Buy", "up"),
+        _order_button(ids.PAPER_SELL, "Sell", "down"),
+    ]
     return html.Section(
         [
             html.Div(
-                [html.H2("Order ticket"), html.Span("PAPER", className="tag"), html.Span(id=ids.PAPER_QUOTE)],
+                [
+                    html.H2("Order ticket"),
+                    html.Span("PAPER", className="tag"),
+                    html.Span(id=ids.PAPER_QUOTE),
+                ],
                 className="panel-head",
             ),
             html.Div(
                 [
-                    html.Div(["Market", html.Span("fills at once, against the live quote", className="caption")],
-                             className="ticket-kind"),
+                    html.Div(
+                        [
+                            "Market",
+                            html.Span("fills at once, against the live quote", className="caption"),
+                        ],
+                        className="ticket-kind",
+                    ),
                     size,
                     html.Div(buttons, className="ticket-buttons"),
                     html.Div(id=ids.PAPER_ESTIMATE, className="ticket-estimate"),
@@ -42,12 +55,14 @@ def order_ticket(unit: str) -> html.Section:
             ),
         ],
         className="order-ticket",
-        **{"aria-label": "Order ticket"},
+        **aria(label="Order ticket"),
     )
 
 
 def _order_button(id: str, word: str, tone: str) -> html.Button:
-    return html.Button(order_words(word, NONE), id=id, className=f"button button-main button-{tone}")
+    return html.Button(
+        order_words(word, NONE), id=id, className=f"button button-main button-{tone}"
+    )
 
 
 def order_words(word: str, price: str) -> list[str | html.Span]:

@@ -1,4 +1,4 @@
-"""The frame around every page: navigation, top bar, strip, content, status bar, and what the scripts keep in stores."""
+"""The frame around every page: navigation, top bar, strip, content, status bar, and the stores."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -54,7 +54,11 @@ def _keepers(tier: str) -> Sequence[Component]:
         dcc.Store(id=ids.THEME, data="dark"),
         dcc.Store(id=ids.TIER, data=tier),
         dmc.NotificationContainer(
-            id=ids.TOASTS, position="bottom-right", limit=4, transitionDuration=0, containerWidth=380
+            id=ids.TOASTS,
+            position="bottom-right",
+            limit=4,
+            transitionDuration=0,
+            containerWidth=380,
         ),
     )
 

@@ -15,7 +15,9 @@ def nothing_yet(picture: str, title: str, detail: str, act: Component | None = N
 
 
 def failed(what: str, title: str, detail: str, kept: str) -> html.Div:
-    """A panel whose work failed: ``title`` says what happened, ``detail`` why, ``kept`` what is as before."""
-    head = html.Div([html.H2(what), html.Span("FAILED", className="tag tag-down")], className="panel-head")
+    """A panel whose work failed: ``title`` what happened, ``detail`` why, ``kept`` what stays."""
+    head = html.Div(
+        [html.H2(what), html.Span("FAILED", className="tag tag-down")], className="panel-head"
+    )
     body = html.Div([html.H3(title), html.P(detail), html.P(kept)], className="failed-body")
     return html.Div([head, body], className="failed", role="alert")

@@ -1,7 +1,8 @@
-"""The 24 px line at the bottom: what draws, how often, how old and how fast. chart_client.js fills the values."""
+"""The 24 px line at the bottom: what draws, how often, how old, how fast; the script fills it."""
 
 from dash import html
 
+from components.attributes import data
 from components.formats import NONE
 
 _ITEMS = (
@@ -16,8 +17,8 @@ _ITEMS = (
 def status_bar() -> html.Footer:
     """The places of all values, kept while there are none."""
     items = [
-        html.Span([f"{caption} ", html.B(NONE, **{"data-status": key})], className="status-item")
+        html.Span([f"{caption} ", html.B(NONE, **data(status=key))], className="status-item")
         for caption, key in _ITEMS
     ]
-    clock = html.Span(NONE, className="status-clock", **{"data-status": "clock"})
+    clock = html.Span(NONE, className="status-clock", **data(status="clock"))
     return html.Footer([*items, clock], className="status-bar")

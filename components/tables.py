@@ -1,4 +1,4 @@
-"""Plain tables for a few rows that change every second: header 24, rows 24, numbers at the right."""
+"""Plain tables for a few rows that change every second: rows of 24 px, numbers at the right."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from dash import html
 
 
 class Column(NamedTuple):
-    """``name`` with its unit; ``number`` columns stand at the right; ``wide`` ones leave on narrow pages."""
+    """``name`` with its unit; ``number`` stands at the right; ``wide`` leaves narrow pages."""
 
     name: str
     number: bool = False
@@ -21,12 +21,20 @@ class Cell(NamedTuple):
     tone: str = ""
 
 
-def table(caption: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell | str]]) -> html.Table:
+def table(
+    caption: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell | str]]
+) -> html.Table:
     """A table whose caption is for screen readers."""
-    head = html.Tr([html.Th(column.name, className=_classes(column), scope="col") for column in columns])
-    body = [html.Tr([_cell(column, value) for column, value in zip(columns, row, strict=True)]) for row in rows]
+    head = html.Tr(
+        [html.Th(column.name, className=_classes(column), scope="col") for column in columns]
+    )
+    body = [
+        html.Tr([_cell(column, value) for column, value in zip(columns, row, strict=True)])
+        for row in rows
+    ]
     return html.Table(
-        [html.Caption(caption, className="visually-hidden"), html.Thead(head), html.Tbody(body)], className="table"
+        [html.Caption(caption, className="visually-hidden"), html.Thead(head), html.Tbody(body)],
+        className="table",
     )
 
 

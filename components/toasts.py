@@ -1,4 +1,4 @@
-"""Short messages about one event: a fill at the bottom right, a refusal in the ticket where it was asked for."""
+"""Messages about one event: a fill as a toast, a refusal in the ticket where it was asked for."""
 
 from typing import Any
 
@@ -25,4 +25,6 @@ def filled_toast(key: str, title: str, detail: str) -> dict[str, Any]:
 
 def refusal(sentence: str) -> html.Div:
     """Stays until the next order."""
-    return html.Div([icon("error"), html.Div([html.B("Order refused"), html.P(sentence)])], className="refusal")
+    return html.Div(
+        [icon("error"), html.Div([html.B("Order refused"), html.P(sentence)])], className="refusal"
+    )

@@ -6,6 +6,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from components import ids
+from components.attributes import aria, data
 from components.feed_pill import feed_pill
 from components.formats import NONE
 from components.icons import icon
@@ -13,13 +14,18 @@ from components.navigation import PLACES
 from market.types import INTERVALS
 
 
-def top_bar(symbols: Sequence[str], symbol: str, interval: str, label: str, source: str) -> html.Header:
+def top_bar(
+    symbols: Sequence[str], symbol: str, interval: str, label: str, source: str
+) -> html.Header:
     """The bar of every page; CSS shows the parts that belong to ``<html data-page>``."""
     return html.Header(
         [
             html.Div("Candlecast", className="brand"),
             html.Div(
-                [html.Span(place.name, className=f"page-name page-name-{place.key}") for place in PLACES],
+                [
+                    html.Span(place.name, className=f"page-name page-name-{place.key}")
+                    for place in PLACES
+                ],
                 className="page-names",
             ),
             html.Div([symbol_selector(symbols, symbol), _phone_quote()], className="market-symbol"),
@@ -67,9 +73,9 @@ def interval_selector(interval: str) -> dmc.SegmentedControl:
 
 def _phone_quote() -> html.Div:
     return html.Div(
-        [html.Span(NONE, **{"data-status": "price"}), html.Span(**{"data-status": "change"})],
+        [html.Span(NONE, **data(status="price")), html.Span(**data(status="change"))],
         className="phone-quote",
-        **{"data-status": "quote"},
+        **data(status="quote"),
     )
 
 
@@ -80,13 +86,13 @@ def _switches() -> list[html.Button]:
             id=ids.CONTRAST_TOGGLE,
             className="icon-button",
             title="Colour-blind-safe colours",
-            **{"aria-label": "Colour-blind-safe colours"},
+            **aria(label="Colour-blind-safe colours"),
         ),
         html.Button(
             [icon("sun", "when-dark"), icon("moon", "when-light")],
             id=ids.THEME_TOGGLE,
             className="icon-button",
             title="Light or dark theme",
-            **{"aria-label": "Light or dark theme"},
+            **aria(label="Light or dark theme"),
         ),
     ]

@@ -26,9 +26,13 @@ Row = dict[str, str | float | int | None]
 
 
 def trade_row(
-    number: int, side: str, times_ns: tuple[int, int | None], prices: tuple[float, float | None], numbers: Row
+    number: int,
+    side: str,
+    times_ns: tuple[int, int | None],
+    prices: tuple[float, float | None],
+    numbers: Row,
 ) -> Row:
-    """One line of the grid; ``numbers`` holds ``size``, ``pnl`` and ``return`` (percent). None: still open."""
+    """One line; ``numbers`` holds ``size``, ``pnl`` and ``return`` (percent). None: still open."""
     entered, left = times_ns
     return {
         "number": number,
@@ -47,8 +51,12 @@ def trade_grid(symbol: str, rows: Sequence[Row], decimals: int) -> dag.AgGrid:
         id=ids.BACKTEST_TRADES,
         rowData=list(rows),
         columnDefs=_columns(symbol, decimals),
-        defaultColDef={"sortable": True, "resizable": False, "suppressMovable": True, "suppressHeaderMenuButton": True},
-        columnSize="responsiveSizeToFit",
+        defaultColDef={
+            "sortable": True,
+            "resizable": False,
+            "suppressMovable": True,
+            "suppressHeaderMenuButton": True,
+        },
         dashGridOptions={
             "theme": {"function": _THEME},
             "suppressCellFocus": False,
@@ -64,15 +72,47 @@ def trade_grid(symbol: str, rows: Sequence[Row], decimals: int) -> dag.AgGrid:
 def _columns(symbol: str, decimals: int) -> list[dict[str, Any]]:
     money = quote_currency(symbol)
     return [
-        {"field": "number", "headerName": "#", **_number(",d"), "width": 52},
-        {"field": "side", "headerName": "Side", "width": 64},
-        {"field": "entry", "headerName": "Entry UTC", "width": 148},
-        {"field": "exit", "headerName": "Exit UTC", "width": 148},
-        {"field": "entry_price", "headerName": "Entry price", **_number(f",.{decimals}f"), "width": 110},
-        {"field": "exit_price", "headerName": "Exit price", **_number(f",.{decimals}f"), "width": 110},
-        {"field": "size", "headerName": f"Size {base_currency(symbol)}", **_number(",.4f"), "width": 104},
-        {"field": "pnl", "headerName": f"P&L {money}", **_number("+,.2f"), **_TONES, "width": 104},
-        {"field": "return", "headerName": "Return %", **_number("+,.2f"), **_TONES, "width": 88},
+        {"field": "number", "headerName": "#", **_number(",d"), "flex": 52, "minWidth": 52},
+        {"field": "side", "headerName": "Side", "flex": 64, "minWidth": 64},
+        {"field": "entry", "headerName": "Entry UTC", "flex": 148, "minWidth": 148},
+        {"field": "exit", "headerName": "Exit UTC", "flex": 148, "minWidth": 148},
+        {
+            "field": "entry_price",
+            "headerName": "Entry price",
+            **_number(f",.{decimals}f"),
+            "flex": 110,
+            "minWidth": 110,
+        },
+        {
+            "field": "exit_price",
+            "headerName": "Exit price",
+            **_number(f",.{decimals}f"),
+            "flex": 110,
+            "minWidth": 110,
+        },
+        {
+            "field": "size",
+            "headerName": f"Size {base_currency(symbol)}",
+            **_number(",.4f"),
+            "flex": 104,
+            "minWidth": 104,
+        },
+        {
+            "field": "pnl",
+            "headerName": f"P&L {money}",
+            **_number("+,.2f"),
+            **_TONES,
+            "flex": 104,
+            "minWidth": 104,
+        },
+        {
+            "field": "return",
+            "headerName": "Return %",
+            **_number("+,.2f"),
+            **_TONES,
+            "flex": 88,
+            "minWidth": 88,
+        },
     ]
 
 

@@ -6,7 +6,9 @@ from components.metric_cards import Metric
 from components.trade_grid import Row, trade_row
 from server.views import BacktestTradeView, BacktestView, MetricView
 
-_SIGNED = frozenset({"total_return", "buy_hold", "buy_hold_return", "max_drawdown", "expectancy", "net_profit"})
+_SIGNED = frozenset(
+    {"total_return", "buy_hold", "buy_hold_return", "max_drawdown", "expectancy", "net_profit"}
+)
 """Metrics whose sign is a gain or a loss, and that are coloured by it."""
 
 

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components import ids
-from components.backtest_form import RULES, backtest_form, banner, problems
+from components.backtest_form import RULES, RUN_CLASSES, backtest_form, banner, problems
 from components.backtest_report import report
 from components.shell import DEFAULT_INTERVAL
 from components.states import failed, nothing_yet
@@ -16,11 +16,13 @@ from pages.backtest_words import report_facts
 from server.errors import RequestError
 from server.services import current
 
-dash.register_page(__name__, path="/backtesting", name="Backtesting", title="Backtesting · Candlecast")
+dash.register_page(  # type: ignore[no-untyped-call]
+    __name__, path="/backtesting", title="Backtesting · Candlecast"
+)
 
 _VALUES = [State(rule.id, "value") for rule in RULES]
 _BUSY = [
-    (Output(ids.BACKTEST_RUN, "className"), "button button-primary button-main is-busy", "button button-primary button-main"),
+    (Output(ids.BACKTEST_RUN, "className"), f"{RUN_CLASSES} is-busy", RUN_CLASSES),
     (Output(ids.BACKTEST_RUN, "children"), "Running", "Run backtest"),
 ]  # fmt: skip
 
@@ -80,13 +82,19 @@ async def run(
     clicks: int | None, first: int | None, symbol: str, interval: str, *values: Any
 ) -> tuple[Component, bool]:
     """One backtest; a refusal is shown in the place of the result."""
-    if not (clicks or first) or problems(dict(zip((rule.id for rule in RULES), values, strict=True))):
+    if not (clicks or first) or problems(
+        dict(zip((rule.id for rule in RULES), values, strict=True))
+    ):
         raise PreventUpdate
     fast, slow, fee, slippage, capital = values
     services = current()
     try:
-        view = await services.backtest(symbol, interval, int(fast), int(slow), fee, slippage, capital)
+        view = await services.backtest(
+            symbol, interval, int(fast), int(slow), fee, slippage, capital
+        )
     except RequestError as refusal:
         kept = "Nothing was changed. The values in the form are kept."
-        return failed("Backtest", f"{symbol} {interval} could not be tested", str(refusal), kept), True
+        return failed(
+            "Backtest", f"{symbol} {interval} could not be tested", str(refusal), kept
+        ), True
     return report(report_facts(view, services.last(symbol).decimals)), True

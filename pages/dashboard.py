@@ -1,13 +1,69 @@
-"""Dashboard: the live chart."""
+"""Dashboard: the live chart, and beside it the symbols to choose from."""
+
+from typing import Any
 
 import dash
-from dash import html
+from dash import (
+    ALL,
+    ClientsideFunction,
+    Input,
+    Output,
+    State,
+    callback,
+    clientside_callback,
+    dcc,
+    html,
+)
 
+from components import ids
+from components.formats import percent, plain, tone
+from components.watchlist import WatchRow, watchlist
 from pages.live_chart import live_chart
+from server.services import current
 
-dash.register_page(__name__, path="/", name="Dashboard", title="Candlecast")
+dash.register_page(  # type: ignore[no-untyped-call]
+    __name__, path="/", name="Dashboard", title="Candlecast"
+)
 
 
 def layout(symbol: str | None = None, interval: str | None = None, **_: str) -> html.Div:
     """The page at ``/?symbol=BTC-USD&interval=1m``."""
-    return html.Div(live_chart(symbol, interval), className="page page-dashboard")
+    rows = [watch_row(name) for name in current().symbols()]
+    side = html.Aside(watchlist(rows, symbol), className="side")
+    tick = dcc.Interval(id=ids.WATCHLIST_TICK, interval=1000)
+    return html.Div([live_chart(symbol, interval), side, tick], className="page page-dashboard")
+
+
+def watch_row(symbol: str) -> WatchRow:
+    """Price and change of ``symbol`` as the watchlist writes them."""
+    last = current().last(symbol)
+    change = None if last.change_pct is None else last.change_pct / 100
+    return WatchRow(symbol, plain(last.price, last.decimals), percent(change), tone(change))
+
+
+@callback(
+    Output({"type": ids.WATCH_PRICE, "symbol": ALL}, "children"),
+    Output({"type": ids.WATCH_CHANGE, "symbol": ALL}, "children"),
+    Output({"type": ids.WATCH_CHANGE, "symbol": ALL}, "className"),
+    Input(ids.WATCHLIST_TICK, "n_intervals"),
+    State({"type": ids.WATCH_PRICE, "symbol": ALL}, "id"),
+    prevent_initial_call=True,
+)
+async def refresh_watchlist(_: int | None, parts: list[dict[str, str]]) -> tuple[list[Any], ...]:
+    """The newest prices, once a second."""
+    rows = [watch_row(part["symbol"]) for part in parts]
+    return [row.price for row in rows], [row.change for row in rows], [row.tone for row in rows]
+
+
+clientside_callback(
+    ClientsideFunction(namespace="candlecast", function_name="pickSymbol"),
+    Output(ids.SYMBOL, "value", allow_duplicate=True),
+    Input({"type": ids.WATCH_ROW, "symbol": ALL}, "n_clicks"),
+    prevent_initial_call=True,
+)
+clientside_callback(
+    ClientsideFunction(namespace="candlecast", function_name="markSymbol"),
+    Output({"type": ids.WATCH_ROW, "symbol": ALL}, "className"),
+    Input(ids.SYMBOL, "value"),
+    State({"type": ids.WATCH_ROW, "symbol": ALL}, "id"),
+)

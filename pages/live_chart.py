@@ -1,8 +1,17 @@
-"""The live chart that several pages carry: its tree, the switch to the Plotly tier, and the act of its lost strip."""
+"""The live chart that several pages carry: its tree, its two tiers, the act of its lost strip."""
 
 from typing import Any
 
-from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, html, no_update
+from dash import (
+    ClientsideFunction,
+    Input,
+    Output,
+    State,
+    callback,
+    clientside_callback,
+    html,
+    no_update,
+)
 from dash.development.base_component import Component
 
 from components import ids
@@ -15,7 +24,7 @@ PLOTLY_BARS = 120
 
 
 def live_chart(symbol: str | None, interval: str | None) -> html.Div:
-    """The chart for an address. Without a symbol in it, the browser's last choice is filled in by the shell."""
+    """The chart for an address; without a symbol in it, the shell fills in the last choice."""
     services = current()
     known = symbol if symbol in services.symbols() else ""
     length = interval if interval in set(INTERVALS) else ""
@@ -23,7 +32,9 @@ def live_chart(symbol: str | None, interval: str | None) -> html.Div:
     parts: list[Component] = [html.Div(chart, id=ids.CHART_HOST, className="chart-host")]
     if symbol and not known:
         followed = ", ".join(services.symbols())
-        parts.insert(0, note_strip(f"{symbol} is not followed here.", f"This server follows {followed}."))
+        parts.insert(
+            0, note_strip(f"{symbol} is not followed here.", f"This server follows {followed}.")
+        )
     return html.Div(parts, className="live-chart")
 
 
@@ -56,7 +67,9 @@ async def draw_plotly(_: int | None, symbol: str, interval: str, theme: str) -> 
     return current().figure(symbol, interval, PLOTLY_BARS, theme)
 
 
-@callback(Output(ids.RETRY_FEED, "disabled"), Input(ids.RETRY_FEED, "n_clicks"), prevent_initial_call=True)
+@callback(
+    Output(ids.RETRY_FEED, "disabled"), Input(ids.RETRY_FEED, "n_clicks"), prevent_initial_call=True
+)
 async def retry_feed(clicks: int | None) -> Any:
     """Connects again at once instead of at the end of the wait."""
     if clicks:

@@ -1,5 +1,6 @@
 """Paper trading: market orders against the live price, with position, profit and loss."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import dash
@@ -13,11 +14,20 @@ from components.formats import base_currency
 from components.order_ticket import order_ticket, order_words, quote_words, size_problem
 from components.toasts import filled_toast, refusal
 from pages.live_chart import live_chart
-from pages.paper_words import account_figures, estimate, fill_words, fills_panel, positions_panel, prices
+from pages.paper_words import (
+    account_figures,
+    estimate,
+    fill_words,
+    fills_panel,
+    positions_panel,
+    prices,
+)
 from server.errors import RequestError
 from server.services import current
 
-dash.register_page(__name__, path="/paper", name="Paper trading", title="Paper trading · Candlecast")
+dash.register_page(  # type: ignore[no-untyped-call]
+    __name__, path="/paper", title="Paper trading · Candlecast"
+)
 
 
 def layout(symbol: str | None = None, interval: str | None = None, **_: str) -> html.Div:
@@ -27,9 +37,15 @@ def layout(symbol: str | None = None, interval: str | None = None, **_: str) -> 
     view = services.paper()
     left = html.Div(
         [
-            html.Div(account_row(account_figures(view)), id=ids.PAPER_ACCOUNT, className="account-row"),
+            html.Div(
+                account_row(account_figures(view)), id=ids.PAPER_ACCOUNT, className="account-row"
+            ),
             live_chart(symbol, interval),
-            html.Section(positions_panel(view, _decimals(view)), id=ids.PAPER_POSITIONS, className="positions"),
+            html.Section(
+                positions_panel(view, _decimals(view)),
+                id=ids.PAPER_POSITIONS,
+                className="positions",
+            ),
         ],
         className="paper-left",
     )
@@ -57,11 +73,15 @@ def _decimals(view: Any) -> dict[str, int]:
     Input(ids.PAPER_ORDER, "data"),
     prevent_initial_call=True,
 )
-async def refresh_account(_: int | None, __: Any) -> tuple[list[Component], ...]:
+async def refresh_account(_: int | None, __: Any) -> tuple[Sequence[Component], ...]:
     """Marks the account at the newest prices, once a second and after every order."""
     view = current().paper()
     decimals = _decimals(view)
-    return account_row(account_figures(view)), positions_panel(view, decimals), fills_panel(view, decimals)
+    return (
+        account_row(account_figures(view)),
+        positions_panel(view, decimals),
+        fills_panel(view, decimals),
+    )
 
 
 @callback(
@@ -105,11 +125,15 @@ async def refresh_ticket(_: int | None, symbol: str, size: str | None) -> tuple[
     State(ids.PAPER_SIZE, "value"),
     prevent_initial_call=True,
 )
-async def order(buys: int | None, sells: int | None, symbol: str, size: str | None) -> tuple[Any, ...]:
+async def order(
+    buys: int | None, sells: int | None, symbol: str, size: str | None
+) -> tuple[Any, ...]:
     """A click on one of the two order buttons."""
     if not (buys or sells) or size_problem(size) is not None:
         raise PreventUpdate  # the buttons came with the page, nobody pressed one
-    return await place_order(symbol, "buy" if ctx.triggered_id == ids.PAPER_BUY else "sell", size or "")
+    return await place_order(
+        symbol, "buy" if ctx.triggered_id == ids.PAPER_BUY else "sell", size or ""
+    )
 
 
 async def place_order(symbol: str, side: str, size: str) -> tuple[Any, ...]:

@@ -7,14 +7,24 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.account_row import Figure
-from components.formats import NONE, base_currency, clock, percent, plain, quote_currency, signed, tone
+from components.formats import (
+    NONE,
+    base_currency,
+    clock,
+    percent,
+    plain,
+    quote_currency,
+    signed,
+    tone,
+)
 from components.states import nothing_yet
 from components.tables import Cell, Column, table
 from server.views import FillView, LastView, PaperView, PositionView
 
 MONEY = "USD"
 _POSITIONS = (
-    Column("Symbol"), Column("Side"), Column("Size", True), Column("Entry", True), Column("Mark", True),
+    Column("Symbol"), Column("Side"), Column("Size", True), Column("Entry", True),
+    Column("Mark", True),
     Column("Value", True, wide=True), Column("P&L", True), Column("Return", True, wide=True),
 )  # fmt: skip
 
@@ -44,7 +54,9 @@ def estimate(last: LastView, size: str | None) -> list[Component]:
     bid, ask = (price if price is not None else last.price for price in (last.bid, last.ask))
     amount = None if size is None else float(size.strip().replace(",", ""))
     return [
-        html.Span([f"{word} ", html.Span(plain(_product(amount, price)), className="value"), f" {money}"])
+        html.Span(
+            [f"{word} ", html.Span(plain(_product(amount, price)), className="value"), f" {money}"]
+        )
         for word, price in (("Buy", ask), ("Sell", bid))
     ]
 
@@ -63,7 +75,9 @@ def positions_panel(view: PaperView, decimals: Mapping[str, int]) -> list[Compon
     """Head and table, or what will be there."""
     head = _head("Positions", len(view.positions))
     if not view.positions:
-        text = "A position opens with the first order on the ticket and is marked at the live price."
+        text = (
+            "A position opens with the first order on the ticket and is marked at the live price."
+        )
         return [head, nothing_yet("inbox", "No open positions", text)]
     rows = [_position(item, decimals[item.symbol]) for item in view.positions]
     return [head, html.Div(table("Open positions", _POSITIONS, rows), className="table-body")]
@@ -91,31 +105,49 @@ def fills_panel(view: PaperView, decimals: Mapping[str, int]) -> list[Component]
     """Newest first: what was done over when and at which cost."""
     head = _head("Fills", len(view.fills))
     if not view.fills:
-        return [head, nothing_yet("inbox", "No fills", "Every execution is listed here with its price and fee.")]
-    return [head, html.Ol([_fill(item, decimals[item.symbol]) for item in view.fills], className="fill-list")]
+        return [
+            head,
+            nothing_yet(
+                "inbox", "No fills", "Every execution is listed here with its price and fee."
+            ),
+        ]
+    return [
+        head,
+        html.Ol([_fill(item, decimals[item.symbol]) for item in view.fills], className="fill-list"),
+    ]
 
 
 def _fill(item: FillView, decimals: int) -> html.Li:
     bought = item.side == "buy"
     word = html.Span("Bought" if bought else "Sold", className="up" if bought else "down")
+    amount = html.Span([word, f" {size_text(item.size)} {base_currency(item.symbol)}"])
+    when, fee = html.Span(f"{clock(item.time_ns)} UTC"), html.Span(f"fee {plain(item.fee)}")
     return html.Li(
         [
-            html.Div([html.Span([word, f" {size_text(item.size)} {base_currency(item.symbol)}"]),
-                      html.Span(plain(item.price, decimals))]),
-            html.Div([html.Span(f"{clock(item.time_ns)} UTC"), html.Span(f"fee {plain(item.fee)}")], className="caption"),
+            html.Div([amount, html.Span(plain(item.price, decimals))]),
+            html.Div([when, fee], className="caption"),
         ]
-    )  # fmt: skip
+    )
 
 
 def fill_words(fill: FillView, decimals: int) -> tuple[str, str]:
     """Title and detail of the toast."""
     done = "bought" if fill.side == "buy" else "sold"
     size = f"{size_text(fill.size)} {base_currency(fill.symbol)}"
-    realised = "" if fill.realised == 0 else f", realised {signed(fill.realised)} {quote_currency(fill.symbol)}"
+    realised = (
+        ""
+        if fill.realised == 0
+        else f", realised {signed(fill.realised)} {quote_currency(fill.symbol)}"
+    )
     title = f"Filled: {done} {size} at {plain(fill.price, decimals)}"
-    return title, f"Market order on paper, fee {plain(fill.fee)} {quote_currency(fill.symbol)}{realised}"
+    return (
+        title,
+        f"Market order on paper, fee {plain(fill.fee)} {quote_currency(fill.symbol)}{realised}",
+    )
 
 
 def _head(title: str, count: int) -> html.Div:
     shown = str(count) if count else NONE
-    return html.Div([html.H2(title), html.Span(shown, className="panel-context")], className="panel-head")
+    return html.Div(
+        [html.H2(title), html.Span(shown, className="panel-context")], className="panel-head"
+    )
