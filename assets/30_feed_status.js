@@ -60,18 +60,21 @@
 
     /** @returns {Lost | null} why the charts are old, or null while they are not */
     lost() {
-      const age = words.age(this.age);
-      const tag = `STALE ${age}`;
       if (this.connection.mode === "lost") {
+        const { attempt } = this.connection;
         const wait = Math.max(0, Math.ceil((this.connection.retryAt - performance.now()) / 1000));
-        const attempt = this.connection.attempt;
-        const retry = wait > 0 ? `Retry ${attempt} in ${wait} s` : `Retry ${attempt} now`;
-        return { source: `${OWN_SERVER}, ${age} ago`, retry, tag };
+        return this.lostSince(OWN_SERVER, `Retry ${attempt} ${wait > 0 ? `in ${wait} s` : "now"}`);
       }
       if (this.status?.label !== "LOST") return null;
       const wait = this.status.retry_in_s;
-      const retry = wait === null ? "" : `Retry in ${Math.ceil(wait)} s`;
-      return { source: `${this.status.venue}, ${age} ago`, retry, tag };
+      return this.lostSince(this.status.venue, wait === null ? "" : `Retry in ${Math.ceil(wait)} s`);
+    }
+
+    /** @param {string} who @param {string} retry @returns {Lost} */
+    lostSince(who, retry) {
+      if (this.status && this.status.age_ms === null) return { source: `${who}, no data yet`, retry, tag: "STALE" };
+      const age = words.age(this.age);
+      return { source: `${who}, ${age} ago`, retry, tag: `STALE ${age}` };
     }
 
     /** Writes everything; costs nothing where nothing changed. */

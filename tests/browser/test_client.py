@@ -250,6 +250,7 @@ def test_chart_off_screen_is_unsubscribed(subscribed: Page, stand: Stand) -> Non
 def test_hidden_tab_says_so_and_still_acknowledges(subscribed: Page, stand: Stand) -> None:
     hide = """hidden => {
         Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+        if (hidden) window.requestAnimationFrame = () => 0;  // a hidden tab paints nothing
         document.dispatchEvent(new Event("visibilitychange"));
     }"""
     subscribed.evaluate(hide, True)
