@@ -10,11 +10,11 @@ from chart_acceleration.encoders.bits import put
 from chart_acceleration.encoders.huffman import LENGTH_BITS, LENGTH_MASK, MAX_LENGTH
 from chart_acceleration.encoders.prefix_codes import (
     CHANNEL_SYMBOLS,
-    GREEN_SYMBOLS,
     put_one_symbol,
     put_prefix_code,
     put_two_symbols,
 )
+from chart_acceleration.encoders.runs import GREEN_SYMBOLS
 from market.kernel import kernel
 
 U8 = NDArray[np.uint8]
@@ -44,7 +44,13 @@ def put_colour_table(
             before = value
         symbols = GREEN_SYMBOLS if place == 0 else CHANNEL_SYMBOLS
         put_prefix_code(
-            state, words, counts[:symbols], MAX_LENGTH, lengths[:symbols], tables[place], scratch
+            state,
+            words,
+            counts[:symbols],
+            MAX_LENGTH,
+            lengths[:symbols],
+            tables[place, :symbols],
+            scratch,
         )
     if colours == 1:
         put_one_symbol(state, words, OPAQUE)

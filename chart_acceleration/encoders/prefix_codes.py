@@ -17,7 +17,6 @@ from market.kernel import kernel
 I64 = NDArray[np.int64]
 U32 = NDArray[np.uint32]
 
-GREEN_SYMBOLS: Final = 256 + 24  # literals, then length prefixes; no colour cache
 CHANNEL_SYMBOLS: Final = 256
 SCRATCH_SIZE: Final = 1024
 REPEAT_PREVIOUS, ZEROS, MANY_ZEROS = 16, 17, 18

@@ -23,7 +23,7 @@ def put_tokens(state: I64, words: U32, tokens: U32, table: I64) -> None:
     carries.
 
     The same as ``put`` twice per token, with the state in registers and without a branch: a word is
-    stored every time, and the place to store moves on when it is full. At most 31 + 12 + 11 bits
+    stored every time, and the place to store moves on when it is full. At most 31 + 12 + 18 bits
     are pending.
     """
     word, pending, count = state[WORD], state[PENDING], state[COUNT]

@@ -22,13 +22,11 @@ from chart_acceleration.encoders.errors import (
     ColourOutOfPalette,
 )
 from chart_acceleration.encoders.prefix_codes import (
-    GREEN_SYMBOLS,
     SCRATCH_SIZE,
     put_one_symbol,
     put_prefix_code,
-    put_two_symbols,
 )
-from chart_acceleration.encoders.runs import tokenise
+from chart_acceleration.encoders.runs import GREEN_SYMBOLS, SLOTS, SYMBOLS, tokenise
 from chart_acceleration.encoders.token_bits import put_tokens
 from chart_acceleration.encoders.words import LANES
 from market.kernel import kernel
@@ -36,6 +34,7 @@ from market.kernel import kernel
 U8 = NDArray[np.uint8]
 U32 = NDArray[np.uint32]
 I64 = NDArray[np.int64]
+I32 = NDArray[np.int32]
 
 DEFAULT_PIXELS: Final = 1920 * 1080
 CODE_LIMIT: Final = 8  # longest green code that decoders resolve with one lookup
@@ -60,6 +59,7 @@ class Workspace(NamedTuple):
     counts: I64
     lengths: I64
     tables: I64
+    places: I32
     scratch: I64
     state: I64
     palette_state: I64  # the bit writer's state behind the palette that stands in ``words``
@@ -73,9 +73,10 @@ class Workspace(NamedTuple):
             bundled=np.empty(pixels + MAX_SIDE + 2 * LANES, np.uint8),
             tokens=np.empty(pixels + 1, np.uint32),
             words=np.empty(pixels * MANY_SYMBOLS_LIMIT // 32 + 1024, np.uint32),
-            counts=np.empty(GREEN_SYMBOLS, np.int64),
-            lengths=np.empty(GREEN_SYMBOLS, np.int64),
-            tables=np.empty((3, GREEN_SYMBOLS), np.int64),
+            counts=np.empty(SYMBOLS, np.int64),
+            lengths=np.empty(SYMBOLS, np.int64),
+            tables=np.empty((3, SYMBOLS), np.int64),
+            places=np.empty(SLOTS, np.int32),
             scratch=np.empty(SCRATCH_SIZE, np.int64),
             state=np.zeros(STATE_SIZE, np.int64),
             palette_state=np.zeros(STATE_SIZE, np.int64),
@@ -150,15 +151,26 @@ def _write_file(width: int, height: int, row_bytes: int, work: Workspace) -> int
         work.bundled[i] = np.uint8(255 - work.bundled[row_bytes + i])
     counts, state, words = work.counts, work.state, work.words
     counts[:] = 0
-    number = tokenise(work.bundled, row_bytes, row_bytes * height, work.tokens, counts)
+    number = tokenise(work.bundled, row_bytes, row_bytes * height, work.tokens, counts, work.places)
     state[:] = work.palette_state
     put(state, words, 0, 3)  # no further transform, no colour cache, no meta prefix codes
-    limit = _limit(counts)
-    put_prefix_code(state, words, counts, limit, work.lengths, work.tables[0], work.scratch)
+    green, distances = counts[:GREEN_SYMBOLS], counts[GREEN_SYMBOLS:]
+    table, lengths, scratch = work.tables[0], work.lengths, work.scratch
+    put_prefix_code(
+        state, words, green, _limit(green), lengths[:GREEN_SYMBOLS], table[:GREEN_SYMBOLS], scratch
+    )
     for _ in range(3):  # red and blue are 0, alpha is 255: no bits
         put_one_symbol(state, words, 0)
-    put_two_symbols(state, words, 0, 1)  # distance codes 1 (above) and 2 (left)
-    put_tokens(state, words, work.tokens[:number], work.tables[0])
+    put_prefix_code(
+        state,
+        words,
+        distances,
+        CODE_LIMIT,
+        lengths[GREEN_SYMBOLS:],
+        table[GREEN_SYMBOLS:],
+        scratch,
+    )
+    put_tokens(state, words, work.tokens[:number], table)
     return _put_container(words, bytes_written(state, words), width, height)
 
 

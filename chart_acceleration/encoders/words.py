@@ -1,8 +1,8 @@
-"""Comparing 64 bytes at a time.
+"""Unaligned loads: 64 bytes compared at a time, 8 bytes as a number.
 
-Numba has no vector compare, so the one place where it pays is written as LLVM vectors: the compiler
-turns them into one AVX-512 compare, two AVX2 or four SSE2/NEON compares. Loads are unaligned. With
-the compiler switched off (``NUMBA_DISABLE_JIT=1``) the same function is an obvious loop.
+Numba has neither, so the two places where they pay are written in LLVM's terms: the compiler turns
+the vectors into one AVX-512 compare, two AVX2 or four SSE2/NEON compares. With the compiler
+switched off (``NUMBA_DISABLE_JIT=1``) the same functions are obvious Python.
 """
 
 from collections.abc import Callable
@@ -43,9 +43,30 @@ def _equal_lanes_compiled(_context: Any, data: Any, position: Any, distance: Any
     return types.int64(data, types.int64, types.int64), generate
 
 
+def _load_word_plain(data: Any, position: int) -> int:
+    return int.from_bytes(data[position : position + 8].tobytes(), "little", signed=True)
+
+
+@intrinsic
+def _load_word_compiled(_context: Any, data: Any, position: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        view = cgutils.create_struct_proxy(signature.args[0])  # type: ignore[no-untyped-call]
+        array = view(context, builder, arguments[0])
+        address = builder.gep(array.data, [arguments[1]])
+        return builder.load(builder.bitcast(address, ir.IntType(64).as_pointer()), align=1)
+
+    return types.int64(data, types.int64), generate
+
+
 # How many of the bytes data[position:position + 64] equal those ``distance`` before them, counted
 # up to the first that differs: 0..64. No bounds are checked.
 equal_lanes: Callable[[Any, int, int], int] = cast(
     "Callable[[Any, int, int], int]",
     _equal_lanes_plain if config.DISABLE_JIT else _equal_lanes_compiled,  # type: ignore[attr-defined]
+)
+
+# The 8 bytes from ``position`` on as a signed number, lowest byte first. No bounds are checked.
+load_word: Callable[[Any, int], int] = cast(
+    "Callable[[Any, int], int]",
+    _load_word_plain if config.DISABLE_JIT else _load_word_compiled,  # type: ignore[attr-defined]
 )

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 U8 = NDArray[np.uint8]
-Token = tuple[str, int]  # ("literal", byte), ("above", length) or ("left", length)
+# ("literal", byte, 0), ("above", length, 0), ("left", length, 0) or ("afar", length, distance)
+Token = tuple[str, int, int]
 
 
 def equal_bytes(data: U8, position: int, distance: int, most: int) -> int:
@@ -30,26 +31,38 @@ def bundled(pixels: U8, bits: int) -> U8:
 
 
 def tokens(rows: U8) -> list[Token]:
-    """Greedy: the longer copy of at least three bytes, above before left; a long run in pieces.
+    """Greedy: the longest copy of at least three bytes; a long run in pieces of 4096.
 
-    A run of 64 bytes or more from above is taken without looking left.
+    Above goes before left, and a run of 64 bytes or more from above is taken without looking left.
+    Where both are shorter than eight bytes, the last such place whose next eight bytes fell into
+    the same of 4096 slots is tried too; it must give nine bytes more.
     """
     data = rows.reshape(-1)
     row_bytes = rows.shape[1]
+    slots: dict[int, int] = {}
     result: list[Token] = []
     position = 0
     while position < data.size:
         rest = data.size - position
         above = equal_bytes(data, position, row_bytes, rest) if position >= row_bytes else 0
         left = equal_bytes(data, position, 1, rest) if position > 0 and above < 64 else 0
-        length, kind = (left, "left") if left > above else (above, "above")
+        length, kind, distance = (left, "left", 0) if left > above else (above, "above", 0)
+        if length < 8 and rest >= 8:
+            key = int.from_bytes(data[position : position + 8].tobytes(), "little")
+            slot = key * 0x1E35A7BD1E35A7BD % 2**64 // 2**52
+            if slot in slots and position - slots[slot] <= 2**20 - 120:
+                back = position - slots[slot]
+                afar = equal_bytes(data, position, back, rest)
+                if afar >= length + 9:
+                    length, kind, distance = afar, "afar", back
+            slots[slot] = position
         if length < 3:
-            result.append(("literal", int(data[position])))
+            result.append(("literal", int(data[position]), 0))
             position += 1
             continue
         position += length
         while length > 0:
-            result.append((kind, min(length, 4096)))
+            result.append((kind, min(length, 4096), distance))
             length -= 4096
     return result
 
@@ -57,28 +70,40 @@ def tokens(rows: U8) -> list[Token]:
 def expanded(parts: Sequence[Token], row_bytes: int) -> U8:
     """What a decoder makes of tokens."""
     data: list[int] = []
-    for kind, value in parts:
+    for kind, value, afar in parts:
         if kind == "literal":
             data.append(value)
             continue
-        distance = row_bytes if kind == "above" else 1
+        distance = {"above": row_bytes, "left": 1, "afar": afar}[kind]
         for _ in range(value):
             data.append(data[-distance])
     return np.array(data, np.uint8)
 
 
-def token_of_word(word: int) -> Token:
-    """Take a packed token apart with the specification's formulas for length prefixes."""
-    symbol, tail_count, tail = word & 511, (word >> 9) & 15, word >> 13
-    if symbol < 256:
-        assert tail_count == tail == 0
-        return "literal", symbol
-    prefix = symbol - 256
-    extra_count = (prefix - 2) >> 1 if prefix >= 4 else 0
-    assert tail_count == extra_count + 1
-    extra, left = tail & ((1 << extra_count) - 1), tail >> extra_count
-    length = prefix + 1 if prefix < 4 else ((2 + (prefix & 1)) << extra_count) + extra + 1
-    return ("left" if left else "above"), length
+def tokens_of_words(words: Sequence[int]) -> list[Token]:
+    """Take packed tokens apart with the specification's formula for prefixes."""
+    result: list[Token] = []
+    rest = iter(words)
+    for word in rest:
+        if word & 511 < 256:
+            assert word < 256
+            result.append(("literal", word, 0))
+            continue
+        length, code = prefix_value(word, 256), prefix_value(next(rest), 280)
+        kind = {1: "above", 2: "left"}.get(code, "afar")
+        result.append((kind, length, code - 120 if kind == "afar" else 0))
+    return result
+
+
+def prefix_value(word: int, first_symbol: int) -> int:
+    """The length or distance code (1 and up) a packed token stands for."""
+    prefix, count, extra = (word & 511) - first_symbol, (word >> 9) & 31, word >> 14
+    if prefix < 4:
+        assert count == extra == 0
+        return prefix + 1
+    assert count == (prefix - 2) >> 1
+    assert extra < 1 << count
+    return ((2 + (prefix & 1)) << count) + extra + 1
 
 
 def huffman_cost(counts: Sequence[int]) -> int:

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from chart_acceleration.encoders.bits import STATE_SIZE, bytes_written
 from chart_acceleration.encoders.prefix_codes import (
-    GREEN_SYMBOLS,
     SCRATCH_SIZE,
     put_one_symbol,
     put_prefix_code,
     put_two_symbols,
 )
+from chart_acceleration.encoders.runs import GREEN_SYMBOLS
 from tests.encoders.reference import BitReader, read_prefix_code
 
 pytestmark = pytest.mark.kernel

@@ -2,12 +2,19 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numba import config
 
-from chart_acceleration.encoders.prefix_codes import GREEN_SYMBOLS
-from chart_acceleration.encoders.runs import COPY_TOKENS, MAX_COPY, tokenise
+from chart_acceleration.encoders.runs import (
+    LENGTH_TOKENS,
+    MAX_COPY,
+    MAX_DISTANCE,
+    SLOTS,
+    SYMBOLS,
+    distance_token,
+    tokenise,
+)
 from chart_acceleration.encoders.words import LANES
 from tests.encoders import reference
 
@@ -19,11 +26,11 @@ COMPILED = not config.DISABLE_JIT  # type: ignore[attr-defined]
 def _tokens(rows: np.ndarray) -> list[reference.Token]:
     row_bytes = rows.shape[1]
     data = np.concatenate([255 - rows[0], rows.reshape(-1), np.zeros(2 * LANES, np.uint8)])
-    words, counts = np.empty(rows.size, np.uint32), np.zeros(GREEN_SYMBOLS, np.int64)
-    number = tokenise(data, row_bytes, rows.size, words, counts)
+    words, counts = np.empty(rows.size, np.uint32), np.zeros(SYMBOLS, np.int64)
+    number = tokenise(data, row_bytes, rows.size, words, counts, np.empty(SLOTS, np.int32))
     symbols = words[:number].astype(np.int64) & 511
-    assert counts.tolist() == np.bincount(symbols, minlength=GREEN_SYMBOLS).tolist()
-    return [reference.token_of_word(int(word)) for word in words[:number]]
+    assert counts.tolist() == np.bincount(symbols, minlength=SYMBOLS).tolist()
+    return reference.tokens_of_words(words[:number].tolist())
 
 
 @given(
@@ -56,18 +63,56 @@ def test_one_colour_is_one_literal_and_copies_of_at_most_4096(size: int) -> None
 def test_equal_rows_are_copied_from_above_across_row_ends() -> None:
     row = np.arange(200, dtype=np.uint8)
     found = _tokens(np.tile(row, (41, 1)))
-    assert found[:200] == [("literal", i) for i in range(200)]
-    assert found[200:] == [("above", 4096), ("above", 40 * 200 - 4096)]
+    assert found[:200] == [("literal", i, 0) for i in range(200)]
+    assert found[200:] == [("above", 4096, 0), ("above", 40 * 200 - 4096, 0)]
 
 
 def test_a_row_one_byte_wide_has_above_and_left_alike() -> None:
     rows = np.array([[1], [1], [1], [1], [2], [2]], np.uint8)
-    assert _tokens(rows) == [("literal", 1), ("above", 3), ("literal", 2), ("literal", 2)]
+    assert [token[:2] for token in _tokens(rows)] == [
+        ("literal", 1),
+        ("above", 3),
+        ("literal", 2),
+        ("literal", 2),
+    ]
 
 
-def test_every_copy_length_keeps_its_value() -> None:
-    lengths = range(1, MAX_COPY + 1) if COMPILED else range(1, MAX_COPY + 1, 97)
-    for direction, kind in enumerate(("above", "left")):
-        for length in lengths:
-            word = int(COPY_TOKENS[direction, length])
-            assert reference.token_of_word(word) == (kind, length)
+def test_a_text_seen_before_is_copied_from_afar() -> None:
+    rows = np.zeros((60, 100), np.uint8)
+    text = np.random.default_rng(1).integers(1, 250, 20, np.uint8)
+    rows[3, 10:30] = rows[50, 41:61] = text
+    found = _tokens(rows)
+    assert [t[2] for t in found if t[0] == "afar" and t[1] >= 20] == [47 * 100 + 31]
+    assert found == reference.tokens(rows)
+    assert reference.expanded(found, 100).tolist() == rows.reshape(-1).tolist()
+
+
+@pytest.mark.parametrize(("size", "kinds"), [(8, {"literal"}), (9, {"literal", "afar"})])
+def test_a_copy_from_afar_must_pay_for_its_distance(size: int, kinds: set[str]) -> None:
+    text = np.arange(1, size + 1, dtype=np.uint8)
+    rows = np.concatenate([text, np.arange(100, 150, dtype=np.uint8), text])[None, :]
+    assert {kind for kind, *_ in _tokens(rows)} == kinds
+
+
+def test_no_copy_from_further_than_a_distance_can_say() -> None:
+    if not COMPILED:
+        pytest.skip("too many bytes for plain Python")
+    text = np.random.default_rng(1).integers(1, 250, 30, np.uint8)
+    for gap, wanted in ((MAX_DISTANCE, "afar"), (MAX_DISTANCE + 1, "literal")):
+        rows = np.zeros((1, gap + 30), np.uint8)
+        rows[0, :30] = rows[0, gap:] = text
+        assert _tokens(rows)[-1][0] == wanted
+
+
+def test_every_length_keeps_its_value() -> None:
+    for length in range(1, MAX_COPY + 1):
+        assert reference.prefix_value(int(LENGTH_TOKENS[length]), 256) == length
+
+
+@given(st.integers(1, MAX_DISTANCE))
+@example(1)
+@example(8)
+@example(9)
+@example(MAX_DISTANCE)
+def test_distances_keep_their_value(distance: int) -> None:
+    assert reference.prefix_value(distance_token(distance), 280) == distance + 120
