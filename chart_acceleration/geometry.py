@@ -9,7 +9,7 @@ from chart_acceleration.spec import ChartSpec
 TIME_AXIS = 24.0
 PRICE_AXIS = 64.0
 AXIS_UNIT = 8.0
-LABEL_INSET, LABEL_END = 8.0, 6.0  # before and after a price label
+LABEL_INSET, LABEL_END = 8.0, 5.0  # before and after a price label
 WIDEST_BODY = 41.0
 
 

@@ -103,10 +103,11 @@ class ChartPipeline:
         frame = keyframe.frame
         if not _patchable(frame, candles):
             return False
-        low, high = float(candles.low[-1]), float(candles.high[-1])
-        volume = float(candles.volume[-1])
         lowest, highest, most = frame.held
-        if not (lowest <= low and high <= highest and 0.0 <= volume <= most):
+        newest = (candles.open[-1], candles.high[-1], candles.low[-1], candles.close[-1])
+        if not all(lowest <= price <= highest for price in newest):
+            return False
+        if not 0.0 <= candles.volume[-1] <= most:
             return False
         rows = columns(candles, len(candles) - frame.count)
         return bool(same_past(keyframe.past, *rows, frame.count - 1))

@@ -1,0 +1,48 @@
+"""The lists of glyphs and rectangles."""
+
+import numpy as np
+import pytest
+
+from chart_acceleration.ops import NEVER_HIDDEN, GlyphList, move, put_dots, put_visible
+from chart_acceleration.text import typesetter
+
+pytestmark = pytest.mark.kernel
+
+
+def test_runs_are_appended_centred_on_their_row() -> None:
+    rows = np.zeros((20, 5), dtype=np.int32)
+    run = typesetter(1.0).run("12")
+    out = GlyphList(rows)
+    out.put(run, 30, 100, 3, 100)
+    out.put(run, 60, 120, 0)
+    assert out.count == 4
+    assert rows[:4, 3:].tolist() == [[3, 100], [3, 100], [0, NEVER_HIDDEN], [0, NEVER_HIDDEN]]
+    assert (rows[:2, :3] == run.glyphs[:, :3] + [30, 104, 0]).all()
+
+
+def test_a_full_list_takes_no_more() -> None:
+    out = GlyphList(np.zeros((3, 4), dtype=np.int32))
+    out.put(typesetter(1.0).run("12345"), 0, 0, 0)
+    assert out.count == 3
+
+
+def test_labels_near_the_hidden_row_are_left_out() -> None:
+    labels = np.array(
+        [[1, 1, 1, 0, 10], [2, 2, 2, 0, 27], [3, 3, 3, 0, NEVER_HIDDEN]], dtype=np.int32
+    )
+    out = np.zeros((3, 4), dtype=np.int32)
+    assert put_visible(labels, 10, 17, out, 0) == 2
+    assert out[:2, 0].tolist() == [2, 3]
+
+
+def test_dots_are_two_on_two_off_from_the_right() -> None:
+    out = np.zeros((9, 5), dtype=np.int32)
+    count = put_dots(out, 0, 0, 11, 5, 2, 1, 6)
+    assert out[:count].tolist() == [[9, 5, 11, 6, 6], [5, 5, 7, 6, 6], [1, 5, 3, 6, 6]]
+
+
+def test_move_shifts_everything() -> None:
+    rects, glyphs = np.zeros((2, 5), dtype=np.int32), np.zeros((2, 4), dtype=np.int32)
+    move(rects, glyphs, -3, 4)
+    assert rects.tolist() == [[-3, 4, -3, 4, 0]] * 2
+    assert glyphs.tolist() == [[-3, 4, 0, 0]] * 2
