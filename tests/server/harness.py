@@ -69,9 +69,11 @@ class HandMarket:
 
     def minutes(self, symbol: Symbol, count: int, price: float = 100.0) -> int:
         """One candle a minute, two trades in each; the time of the last trade."""
+        self.trade(symbol, START_NS, price + 0.25)  # prices have two decimals from the start
         for minute in range(count):
             start = START_NS + minute * MINUTE_NS
-            self.trade(symbol, start, price + minute % 7)
+            size = 4.0 if minute % 5 == 0 else 0.5  # head room for the volume of the newest
+            self.trade(symbol, start, price + minute % 7, size)
             self.trade(symbol, start + 1_000_000_000, price + (minute + 3) % 7)
         return START_NS + (count - 1) * MINUTE_NS + 1_000_000_000
 

@@ -63,8 +63,8 @@ def test_symbols_have_last_price_and_change(web: httpx.Client) -> None:
     assert first["bid"] == 101.5
     assert first["ask"] == 102.5
     # 30 minutes are held: the change is against the oldest open.
-    assert first["change"] == 4.0
-    assert first["change_pct"] == 4.0
+    assert first["change"] == 3.75
+    assert first["change_pct"] == pytest.approx(100 * 3.75 / 100.25)
     assert second["symbol"] == "ETH-USD"
     assert second["price"] is None
 
