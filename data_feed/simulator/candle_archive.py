@@ -87,10 +87,9 @@ class CandleArchive:
             tiers.insert(0, self._hours)
         if granularity >= DAY_S:
             tiers.insert(0, self._days)
-        # Whole candles only: a window is widened to their borders before it is cut.
-        first = start_s - start_s % granularity
-        last = end_s - end_s % granularity + granularity
-        cut = [tier[slice(*np.searchsorted(tier[:, TIME], (first, last)))] for tier in tiers]
+        # The newest candle is whole: the cut is made at its end, not at end_s.
+        after = end_s - end_s % granularity + granularity
+        cut = [tier[slice(*np.searchsorted(tier[:, TIME], (start_s, after)))] for tier in tiers]
         merged = aggregate(np.concatenate(cut), granularity)
         inside = merged[(merged[:, TIME] >= start_s) & (merged[:, TIME] <= end_s)]
         return inside[::-1][:limit]

@@ -154,11 +154,6 @@ class SimulatedExchange:
         matches.sort(key=attrgetter("time_ns"))
         return matches
 
-    def drop_book_changes(self) -> None:
-        """Forget which levels changed so far."""
-        for listing in self.listings.values():
-            listing.book.take_changes()
-
     def skip(self, to_ns: int) -> None:
         """Halt all trading until ``to_ns``."""
         if to_ns > self.now_ns:

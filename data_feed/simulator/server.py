@@ -101,8 +101,6 @@ class SimulatorServer:
             self._exchange.advance(min(self._exchange.now_ns + _WARM_UP_SLICE_NS, now_ns))
             # Others share this loop: the feed that starts us still has sockets to serve.
             await asyncio.sleep(0)
-        # The first client gets the whole book; what changed before is nobody's news.
-        self._exchange.drop_book_changes()
 
     async def _tick_forever(self) -> None:
         second = time.time_ns() // SECOND

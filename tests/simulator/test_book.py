@@ -63,12 +63,17 @@ class SlowBook:
         return sorted(sizes.items(), key=lambda level: -level[0] * side)
 
 
+def target(number: int, price: int, size: int) -> int:
+    """Some order sent before."""
+    return 1 + (31 * price + size) % number
+
+
 def apply(book: OrderBook | SlowBook, number: int, action: Action) -> object:
     kind, side, price, size = action
     if kind == "limit":
         return book.limit(number, side, price, size)
     if kind == "cancel":
-        return book.cancel(price * 3)
+        return book.cancel(target(number, price, size))
     worst = price if kind == "protected" else None
     if isinstance(book, SlowBook):
         return book.take(side, size, worst)[0]
@@ -92,7 +97,7 @@ def test_book_is_never_crossed_and_conserves_sizes(actions: list[Action]) -> Non
     placed = cancelled = traded = 0
     for number, (kind, side, price, size) in enumerate(actions, 1):
         if kind == "cancel":
-            cancelled += book.cancel(price * 3)
+            cancelled += book.cancel(target(number, price, size))
             continue
         if kind == "limit":
             resting = {p for p, _ in book.side(Side(-side)).levels()}

@@ -61,6 +61,14 @@ def test_candle_at_the_edge_of_the_range_is_whole() -> None:
     assert row == [NOON, 100, 104, 100, 104, 5]
 
 
+def test_candle_that_starts_before_the_range_is_left_out() -> None:
+    store = archive()
+    for minute in range(10):
+        store.add(NOON + 60 * minute, 100 + minute, 1)
+    rows = store.rows(300, NOON + 60, NOON + 600, 300)
+    assert rows[:, 0].tolist() == [NOON + 300]
+
+
 def test_live_minutes_continue_the_last_minute_and_grow() -> None:
     store = archive([[NOON, 90, 110, 100, 105, 7]])
     store.add(NOON + 30, 120, 3)

@@ -44,6 +44,15 @@ def test_match_is_the_recorded_frame_but_for_the_order_ids() -> None:
     assert IDS.sub('""', match_message(NUMERAIRE, MATCH)) == IDS.sub('""', recorded)
 
 
+def test_trades_drop_trailing_zeros_and_books_keep_them() -> None:
+    message = json.loads(match_message(NUMERAIRE, MATCH._replace(size=450_000)))
+    assert (message["price"], message["size"]) == ("67.021", "450")
+    book = OrderBook()
+    book.limit(1, Side.SELL, 670_210, 450_000)
+    snapshot = json.loads(snapshot_message(NUMERAIRE, book))
+    assert snapshot["asks"] == [["67.0210", "450.000"]]
+
+
 def test_ticker_has_the_recorded_fields_in_order_and_the_two_newer_ones() -> None:
     recorded = json.loads(next(text for text in frames("ticker") if '"NMR-EUR"' in text))
     ticker = json.loads(ticker_message(NUMERAIRE, MATCH, DAY))

@@ -117,10 +117,12 @@ def test_nothing_trades_while_halted() -> None:
     assert min(match.time_ns for match in matches) > START + 100 * SECOND
 
 
-def test_dropped_book_changes_are_gone() -> None:
-    exchange, _ = trade_for(10)
-    exchange.drop_book_changes()
-    assert all(not listing.book.take_changes() for listing in exchange.listings.values())
+@pytest.mark.parametrize("milliseconds", [1, 50, 333, 20_000])
+def test_nothing_trades_after_the_time_handed_over(milliseconds: int) -> None:
+    exchange = SimulatedExchange(PRODUCTS, 7, START)
+    for _ in range(10):
+        matches = exchange.advance(exchange.now_ns + milliseconds * SECOND // 1000)
+        assert all(match.time_ns <= exchange.now_ns for match in matches)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -136,4 +138,6 @@ def test_the_market_looks_alive(seed: int) -> None:
     for listing in exchange.listings.values():
         assert len(listing.book.bids) >= 8
         assert len(listing.book.asks) >= 8
-        assert len(listing.book.bids) < 400
+        sides = (listing.book.bids, listing.book.asks)
+        resting = sum(len(s.orders_at(price)) for s in sides for price, _ in s.levels())
+        assert resting < 330

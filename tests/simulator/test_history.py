@@ -66,6 +66,14 @@ def test_longer_candles_agree_with_the_minutes() -> None:
             assert row[VOLUME] == inside[:, VOLUME].sum()
 
 
+def test_ranges_are_twice_the_bodies_as_in_a_brownian_motion() -> None:
+    # Feller (1951): the mean range is 2 * sqrt(2/pi) * sigma; the mean body is sqrt(2/pi) * sigma.
+    rows = generate_history(BITCOIN, 7, END).minutes
+    ranges = rows[:, HIGH] - rows[:, LOW]
+    bodies = np.abs(rows[:, OPEN] - rows[:, CLOSE])
+    assert ranges.mean() / bodies.mean() == pytest.approx(2.0, rel=0.05)
+
+
 def test_volatility_is_about_the_products() -> None:
     deviations = []
     for seed in range(6):

@@ -61,6 +61,12 @@ def test_range_is_answered_in_iso_and_in_seconds() -> None:
     assert len(iso) == 6
 
 
+def test_three_hundred_candles_are_the_longest_range() -> None:
+    target = f"/products/BTC-USD/candles?granularity=60&end={NOW}&start="
+    assert len(ask(f"{target}{NOW - 300 * 60}")) == 300
+    assert refused(f"{target}{NOW - 300 * 60 - 1}")[0] == 400
+
+
 def test_start_without_end_is_ignored() -> None:
     assert len(ask("/products/BTC-USD/candles?granularity=60&start=2026-09-20T00:00:00Z")) == 300
 

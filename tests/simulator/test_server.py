@@ -38,8 +38,9 @@ async def receive(socket: ClientConnection) -> dict[str, Any]:
 
 
 async def receive_until(socket: ClientConnection, kind: str) -> dict[str, Any]:
-    while (message := await receive(socket))["type"] != kind:
-        pass
+    async with asyncio.timeout(5):
+        while (message := await receive(socket))["type"] != kind:
+            pass
     return message
 
 
@@ -53,8 +54,9 @@ async def test_every_channel_delivers(venue: SimulatorServer) -> None:
             "channels": [{"name": name, "product_ids": SYMBOLS} for name in channels],
         }
         seen: Counter[str] = Counter()
-        while not {"heartbeat", "match", "l2update"} <= seen.keys():
-            seen[(await receive(socket))["type"]] += 1
+        async with asyncio.timeout(10):
+            while not {"heartbeat", "match", "l2update"} <= seen.keys():
+                seen[(await receive(socket))["type"]] += 1
         assert seen["snapshot"] == 2
         assert seen["last_match"] == 2
         # Two tickers greet; the ticker of the last match may still be on its way.
@@ -78,9 +80,10 @@ async def test_book_is_rebuilt_exactly(venue: SimulatorServer) -> None:
             apply(levels, await receive_until(socket, "l2update"))
         await send(socket, **book, channels=["level2"])
         # Until the second snapshot arrives, every update belongs to the first subscription.
-        while (message := await receive(socket))["type"] != "snapshot":
-            if message["type"] == "l2update":
-                apply(levels, message)
+        async with asyncio.timeout(5):
+            while (message := await receive(socket))["type"] != "snapshot":
+                if message["type"] == "l2update":
+                    apply(levels, message)
         assert levels == levels_of(message)
 
 
@@ -95,6 +98,18 @@ async def test_unsubscribed_channel_falls_silent(venue: SimulatorServer) -> None
         while (message := await receive(socket))["type"] == "subscriptions":
             pass
         assert message["type"] == "heartbeat"
+
+
+async def test_client_that_left_is_forgotten(venue: SimulatorServer) -> None:
+    async with connect(venue.url) as socket:
+        await send(socket, type="subscribe", product_ids=SYMBOLS, channels=["ticker"])
+        await receive(socket)
+        assert len(venue._clients) == 1
+    for _ in range(500):
+        if not venue._clients:
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("the server still keeps a client that left")
 
 
 async def test_refusal_keeps_the_connection(venue: SimulatorServer) -> None:
