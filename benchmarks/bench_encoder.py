@@ -52,7 +52,7 @@ def _rows(size: tuple[int, int, int]) -> Iterator[Row]:
     for name, how in PEERS.items():
         call = _pillow(chart, **how)
         files[name] = call()
-        timed.append(measure(f"{chart.name}: {name}", call, runs=15, **_size(files[name])))
+        timed.append(measure(f"{chart.name}: {name}", call, runs=15, size_bytes=len(files[name])))
     goal = ""
     if size == GOAL_SIZE:
         goal = f"<= {GOAL_MS} ms, >= {GOAL_FACTOR}x method 0, not larger"
@@ -60,8 +60,8 @@ def _rows(size: tuple[int, int, int]) -> Iterator[Row]:
     yield from timed
     yield _ours(encoder, strip)
     for name in ("candlecast", FASTEST_PEER, "Pillow WebP method 4"):
-        call = _decode(files[name])
-        yield measure(f"{chart.name}: decode {name}", call, runs=40, **_size(files[name]))
+        decode = _decode(files[name])
+        yield measure(f"{chart.name}: decode {name}", decode, runs=40, size_bytes=len(files[name]))
 
 
 def _ours(encoder: WebpEncoder, picture: Picture, goal: str = "", peer: Row | None = None) -> Row:
@@ -73,7 +73,7 @@ def _ours(encoder: WebpEncoder, picture: Picture, goal: str = "", peer: Row | No
     file = call()
     if not np.array_equal(decoded(file), picture.rgb()):
         raise AssertionError(f"{picture.name} did not come back exactly")
-    row = measure(f"{picture.name}: candlecast", call, runs=300, goal=goal, **_size(file))
+    row = measure(f"{picture.name}: candlecast", call, runs=300, goal=goal, size_bytes=len(file))
     if peer is None:
         return row
     factor = peer.median_ms / row.median_ms
@@ -121,7 +121,3 @@ def _pillow(chart: Picture, **how: Any) -> Callable[[], bytes]:
 
 def _decode(file: bytes) -> Callable[[], object]:
     return lambda: Image.open(BytesIO(file)).load()
-
-
-def _size(file: bytes) -> dict[str, int]:
-    return {"size_bytes": len(file)}

@@ -4,12 +4,16 @@ Leftmost pixel in the low bits (bitstream specification, section 4.4). A row who
 multiple of the bundle is filled up with index 0.
 """
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from market.kernel import kernel
 
 U8 = NDArray[np.uint8]
+
+PART: Final = 16 * 1024  # pixels checked and bundled while they are in the nearest cache
 
 
 def bundle_bits(colours: int) -> int:
@@ -30,22 +34,41 @@ def bundle(pixels: U8, bits: int, bundled: U8) -> int:
     """
     height, width = pixels.shape
     row_bytes = (width + (1 << bits) - 1) >> bits
-    largest = np.uint8(0)
+    flat = pixels.reshape(-1)
+    if width & ((1 << bits) - 1) == 0:  # then rows need no ends of their own
+        largest = 0
+        for first in range(0, flat.size, PART):
+            source = flat[first : first + PART]
+            largest = max(largest, _largest(source))
+            _pack(source, bits, bundled[first >> bits : (first + source.size) >> bits])
+        return largest
     for y in range(height):
         source = pixels[y]
         target = bundled[y * row_bytes : (y + 1) * row_bytes]
-        for x in range(width):
-            largest = max(largest, source[x])
-        if bits == 0:
-            _copy(source, target)
-        elif bits == 1:
-            _pack_2(source, target)
-        elif bits == 2:
-            _pack_4(source, target)
-        else:
-            _pack_8(source, target)
+        _pack(source, bits, target)
         _pack_rest(source, bits, target)
-    return int(largest)
+    return _largest(flat)
+
+
+@kernel
+def _largest(source: U8) -> int:
+    largest = np.uint8(0)
+    for value in source:
+        largest = max(largest, value)
+    return int(np.int64(largest))
+
+
+@kernel
+def _pack(source: U8, bits: int, target: U8) -> None:
+    """The bytes that are filled."""
+    if bits == 0:
+        _copy(source, target)
+    elif bits == 1:
+        _pack_2(source, target)
+    elif bits == 2:
+        _pack_4(source, target)
+    else:
+        _pack_8(source, target)
 
 
 # One loop per bundle, with the shifts written out: the compiler turns each into vector code.
@@ -81,10 +104,10 @@ def _pack_8(source: U8, target: U8) -> None:
 
 @kernel
 def _pack_rest(source: U8, bits: int, target: U8) -> None:
-    """The last byte of a row that is not filled."""
-    first = (source.size >> bits) << bits
-    if first < source.size:
-        value = 0
-        for i in range(first, source.size):
-            value |= int(np.int64(source[i])) << ((i - first) * (8 >> bits))
-        target[target.size - 1] = np.uint8(value & 255)
+    """The last byte of a row, which is not filled."""
+    place = source.size - 1
+    value = int(np.int64(source[place]))
+    while place & ((1 << bits) - 1):
+        place -= 1
+        value = (value << (8 >> bits)) | int(np.int64(source[place]))
+    target[target.size - 1] = np.uint8(value & 255)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chart_acceleration.encoders.bundle import bundle, bundle_bits
+from chart_acceleration.encoders.bundle import PART, bundle, bundle_bits
 from tests.encoders.reference import bundled
 
 pytestmark = pytest.mark.kernel
@@ -36,3 +36,12 @@ def test_the_largest_index_is_found_anywhere(bits: int, place: tuple[int, int]) 
     pixels = np.zeros((3, 37), np.uint8)
     pixels[place] = 255
     assert bundle(pixels, bits, np.empty(3 * 37, np.uint8)) == 255
+
+
+@pytest.mark.parametrize("bits", [0, 1, 2, 3])
+def test_pictures_of_more_than_one_part(bits: int) -> None:
+    pixels = np.random.default_rng(6).integers(0, 1 << (8 >> bits), (3, PART // 2), np.uint8)
+    out = np.empty(pixels.size, np.uint8)
+    assert bundle(pixels, bits, out) == pixels.max()
+    wanted = bundled(pixels, bits).reshape(-1)
+    assert out[: wanted.size].tolist() == wanted.tolist()
