@@ -83,7 +83,8 @@
         if (first) history.replaceState(history.state, "", query);
         else history.pushState({}, "", query);
       }
-      return [`/${query}`, `/paper${query}`, `/${query}`, `/paper${query}`];
+      const links = ["/", "/backtesting", "/paper"].map((path) => path + query);
+      return [...links, ...links];
     },
 
     /** A click on a row of the watchlist. @param {(number | undefined)[]} clicks */

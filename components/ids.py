@@ -9,7 +9,10 @@ THEME_TOGGLE = "theme-toggle"
 CONTRAST_TOGGLE = "colour-blind-toggle"
 SYMBOL = "symbol"
 INTERVAL = "interval"
-MARKET_LINKS = ("nav-dashboard", "nav-paper", "phone-nav-dashboard", "phone-nav-paper")
+MARKET_LINKS = (
+    *("nav-dashboard", "nav-backtest", "nav-paper"),
+    *("phone-nav-dashboard", "phone-nav-backtest", "phone-nav-paper"),
+)
 TOASTS = "toasts"
 RETRY_FEED = "retry-feed"
 

@@ -12,6 +12,7 @@ from components.backtest_form import RULES, RUN_CLASSES, backtest_form, banner, 
 from components.backtest_report import report
 from components.shell import DEFAULT_INTERVAL
 from components.states import failed, nothing_yet
+from market.types import INTERVALS
 from pages.backtest_words import report_facts
 from server.errors import RequestError
 from server.services import current
@@ -31,7 +32,8 @@ def layout(symbol: str | None = None, interval: str | None = None, **_: str) -> 
     """Runs nothing on a first visit: the result's place says what will be there."""
     services = current()
     symbols = services.symbols()
-    chosen = symbol if symbol in symbols else symbols[0]
+    chosen = symbol if symbol and symbol in symbols else symbols[0]
+    length = interval if interval and interval in set(INTERVALS) else DEFAULT_INTERVAL
     run = html.Button("Run with these values", id=ids.BACKTEST_FIRST, className="button")
     empty = nothing_yet(
         "backtest",
@@ -41,7 +43,7 @@ def layout(symbol: str | None = None, interval: str | None = None, **_: str) -> 
     )
     return html.Div(
         [
-            backtest_form(symbols, chosen or symbols[0], interval or DEFAULT_INTERVAL),
+            backtest_form(symbols, chosen, length),
             html.Div(
                 [
                     html.Div(empty, id=ids.BACKTEST_EMPTY, className="backtest-empty"),

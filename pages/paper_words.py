@@ -8,7 +8,6 @@ from dash.development.base_component import Component
 
 from components.account_row import Figure
 from components.formats import (
-    NONE,
     base_currency,
     clock,
     percent,
@@ -119,7 +118,7 @@ def fills_panel(view: PaperView, decimals: Mapping[str, int]) -> list[Component]
 
 def _fill(item: FillView, decimals: int) -> html.Li:
     bought = item.side == "buy"
-    word = html.Span("Bought" if bought else "Sold", className="up" if bought else "down")
+    word = html.Span("Buy" if bought else "Sell", className="up" if bought else "down")
     amount = html.Span([word, f" {size_text(item.size)} {base_currency(item.symbol)}"])
     when, fee = html.Span(f"{clock(item.time_ns)} UTC"), html.Span(f"fee {plain(item.fee)}")
     return html.Li(
@@ -147,7 +146,5 @@ def fill_words(fill: FillView, decimals: int) -> tuple[str, str]:
 
 
 def _head(title: str, count: int) -> html.Div:
-    shown = str(count) if count else NONE
-    return html.Div(
-        [html.H2(title), html.Span(shown, className="panel-context")], className="panel-head"
-    )
+    shown = html.Span(str(count), className="panel-context")
+    return html.Div([html.H2(title), shown], className="panel-head")

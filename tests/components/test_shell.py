@@ -1,0 +1,88 @@
+from collections import Counter
+from typing import Any
+
+import pytest
+from dash import html
+
+from components import ids, shell
+from components.document import DASH_OPTIONS, INDEX
+from components.feed_pill import feed_pill, feed_strip
+from market.types import INTERVALS
+from tests.components.trees import attribute, by_id, element_ids, parts, properties, texts
+from tests.conftest import ROOT
+
+FACTS = shell.ShellFacts(("BTC-USD", "ETH-USD"), "SIMULATED", "seed 7", "simulated", "picture")
+
+
+@pytest.fixture
+def tree() -> Any:
+    """The whole shell around an empty page."""
+    return shell.layout(html.Div(), FACTS)
+
+
+def statuses(tree: Any) -> dict[str, Any]:
+    """Elements that the script fills, by name."""
+    named = [(attribute(part, "data-status"), part) for part in parts(tree)]
+    return {name: part for name, part in named if name is not None}
+
+
+def test_ids_are_unique(tree: Any) -> None:
+    assert [name for name, count in Counter(element_ids(tree)).items() if count > 1] == []
+
+
+def test_ids_have_unique_texts() -> None:
+    names = [
+        value for name, value in vars(ids).items() if name.isupper() and name != "MARKET_LINKS"
+    ]
+    assert len(names) == len(set(names))
+
+
+def test_market_links_exist(tree: Any) -> None:
+    assert set(ids.MARKET_LINKS) <= set(element_ids(tree))
+
+
+def test_script_finds_all_it_fills(tree: Any) -> None:
+    assert set(statuses(tree)) >= {
+        "pill", "label", "source", "strip", "renderer", "frames", "age", "latency", "gaps", "clock",
+        "quote", "price", "change",
+    }  # fmt: skip
+
+
+def test_selectors_offer_everything(tree: Any) -> None:
+    assert by_id(tree, ids.SYMBOL).data == ["BTC-USD", "ETH-USD"]
+    offered = [item["value"] for item in by_id(tree, ids.INTERVAL).data]
+    assert offered == [interval.value for interval in INTERVALS]
+    assert by_id(tree, ids.INTERVAL).value in offered
+
+
+def test_icon_buttons_are_named(tree: Any) -> None:
+    buttons = [part for part in parts(tree) if isinstance(part, html.Button)]
+    assert buttons
+    assert all(attribute(button, "aria-label") or texts(button) for button in buttons)
+
+
+def test_stores_start_with_the_servers_values(tree: Any) -> None:
+    assert by_id(tree, ids.TIER).data == "picture"
+
+
+def test_pill_shows_the_servers_first_word() -> None:
+    pill = feed_pill("LIVE", "Coinbase")
+    assert attribute(pill, "data-state") == "live"
+    assert texts(pill) == "LIVE Coinbase"
+
+
+@pytest.mark.parametrize(
+    ("mode", "hidden"), [("simulated", False), ("replay", False), ("live", True)]
+)
+def test_strip_is_there_while_prices_are_not_real(mode: str, hidden: bool) -> None:
+    strip = feed_strip(mode)
+    assert properties(strip)["hidden"] is hidden
+    assert "Simulated market. Prices are not real." in texts(strip)
+
+
+def test_head_loads_the_theme_and_has_no_inline_script() -> None:
+    head = INDEX.partition("</head>")[0]
+    assert '<script src="/assets/theme.js"></script>' in head
+    assert INDEX.count("<script") == 1
+    assert (ROOT / "assets" / "theme.js").is_file()
+    assert DASH_OPTIONS["assets_ignore"] == r"^theme\.js$"

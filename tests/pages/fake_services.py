@@ -1,0 +1,116 @@
+"""What pages ask of ``server.services``, with fixed answers."""
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from server.errors import NoData, OrderRefused
+from server.views import (
+    BacktestTradeView,
+    BacktestView,
+    FillView,
+    LastView,
+    MetricView,
+    PaperView,
+    PositionView,
+    StatusView,
+)
+
+STATUS = StatusView(
+    label="SIMULATED",
+    mode="simulated",
+    venue="Coinbase",
+    detail="seed 7",
+    age_ms=38.0,
+    retry_in_s=None,
+    renderer="cpu",
+    renderer_reasons=(),
+    tier="picture",
+    draw_ms=0.3,
+    frames_per_s=20.0,
+    tick_to_ack_p95_ms=21.0,
+    gaps=0,
+)
+LAST = LastView("BTC-USD", 38_533.0, 614.0, 1.62, 1, 38_532.5, 38_533.5, 10**18)
+EMPTY_PAPER = PaperView(
+    equity=Decimal(10_000),
+    cash=Decimal(10_000),
+    unrealised=Decimal(0),
+    realised=Decimal(0),
+    fees=Decimal(0),
+    start_capital=Decimal(10_000),
+    positions=(),
+    fills=(),
+)
+POSITION = PositionView(
+    "BTC-USD", "long", Decimal("0.25"), Decimal("37842.5"), 38_533.0, Decimal("172.625")
+)
+FILL = FillView(
+    10**18, "BTC-USD", "buy", Decimal("0.25"), Decimal("38533.5"), Decimal("9.63"), Decimal(0)
+)
+BACKTEST = BacktestView(
+    symbol="BTC-USD",
+    interval="1m",
+    fast=5,
+    slow=20,
+    capital=100.0,
+    time_ms=(0, 60_000, 120_000),
+    equity=(100.0, 90.0, 101.0),
+    buy_hold=(100.0, 110.0, 99.0),
+    trades=(
+        BacktestTradeView(0, 60 * 10**9, 100.0, 90.0, 1.0, -10.0, -10.0),
+        BacktestTradeView(60 * 10**9, None, 90.0, None, 1.1, 11.0, 12.2),
+    ),
+    metrics=(
+        MetricView("total_return", "Total return", 1.0, "%", "last / first − 1"),
+        MetricView("sharpe", "Sharpe ratio", 1.5, "ratio", "mean(r) / std(r)"),
+        MetricView("profit_factor", "Profit factor", None, "ratio", "gains / losses"),
+        MetricView("trades", "Trades", 1234.0, "count", "round trips"),
+        MetricView("fees", "Fees", 12.5, "money", "sum"),
+    ),
+    elapsed_ms=0.9,
+)
+
+
+@dataclass
+class FakeServices:
+    """Records the calls that change something."""
+
+    tier_now: str = "picture"
+    paper_now: PaperView = EMPTY_PAPER
+    refusal: str | None = None
+    last_now: LastView = LAST
+    calls: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def symbols(self) -> tuple[str, ...]:
+        return ("BTC-USD", "ETH-USD")
+
+    def status(self) -> StatusView:
+        return STATUS
+
+    def tier(self) -> str:
+        return self.tier_now
+
+    def last(self, symbol: str) -> LastView:
+        return replace(self.last_now, symbol=symbol)
+
+    def figure(self, *given: Any) -> dict[str, Any]:
+        return {"data": [], "layout": {"title": given}}
+
+    def retry_feed(self) -> None:
+        self.calls.append(("retry",))
+
+    async def backtest(self, *given: Any) -> BacktestView:
+        self.calls.append(given)
+        if self.refusal:
+            raise NoData(self.refusal)
+        return BACKTEST
+
+    def paper(self) -> PaperView:
+        return self.paper_now
+
+    async def paper_order(self, *given: str) -> FillView:
+        self.calls.append(given)
+        if self.refusal:
+            raise OrderRefused(self.refusal)
+        return FILL

@@ -1,0 +1,22 @@
+from components import ids
+from pages import live_chart
+from tests.components.trees import element_ids
+from tests.pages.fake_services import FakeServices
+
+
+async def test_tier_changes_while_the_page_is_open(fake: FakeServices) -> None:
+    shown = await live_chart.change_tier("plotly", "BTC-USD", "1m")
+    assert ids.PLOTLY_CHART in element_ids(shown)
+    assert ids.CHART in element_ids(await live_chart.change_tier("picture", "BTC-USD", "1m"))
+
+
+async def test_plotly_figure_comes_from_the_services(fake: FakeServices) -> None:
+    figure = await live_chart.draw_plotly(3, "BTC-USD", "1m", "light")
+    assert figure["layout"]["title"] == ("BTC-USD", "1m", 120, "light")
+
+
+async def test_retry_is_only_asked_for_by_a_click(fake: FakeServices) -> None:
+    await live_chart.retry_feed(None)
+    assert fake.calls == []
+    await live_chart.retry_feed(1)
+    assert fake.calls == [("retry",)]
