@@ -1,0 +1,158 @@
+"""Backtest of a signal over candles.
+
+A target position is decided at the close of a candle and filled at the open of the next one, with
+slippage against the trader and a fee on the value. Long only; every entry puts in all cash, fee
+included. A position that is open at the end is marked at the last close and reported as an open
+trade; nothing is closed by force. Candles that are missing are not filled in: the next one there is
+counts as the next.
+
+Fills, fees and position changes are computed by :mod:`trading.fill_arithmetic`, the same code as in
+paper trading, here in float64.
+"""
+
+from dataclasses import dataclass
+from math import isfinite
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.columns import CandleWindow
+from market.types import DAY, HOUR, MINUTE, SECOND
+from trading.backtest_core import replay_signal
+from trading.errors import BacktestError
+from trading.fill_models import Costs
+from trading.metrics import Metrics, drawdowns, measure
+from trading.strategies.sma_cross import SmaCrossParameters, decide
+from trading.trades import BacktestTrade, round_trips
+
+__all__ = ["BacktestResult", "run_sma_cross"]
+
+F64 = NDArray[np.float64]
+I8 = NDArray[np.int8]
+I64 = NDArray[np.int64]
+T = TypeVar("T", bound=np.generic)
+
+FEW_TRADES = 30
+MAX_CAPITAL = 1e15
+_UNITS = ((DAY, "days"), (HOUR, "hours"), (MINUTE, "minutes"), (SECOND, "seconds"))
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestResult:
+    """Arrays of shape (n,), one value per candle, read-only.
+
+    ``time_ns`` candle starts; ``equity`` and ``buy_and_hold`` in quote currency at the closes, the
+    latter from ``start_capital`` put in at the first close without costs; ``drawdown`` as a
+    fraction, 0 or below; ``fast`` and ``slow`` averages, NaN while warming; ``target`` int8, the
+    position decided at each close. ``warm_up`` is the number of candles before the first decision.
+    ``warnings`` are sentences on what weakens the result.
+    """
+
+    time_ns: I64
+    equity: F64
+    buy_and_hold: F64
+    drawdown: F64
+    fast: F64
+    slow: F64
+    target: I8
+    trades: tuple[BacktestTrade, ...]
+    metrics: Metrics
+    warnings: tuple[str, ...]
+    warm_up: int
+    start_capital: float
+    interval_ns: int
+
+
+def run_sma_cross(
+    candles: CandleWindow,
+    parameters: SmaCrossParameters | None = None,
+    costs: Costs | None = None,
+    start_capital: float = 10_000.0,
+) -> BacktestResult:
+    """Backtest the moving average cross of :mod:`trading.strategies.sma_cross`.
+
+    Raises :class:`BacktestError` when there are too few candles, a price that is not above zero, or
+    a capital outside 0 to 10^15. The candle length is taken as the median step of ``time_ns``.
+    """
+    parameters, costs = parameters or SmaCrossParameters(), costs or Costs()
+    _check(candles, parameters, start_capital)
+    count = len(candles)
+    signal = decide(candles.close, parameters)
+    equity = np.empty(count)
+    fill_bars, fills = np.empty(count, np.int64), np.empty((count, 4))
+    filled = replay_signal(
+        candles.open, candles.close, signal.target, float(costs.fee_rate), costs.slippage_rate,
+        float(start_capital), equity, fill_bars, fills,
+    )  # fmt: skip
+    if not (np.isfinite(equity).all() and (equity > 0).all()):
+        raise BacktestError("The prices grow or fall so far that equity cannot be computed.")
+    trades = round_trips(
+        candles.time_ns, float(candles.close[-1]), fill_bars[:filled], fills[:filled]
+    )
+    interval_ns = int(np.median(np.diff(candles.time_ns)))
+    warm_up = parameters.slow - 1
+    return BacktestResult(
+        time_ns=candles.time_ns,
+        equity=_read_only(equity),
+        buy_and_hold=_read_only(candles.close * (start_capital / candles.close[0])),
+        drawdown=_read_only(drawdowns(equity)),
+        fast=_read_only(signal.fast),
+        slow=_read_only(signal.slow),
+        target=_read_only(signal.target),
+        trades=trades,
+        metrics=measure(candles.time_ns, equity, candles.close, interval_ns, trades),
+        warnings=_warnings(candles.time_ns, interval_ns, trades, costs, warm_up),
+        warm_up=warm_up,
+        start_capital=start_capital,
+        interval_ns=interval_ns,
+    )
+
+
+def _check(candles: CandleWindow, parameters: SmaCrossParameters, capital: float) -> None:
+    if not (isfinite(capital) and 0 < capital <= MAX_CAPITAL):
+        raise BacktestError(f"Start capital was {capital}; allowed is above 0 to {MAX_CAPITAL:g}.")
+    needed = parameters.slow + 1
+    if len(candles) < needed:
+        raise BacktestError(
+            f"There are {len(candles)} candles; a slow average over {parameters.slow} needs "
+            f"{needed}, one more to act on."
+        )
+    for name, prices in (("open", candles.open), ("close", candles.close)):
+        good = np.isfinite(prices) & (prices > 0)
+        if not good.all():
+            at = int(np.argmin(good))
+            raise BacktestError(
+                f"Candle {at} has the {name} price {prices[at]}; prices must be above zero."
+            )
+
+
+def _warnings(
+    time_ns: I64, interval_ns: int, trades: tuple[BacktestTrade, ...], costs: Costs, warm_up: int
+) -> tuple[str, ...]:
+    found = []
+    closed = sum(not trade.is_open for trade in trades)
+    if closed < FEW_TRADES:
+        found.append(f"Closed trades: {closed}. Below {FEW_TRADES} the figures may be chance.")
+    if closed < len(trades):
+        found.append("The last position is still open and counts at the last close.")
+    if costs.free:
+        found.append("No fees and no slippage: real trading costs more.")
+    steps = np.diff(time_ns)
+    gaps = int((steps > interval_ns).sum())
+    if gaps:
+        longest = _span_words(int(steps.max()) - interval_ns)
+        found.append(f"Gaps: {gaps}, longest {longest}. Missing candles are not filled.")
+    if warm_up * 2 > len(time_ns):
+        found.append(f"{warm_up} of {len(time_ns)} candles only warm up the slow average.")
+    return tuple(found)
+
+
+def _span_words(span_ns: int) -> str:
+    unit, word = next((pair for pair in _UNITS if span_ns >= pair[0]), _UNITS[-1])
+    return f"{span_ns / unit:.3g} {word}"
+
+
+def _read_only(array: NDArray[T]) -> NDArray[T]:
+    array.flags.writeable = False
+    return array

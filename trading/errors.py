@@ -1,0 +1,41 @@
+"""Errors of the trading package.
+
+TradingError
+├── BadQuantity      a size, price, capital or time that is no number or out of bounds
+├── BadCosts         a fee or slippage outside its bounds
+├── BadParameters    strategy parameters outside their bounds
+├── OrderRefused     a well-formed order that the account cannot take; the text has the numbers
+└── BacktestError    candles or capital that no backtest can run on
+"""
+
+
+class TradingError(ValueError):
+    """Root of every error raised by ``trading``. Its text is a sentence fit for a person."""
+
+
+class BadQuantity(TradingError):
+    """A size, price, capital or time that is no number or out of bounds."""
+
+
+class BadCosts(TradingError):
+    """A fee or slippage outside its bounds."""
+
+
+class BadParameters(TradingError):
+    """Strategy parameters outside their bounds."""
+
+
+class OrderRefused(TradingError):
+    """A well-formed order that the account cannot take.
+
+    ``reason`` is one of ``cash``, ``position``, ``price``, ``size``, ``currency``.
+    """
+
+    def __init__(self, reason: str, facts: str) -> None:
+        self.reason = reason
+        self.facts = facts
+        super().__init__(f"Order refused: {reason}. {facts}")
+
+
+class BacktestError(TradingError):
+    """Candles or capital that no backtest can run on."""
