@@ -21,7 +21,8 @@ from data_feed.simulator.products import Product
 from data_feed.simulator.traders import Execution, Traders
 from market.types import MINUTE, SECOND, Side, Symbol
 
-_TAPE = 20_000
+_TAPE_NS = 15 * MINUTE
+_TAPE_FEWEST = 1000
 _MICROSECOND = 1_000
 
 
@@ -57,7 +58,7 @@ class Listing:
         self.product = product
         self.book = OrderBook()
         self.candles = CandleArchive(generate_history(product, seed, start_ns // SECOND))
-        self.tape: deque[Match] = deque(maxlen=_TAPE)
+        self._tape: deque[Match] = deque()
         self.trade_id = generator.randrange(10_000_000, 90_000_000)
         self._random = generator
         self._fair = FairValue(float(product.price), product.daily_volatility, generator)
@@ -93,6 +94,8 @@ class Listing:
                 self._record(execution, now, matches)
             self._last_ns = now
             self._next_ns = now + self._pause()
+        while len(self._tape) > _TAPE_FEWEST and self._tape[0].time_ns < to_ns - _TAPE_NS:
+            self._tape.popleft()
 
     def skip(self, to_ns: int) -> None:
         """Halt trading until ``to_ns``: nothing happens in between."""
@@ -100,10 +103,13 @@ class Listing:
         self._next_ns = to_ns + self._pause()
 
     def recent(self, limit: int, before_id: int | None = None) -> list[Match]:
-        """Up to ``limit`` trades older than ``before_id``, newest first."""
+        """Up to ``limit`` trades older than ``before_id``, newest first.
+
+        A quarter of an hour is kept, and never less than a thousand trades.
+        """
         newest = self.trade_id if before_id is None else min(before_id - 1, self.trade_id)
         skipped = self.trade_id - newest
-        return list(islice(reversed(self.tape), skipped, skipped + limit))
+        return list(islice(reversed(self._tape), skipped, skipped + limit))
 
     def _pause(self) -> int:
         rate = self.product.orders_per_second * self._fair.activity
@@ -125,7 +131,7 @@ class Listing:
                 taker_order_id=execution.taker_order_id,
                 quotation=quotation,
             )
-            self.tape.append(match)
+            self._tape.append(match)
             self.candles.add(now // SECOND, fill.price, fill.size)
             matches.append(match)
 

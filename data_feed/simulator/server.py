@@ -30,6 +30,7 @@ _SUBSCRIBE_WITHIN_S = 5.0
 _CLOSE_WITHIN_S = 2.0
 _WARM_UP_NS = 10 * MINUTE
 _WARM_UP_SLICE_NS = 2 * SECOND
+_CAUGHT_UP_NS = SECOND // 20
 # After a longer pause of the process (a suspended laptop) trading resumes without catching up.
 _LONGEST_CATCH_UP_NS = 5 * SECOND
 _LARGEST_REQUEST = 65_536
@@ -54,7 +55,7 @@ class SimulatorServer:
         """Trade the last ten minutes, then listen; port 0 takes a free one. Raises OSError when it
         cannot.
         """
-        await self._warm_up(time.time_ns())
+        await self._warm_up()
         self._publisher = Publisher(self._exchange)
         self._server = await serve(
             self._converse,
@@ -95,10 +96,11 @@ class SimulatorServer:
         host, port = self._server.sockets[0].getsockname()[:2]
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
-    async def _warm_up(self, now_ns: int) -> None:
-        self._exchange = SimulatedExchange(self._products, self._seed, now_ns - _WARM_UP_NS)
-        while self._exchange.now_ns < now_ns:
-            self._exchange.advance(min(self._exchange.now_ns + _WARM_UP_SLICE_NS, now_ns))
+    async def _warm_up(self) -> None:
+        opened_ns = time.time_ns() - _WARM_UP_NS
+        self._exchange = SimulatedExchange(self._products, self._seed, opened_ns)
+        while (behind_ns := time.time_ns() - self._exchange.now_ns) > _CAUGHT_UP_NS:
+            self._exchange.advance(self._exchange.now_ns + min(behind_ns, _WARM_UP_SLICE_NS))
             # Others share this loop: the feed that starts us still has sockets to serve.
             await asyncio.sleep(0)
 

@@ -92,6 +92,14 @@ def test_recent_trades_are_newest_first_and_page_backwards() -> None:
     assert listing.recent(1, own[-1].trade_id + 99) == own[-1:]
 
 
+def test_a_quarter_of_an_hour_of_trades_is_kept_and_at_least_a_thousand() -> None:
+    exchange, matches = trade_for(1000)
+    for symbol, listing in exchange.listings.items():
+        own = [match for match in matches if match.symbol == symbol]
+        fresh = [match for match in own if match.time_ns >= exchange.now_ns - 15 * MINUTE]
+        assert listing.recent(10**6) == own[::-1][: max(len(fresh), 1000)]
+
+
 def test_minutes_hold_every_trade() -> None:
     exchange, matches = trade_for(150)
     listing = exchange.listings["BTC-USD"]
