@@ -24,6 +24,19 @@ def candles(market: Market, symbol: str, interval: str, limit: int) -> CandleWin
     return columns(market, symbol, interval).snapshot(limit)
 
 
+def closed_candles(market: Market, symbol: str, interval: str) -> CandleWindow:
+    """A consistent copy of all candles that no further trade belongs to, oldest first."""
+    ring = columns(market, symbol, interval)
+    candles = ring.snapshot()
+    newest = market[symbol].last_trade
+    if newest is None or not len(candles):
+        return candles
+    ends_ns = int(candles.time_ns[-1]) + Interval(interval).nanoseconds
+    if newest.time_ns >= ends_ns:
+        return candles
+    return ring.snapshot(end=candles.first_index + len(candles) - 1)
+
+
 def columns(market: Market, symbol: str, interval: str) -> CandleColumns:
     """The ring of one symbol and interval."""
     try:
@@ -78,7 +91,7 @@ def last(market: Market, symbol: str) -> LastView:
         state = market[symbol]
     except MarketError as error:
         raise RequestError(str(error)) from None
-    price, time_ns = _last_price(state)
+    price, time_ns = last_price(state)
     before = _price_a_day_before(state, time_ns) if time_ns is not None else None
     change = price - before if price is not None and before else None
     quote = state.quote
@@ -94,7 +107,8 @@ def last(market: Market, symbol: str) -> LastView:
     )
 
 
-def _last_price(state: SymbolMarket) -> tuple[float | None, int | None]:
+def last_price(state: SymbolMarket) -> tuple[float | None, int | None]:
+    """Price and time of the newest trade, or of the newest candle before the first trade."""
     if state.last_trade is not None:
         return state.last_trade.price, state.last_trade.time_ns
     history = state.builder.columns(Interval.M1).snapshot(1)

@@ -2,15 +2,18 @@
 
 from decimal import Decimal, InvalidOperation
 
-from trading.paper import PaperEngine
-
 from data_feed.status import FeedState, FeedStatus
 from market.errors import MarketError
 from market.market import Market
 from market.types import Side
+from server import market_reader
 from server.errors import OrderRefused
-from server.views import FillView
-from trading import errors as trading_errors
+from server.views import FillView, PaperView, PositionView
+from trading.errors import TradingError
+from trading.orders import Fill
+from trading.paper import MarkedPosition, PaperEngine
+
+_SHOWN_FILLS = 500
 
 _SIDES = {"buy": Side.BUY, "sell": Side.SELL}
 
@@ -31,7 +34,7 @@ def submit(
         quote, last = state.quote, state.last_trade
         time_ns = max(quote.time_ns if quote else 0, last.time_ns if last else 0)
         fill = engine.submit(state.symbol, side, size, quote, last, time_ns)
-    except (MarketError, trading_errors.TradingError) as error:
+    except (MarketError, TradingError) as error:
         raise OrderRefused(str(error)) from None
     return _fill(fill)
 
@@ -46,3 +49,46 @@ def _size(text: str) -> Decimal:
     if not size.is_finite():
         raise OrderRefused(f"Order refused: size was {size}; allowed is a finite number.")
     return size
+
+
+def view(engine: PaperEngine, market: Market) -> PaperView:
+    """The account marked at the last prices; the newest 500 fills, newest first."""
+    marks: dict[str, float] = {}
+    for symbol in market.symbols:
+        price, _ = market_reader.last_price(market[symbol])
+        if price is not None:
+            marks[symbol] = price
+    account = engine.view(marks)
+    return PaperView(
+        equity=account.equity,
+        cash=account.cash,
+        unrealised=account.unrealised,
+        realised=account.realised,
+        fees=account.fees,
+        start_capital=account.start_capital,
+        positions=tuple(_position(position) for position in account.positions),
+        fills=tuple(_fill(fill) for fill in reversed(account.fills[-_SHOWN_FILLS:])),
+    )
+
+
+def _position(position: MarkedPosition) -> PositionView:
+    return PositionView(
+        symbol=position.symbol,
+        side="long" if position.side is Side.BUY else "short",
+        size=abs(position.size),
+        average_price=position.average_price,
+        mark=None if position.mark is None else float(position.mark),
+        unrealised=position.unrealised,
+    )
+
+
+def _fill(fill: Fill) -> FillView:
+    return FillView(
+        time_ns=fill.time_ns,
+        symbol=fill.symbol,
+        side="buy" if fill.side is Side.BUY else "sell",
+        size=fill.size,
+        price=fill.price,
+        fee=fill.fee,
+        realised=fill.realised,
+    )

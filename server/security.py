@@ -12,6 +12,7 @@ included, is reached past it. The rules, in order:
 4. Bodies of more than 1 MiB are refused.
 """
 
+import logging
 import re
 from urllib.parse import quote, urlsplit
 
@@ -28,6 +29,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN_PATHS = frozenset({"/login", "/healthz"})
 OPEN_PREFIX = "/assets/"
 
+_log = logging.getLogger(__name__)
 _HOST = re.compile(r"[A-Za-z0-9._-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
@@ -197,7 +199,10 @@ def too_many(access: Access, address: str) -> Response:
 
 def _bearer(request: HTTPConnection) -> str | None:
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    return value.strip() if scheme.lower() == "bearer" and value.strip() else None
+    if scheme.lower() != "bearer" or not value.strip():
+        return None
+    # Headers arrive as Latin-1; programs write passwords in UTF-8.
+    return value.strip().encode("latin-1").decode("utf-8", "surrogateescape")
 
 
 def _name_of(host: str) -> str:
@@ -240,7 +245,9 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 
 async def _refuse(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "http" or "websocket.http.response" in scope.get("extensions", {}):
+    """Answer with ``response``; a WebSocket that is not accepted becomes HTTP 403."""
+    if scope["type"] == "http":
         await response(scope, receive, send)
-    else:
-        await send({"type": "websocket.close", "code": 1008, "reason": "refused"})
+        return
+    _log.info("WebSocket %s refused: %s", scope["path"], bytes(response.body).decode())
+    await send({"type": "websocket.close", "code": 1008, "reason": "refused"})

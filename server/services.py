@@ -10,8 +10,6 @@ from dataclasses import asdict
 from time import monotonic_ns
 from typing import Any, Protocol
 
-from trading.paper import PaperEngine
-
 from chart_acceleration import plotly_fallback
 from chart_acceleration.renderers.auto import RendererChoice
 from chart_acceleration.spec import ChartSpec, Furniture
@@ -28,6 +26,7 @@ from server.picture_cache import PictureCache
 from server.settings import Settings
 from server.telemetry import Telemetry
 from server.views import BacktestView, ChartQuery, FillView, LastView, PaperView, StatusView
+from trading.paper import PaperEngine
 
 _LABELS = {
     FeedMode.LIVE: "LIVE",
@@ -194,8 +193,8 @@ class Services:
         slippage_bp: float,
         capital: float,
     ) -> BacktestView:
-        """An SMA crossover over all candles held of ``symbol``, computed off the event loop."""
-        candles = self.candles(symbol, interval, market_reader.MAX_CANDLES)
+        """An SMA crossover over all closed candles held, computed off the event loop."""
+        candles = market_reader.closed_candles(self.market, symbol, interval)
         order = backtests.BacktestOrder(
             symbol, interval, fast, slow, fee_percent, slippage_bp, capital
         )

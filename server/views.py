@@ -78,12 +78,15 @@ class MetricView:
 
 @dataclass(frozen=True, slots=True)
 class BacktestTradeView:
-    """One round trip. ``size`` is positive for long, negative for short; return in percent."""
+    """One round trip. ``size`` is positive for long, negative for short; return in percent.
+
+    ``exit_time_ns`` is None while the position is open; ``exit_price`` is then the last close.
+    """
 
     entry_time_ns: int
     exit_time_ns: int | None
     entry_price: float
-    exit_price: float | None
+    exit_price: float
     size: float
     pnl: float
     return_pct: float
@@ -91,7 +94,10 @@ class BacktestTradeView:
 
 @dataclass(frozen=True, slots=True)
 class BacktestView:
-    """A finished backtest; the three curves have one value per candle, oldest first."""
+    """A finished backtest; the three curves have one value per candle, oldest first.
+
+    ``warnings`` are sentences on what weakens the result.
+    """
 
     symbol: str
     interval: str
@@ -103,6 +109,7 @@ class BacktestView:
     buy_hold: tuple[float, ...]
     trades: tuple[BacktestTradeView, ...]
     metrics: tuple[MetricView, ...]
+    warnings: tuple[str, ...]
     elapsed_ms: float
 
 

