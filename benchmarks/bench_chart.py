@@ -1,0 +1,215 @@
+"""A 1280 x 720 chart of 300 candles, from arrays to bytes, beside the peers on the same machine in
+the same run.
+
+Ours: whole pictures, keyframes stage by stage, and the patch of a tick. Peers: mplfinance (PNG)
+and Plotly through Kaleido (WebP); one that is not installed or cannot start is a row that says so.
+"""
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from math import nan
+from statistics import median
+
+import numpy as np
+
+from benchmarks.harness import Row, measure
+from chart_acceleration.pipeline import ChartPipeline, Keyframe, Timings
+from chart_acceleration.renderers.auto import choose
+from chart_acceleration.spec import ChartSpec, Furniture
+from market.columns import CandleWindow
+from market.types import MINUTE, Interval
+
+BARS = 300
+ALONE = Furniture(legend=True, last_line=True, venue="Coinbase", decimals=1)
+LIVE = Furniture(legend=False, last_line=False, decimals=1)
+
+
+def candles(count: int = BARS, seed: int = 7) -> CandleWindow:
+    """A seeded random walk of 1-minute candles."""
+    random = np.random.default_rng(seed)
+    close = 38_500.0 * np.exp(np.cumsum(random.normal(0.0, 0.001, count)))
+    opened = np.concatenate([[38_500.0], close[:-1]])
+    spread = 25.0 * np.abs(random.normal(size=(2, count)))
+    return CandleWindow.from_arrays(
+        1_643_660_040_000_000_000 + np.arange(count, dtype=np.int64) * MINUTE,
+        opened,
+        np.maximum(opened, close) + spread[0],
+        np.minimum(opened, close) - spread[1],
+        close,
+        random.gamma(1.5, 20.0, count),
+    )
+
+
+def run() -> list[Row]:
+    """All rows: ours, then the peers."""
+    choice = choose("auto")
+    if choice.renderer is None:
+        raise RuntimeError(f"no renderer starts here: {'; '.join(choice.reasons)}")
+    pipeline = ChartPipeline(choice.renderer)
+    pipeline.warm_up()
+    window = candles()
+    rows = [*_pictures(pipeline, window), *_keyframe(pipeline, window), *_patches(pipeline, window)]
+    return [*rows, *_mplfinance(window), *_kaleido(window)]
+
+
+def _spec(width: int = 1280, height: int = 720, scale: float = 1.0) -> ChartSpec:
+    return ChartSpec("BTC-USD", Interval.M1, width, height, scale=scale, bars=BARS)
+
+
+def _pictures(pipeline: ChartPipeline, window: CandleWindow) -> list[Row]:
+    sizes = ((1280, 720, 1.0), (340, 200, 1.0), (1170, 1800, 3.0), (4096, 2160, 2.0))
+    return [_picture(pipeline, window, _spec(*size)) for size in sizes]
+
+
+def _picture(pipeline: ChartPipeline, window: CandleWindow, spec: ChartSpec) -> Row:
+    return measure(
+        f"picture {spec.width} x {spec.height}, {pipeline.renderer.name}",
+        lambda: pipeline.picture(window, spec, ALONE),
+        size_bytes=len(pipeline.picture(window, spec, ALONE)),
+        goal="<= 0.8 ms" if spec.width == 1280 else "",
+        note="legend, axes, volume, last price",
+    )
+
+
+def _keyframe(pipeline: ChartPipeline, window: CandleWindow) -> list[Row]:
+    frames = [pipeline.keyframe(window, _spec(), LIVE) for _ in range(200)]
+    stages = [
+        _stage(
+            f"keyframe 1280 x 720: {name}",
+            [getattr(frame.timings, f"{name}_ms") for frame in frames],
+        )
+        for name in ("layout", "draw", "encode")
+    ]
+    whole = measure(
+        "keyframe 1280 x 720",
+        lambda: pipeline.keyframe(window, _spec(), LIVE),
+        size_bytes=len(frames[0].webp),
+        goal="<= 0.8 ms",
+    )
+    return [whole, *stages]
+
+
+def _stage(name: str, samples: list[float]) -> Row:
+    samples = sorted(samples)
+    low, high = samples[len(samples) // 20], samples[-1 - len(samples) // 20]
+    return Row(name, median(samples), low, high, len(samples))
+
+
+def _patches(pipeline: ChartPipeline, window: CandleWindow) -> list[Row]:
+    keyframe = pipeline.keyframe(window, _spec(), LIVE)
+    small = pipeline.keyframe(window, _spec(340, 200), LIVE)
+    ticked = _tick(window)
+
+    def light() -> bytes:
+        if not pipeline.can_patch(keyframe, ticked):
+            raise RuntimeError("the tick left the frozen scales")
+        return pipeline.patches([(keyframe, ticked)]).webp
+
+    jobs: list[tuple[Keyframe, CandleWindow]] = [(small, ticked)] * 16
+    samples: list[Timings] = [pipeline.patches([(keyframe, ticked)]).timings for _ in range(200)]
+    stages = [
+        _stage(f"patch 1280 x 720: {name}", [getattr(timings, f"{name}_ms") for timings in samples])
+        for name in ("layout", "draw", "encode")
+    ]
+    return [
+        measure(
+            "patch 1280 x 720, tick to bytes", light, size_bytes=len(light()), goal="<= 0.2 ms"
+        ),
+        *stages,
+        measure(
+            "16 patches of 340 x 200 in one picture",
+            lambda: pipeline.patches(jobs),
+            size_bytes=len(pipeline.patches(jobs).webp),
+        ),
+    ]
+
+
+def _tick(window: CandleWindow) -> CandleWindow:
+    """The same candles after one more trade inside the newest candle's range."""
+    close = np.array(window.close)
+    close[-1] = (window.high[-1] + window.low[-1]) / 2
+    return replace(window, close=close)
+
+
+def _skipped(name: str, why: str) -> list[Row]:
+    return [Row(name, nan, nan, nan, 0, note=f"skipped: {why}")]
+
+
+def _mplfinance(window: CandleWindow) -> list[Row]:
+    name = "mplfinance 1280 x 720 PNG"
+    try:
+        import matplotlib as mpl  # noqa: PLC0415 - an optional peer
+
+        mpl.use("Agg")
+        import mplfinance  # noqa: PLC0415
+        import pandas  # noqa: PLC0415
+    except ImportError as error:
+        return _skipped(name, str(error))
+
+    index = pandas.to_datetime(window.time_ns)
+    names = ("open", "high", "low", "close", "volume")
+    table = pandas.DataFrame(
+        {field.title(): getattr(window, field) for field in names}, index=index
+    )
+
+    def draw() -> bytes:
+        out = io.BytesIO()
+        look = {"dpi": 100, "format": "png"}
+        mplfinance.plot(
+            table,
+            type="candle",
+            volume=True,
+            style="nightclouds",
+            figsize=(12.8, 7.2),
+            savefig={"fname": out, **look},
+        )
+        return out.getvalue()
+
+    return [
+        measure(name, draw, runs=10, warm_up=1, size_bytes=len(draw()), note="300 candles, volume")
+    ]
+
+
+def _kaleido(window: CandleWindow) -> list[Row]:
+    name = "Plotly through Kaleido 1280 x 720 WebP"
+    try:
+        import kaleido  # noqa: PLC0415 - an optional peer
+        from plotly import graph_objects  # noqa: PLC0415
+    except ImportError as error:
+        return _skipped(name, str(error))
+
+    figure = graph_objects.Figure(
+        graph_objects.Candlestick(
+            x=np.asarray(window.time_ns, dtype="datetime64[ns]"),
+            open=window.open,
+            high=window.high,
+            low=window.low,
+            close=window.close,
+        )
+    )
+    figure.update_layout(width=1280, height=720, xaxis_rangeslider_visible=False)
+
+    def draw() -> bytes:
+        options = {"format": "webp", "width": 1280, "height": 720}
+        picture: bytes = kaleido.calc_fig_sync(figure.to_dict(), opts=options)
+        return picture
+
+    try:
+        kaleido.start_sync_server(silence_warnings=True)
+        return [_timed(name, draw)]
+    except (RuntimeError, OSError, ValueError) as error:
+        return _skipped(name, f"{type(error).__name__}: {str(error).splitlines()[0]}")
+    finally:
+        kaleido.stop_sync_server(silence_warnings=True)
+
+
+def _timed(name: str, draw: Callable[[], bytes]) -> Row:
+    return measure(
+        name,
+        draw,
+        runs=10,
+        warm_up=1,
+        size_bytes=len(draw()),
+        note="browser kept open; 300 candles, no volume",
+    )
