@@ -14,6 +14,7 @@ _SLOW_SECONDS = 900.0
 _SLOW_DEVIATION = 0.45
 _BURST_EVERY_SECONDS = 300.0
 _BURST_FADE_SECONDS = 25.0
+_LARGEST_BURST = 1.7
 _TREND_MEAN_SECONDS = 150.0
 _TREND_STRENGTH = 0.8
 _LOWEST_TICKS = 50.0
@@ -74,7 +75,8 @@ class FairValue:
         self.activity = min(math.exp(0.7 * mood), 4.0)
 
     def _start_burst(self) -> None:
-        self._burst += self._random.uniform(0.5, 1.3)
+        # Bursts pile up, but not without end: exp(1.7) is five to six times the calm volatility.
+        self._burst = min(self._burst + self._random.uniform(0.5, 1.3), _LARGEST_BURST)
         direction = self._random.choice((-1.0, 1.0))
         self.push(direction * self.sigma * self._random.uniform(1.0, 4.0))
 
