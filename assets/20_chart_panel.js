@@ -13,6 +13,9 @@
   const SMALLEST = 16;
   const LARGEST = 4096;
   const LOADING_AFTER_MS = 400;
+  const FINEST_SPACING = 5; // CSS pixels per candle: a narrow panel shows fewer candles, not thinner ones
+  const AXIS_WIDTH = 64;
+  const FEWEST_BARS = 20;
 
   class ChartPanel {
     /** @param {HTMLElement} element @param {number} chart number in the protocol, unique in this tab */
@@ -65,6 +68,7 @@
       const { symbol, interval, bars } = this.element.dataset;
       const { width, height } = this.devicePixels;
       if (!symbol || !interval || !this.onScreen || width < 1 || height < 1) return null;
+      const fitting = Math.max(FEWEST_BARS, Math.floor((width / this.ratio - AXIS_WIDTH) / FINEST_SPACING));
       const clamp = (/** @type {number} */ size) => Math.max(SMALLEST, Math.min(LARGEST, Math.round(size)));
       return {
         type: "subscribe",
@@ -75,7 +79,7 @@
         height: clamp(height),
         scale: Math.max(1, Math.min(4, this.ratio)),
         theme: document.documentElement.dataset.theme || "dark",
-        bars: Number(bars) || 120,
+        bars: Math.min(Number(bars) || 120, fitting),
       };
     }
 

@@ -27,7 +27,7 @@
     /** @type {Record<string, string>} */
     const texts = {
       LIVE: `${status.venue} · ${age}`,
-      SIMULATED: status.detail,
+      SIMULATED: status.detail.match(/seed \d+/)?.[0] ?? status.venue,
       REPLAY: status.detail || status.venue,
       CONNECTING: status.venue,
       SLOW: `${age} old`,
@@ -138,7 +138,7 @@
       if (!quote) return;
       quote.dataset.direction = String(meta.direction);
       words.write(item("price"), words.number(meta.c, meta.decimals));
-      words.write(item("change"), words.change(meta.change, meta.change_pct, meta.decimals));
+      words.write(item("change"), `${words.signed(meta.change_pct, 2)} %`);
     }
   }
 

@@ -88,7 +88,7 @@ def open_page(
 ) -> Iterator[Page]:
     """A page in a fresh context; ``viewport`` None takes the window, with its device pixels."""
     options = {"no_viewport": True} if viewport is None else {"viewport": viewport}
-    context = browser.new_context(**options)
+    context = browser.new_context(color_scheme="dark", **options)
     context.set_default_timeout(15_000)
     page = context.new_page()
     problems.watch(page)

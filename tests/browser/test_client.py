@@ -65,7 +65,7 @@ def test_subscription_has_device_pixels_and_what_the_page_says(
             "height": 300,
             "scale": 1,
             "theme": "dark",
-            "bars": 120,
+            "bars": 67,
         }
     ]
 
@@ -182,9 +182,9 @@ def test_unreadable_message_opens_a_new_socket(subscribed: Page, stand: Stand) -
 def test_symbol_interval_bars_and_theme_changes_subscribe_anew(
     subscribed: Page, stand: Stand
 ) -> None:
-    set_chart(subscribed, symbol="ETH-USD", interval="5m", bars="300")
+    set_chart(subscribed, symbol="ETH-USD", interval="5m", bars="50")
     order = stand.wait_for("subscribe", 2)
-    assert (order["symbol"], order["interval"], order["bars"]) == ("ETH-USD", "5m", 300)
+    assert (order["symbol"], order["interval"], order["bars"]) == ("ETH-USD", "5m", 50)
     subscribed.evaluate("document.documentElement.dataset.theme = 'light-cb'")
     assert stand.wait_for("subscribe", 3)["theme"] == "light-cb"
     subscribed.evaluate("document.documentElement.dataset.theme = 'light-cb'")
@@ -283,7 +283,11 @@ def test_status_fills_pill_and_bar(subscribed: Page, stand: Stand) -> None:
 @pytest.mark.parametrize(
     ("changes", "label", "source"),
     [
-        ({"label": "SIMULATED", "mode": "simulated", "detail": "seed 7"}, "SIMULATED", "seed 7"),
+        (
+            {"label": "SIMULATED", "mode": "simulated", "detail": "Simulated, seed 7."},
+            "SIMULATED",
+            "seed 7",
+        ),
         ({"label": "SLOW", "age_ms": 1840.0}, "SLOW", "1.8 s old"),
         ({"label": "LOST", "age_ms": 14_200.0, "retry_in_s": 3.2}, "LOST", "retry in 4 s"),
         ({"label": "CONNECTING", "age_ms": None}, "CONNECTING", "Coinbase"),
