@@ -46,7 +46,10 @@ def main(arguments: list[str]) -> int:
     known = sorted(path.stem.removeprefix("bench_") for path in HERE.glob("bench_*.py"))
     unknown = sorted(set(arguments) - set(known))
     if unknown:
-        print(f"benchmarks: unknown {', '.join(unknown)}; there are {', '.join(known)}", file=sys.stderr)
+        print(
+            f"benchmarks: unknown {', '.join(unknown)}; there are {', '.join(known)}",
+            file=sys.stderr,
+        )
         return 2
     for name in arguments or known:
         _run(name)

@@ -12,7 +12,10 @@ PACKAGES = (
     "components", "pages",
 )  # fmt: skip
 MODULES = sorted(
-    path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "__pycache__" not in path.parts
+    path
+    for package in PACKAGES
+    for path in (ROOT / package).rglob("*.py")
+    if "__pycache__" not in path.parts
 )
 ONE_HOME = {"cupy": "cuda", "moderngl": "opengl", "redis": "redis", "httpx": "history_loader"}
 
@@ -31,7 +34,9 @@ def imported_names(path: Path) -> set[str]:
 def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Every function in ``path``, nested ones included."""
     tree = ast.parse(path.read_text())
-    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
 
 
 def test_nothing_imports_app() -> None:
@@ -45,7 +50,11 @@ def test_optional_library_lives_in_one_module(library: str) -> None:
 
 
 def test_modules_stay_short() -> None:
-    long = {str(path.relative_to(ROOT)): n for path in MODULES if (n := path.read_text().count("\n")) > 500}
+    long = {
+        str(path.relative_to(ROOT)): n
+        for path in MODULES
+        if (n := path.read_text().count("\n")) > 500
+    }
     assert long == {}
 
 
@@ -81,7 +90,9 @@ def test_classes_inherit_once_at_most() -> None:
 
 
 def test_no_module_is_called_utils() -> None:
-    assert [str(path) for path in MODULES if path.stem in {"utils", "helpers", "misc", "common"}] == []
+    assert [
+        str(path) for path in MODULES if path.stem in {"utils", "helpers", "misc", "common"}
+    ] == []
 
 
 def test_app_stays_wiring() -> None:

@@ -1,0 +1,113 @@
+"""Candlecast: the composition root. Settings → market → renderer → feed → services → Dash on FastAPI.
+
+Run ``python app.py --help`` for the options.
+"""
+
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import dash
+
+from chart_acceleration.errors import RendererUnavailable
+from chart_acceleration.renderers.auto import choose
+from components import shell
+from components.document import DASH_OPTIONS
+from data_feed.errors import FeedError
+from data_feed.feed import Feed
+from data_feed.open_feed import DEFAULT_SYMBOLS, FeedRequest, open_feed
+from data_feed.replay import symbols_in
+from market.market import Market
+from market.types import Symbol
+from server.errors import SettingsError
+from server.services import Services, install
+from server.settings import Settings, parse_settings
+from server.web import CandlecastServer, build_server, serve
+from trading.paper import PaperEngine
+
+HERE = Path(__file__).resolve().parent
+BAD_OPTIONS = 2
+
+_log = logging.getLogger("candlecast")
+
+
+def symbols_for(settings: Settings) -> tuple[Symbol, ...]:
+    """The symbols named, else those of the recording, else the venue's usual ones."""
+    if settings.symbols_given:
+        return settings.symbols
+    kind, _, path = settings.feed.partition(":")
+    return symbols_in(Path(path)) if kind == "replay" else DEFAULT_SYMBOLS[settings.venue]
+
+
+def make_services(settings: Settings) -> tuple[Services, Feed]:
+    """Everything that pages and routes may ask for, wired and not yet running, and its feed."""
+    choice = choose(settings.renderer)
+    for reason in choice.reasons:
+        _log.info("renderer %s", reason)
+    market = Market(symbols_for(settings))
+    request = FeedRequest(
+        settings.feed, settings.venue, market.symbols, settings.seed, settings.speed
+    )
+    feed = open_feed(request, market)
+    services = Services(settings, market, feed, choice, PaperEngine())
+    install(services)
+    return services, feed
+
+
+def make_server(services: Services) -> CandlecastServer:
+    """The server with Dash and its pages mounted."""
+    server = build_server(services)
+    app = dash.Dash(
+        "app",
+        server=server,
+        backend="fastapi",
+        assets_folder=str(HERE / "assets"),
+        pages_folder=str(HERE / "pages"),
+        **DASH_OPTIONS,
+    )
+    app.layout = lambda: shell.layout(dash.page_container, shell_facts(services))
+    return server
+
+
+def shell_facts(services: Services) -> shell.ShellFacts:
+    """What the shell shows before the first status message arrives."""
+    status = services.status()
+    return shell.ShellFacts(
+        services.symbols(), status.label, status.venue, status.mode, status.tier
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run until told to stop; returns the exit code."""
+    try:
+        settings = parse_settings(arguments)
+        logging.basicConfig(
+            level=settings.log_level.upper(),
+            format="%(asctime)s %(name)s %(levelname)s %(message)s",
+        )
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        services, feed = make_services(settings)
+        server = make_server(services)
+        if services.drawing.pipeline is not None:
+            services.drawing.pipeline.warm_up()
+        if not settings.warm_up:
+            run(feed, services, server)
+    except (SettingsError, FeedError, RendererUnavailable) as error:
+        print(f"candlecast: {error}", file=sys.stderr)  # noqa: T201 - the user's answer
+        return BAD_OPTIONS
+    return 0
+
+
+def run(feed: Feed, services: Services, server: CandlecastServer) -> None:
+    """Feed and serve; both stop together."""
+    feed.start()
+    try:
+        serve(server, services.settings.host, services.settings.port)
+    finally:
+        feed.stop()
+        services.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,41 @@
+"""The README is a contract: its Python example runs, its links lead somewhere, its targets and options exist."""
+
+import re
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from server.settings import Settings
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of ``language``, in order."""
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_library_example_draws_a_picture() -> None:
+    names: dict[str, object] = {}
+    exec(compile(blocks("python")[0], "README.md", "exec"), names)  # our own text
+    webp = names["webp"]
+    assert isinstance(webp, bytes)
+    with Image.open(BytesIO(webp)) as picture:
+        assert (picture.format, picture.size) == ("WEBP", (1280, 720))
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#]+)\)", README))))
+def test_links_lead_to_files(target: str) -> None:
+    assert (ROOT / target).exists()
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"\bmake ([a-z-]+)", README))))
+def test_make_targets_exist(command: str) -> None:
+    assert re.search(rf"^{command}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`CANDLECAST_([A-Z]+)`", README))))
+def test_variables_are_settings(name: str) -> None:
+    assert name.lower() in Settings.model_fields
