@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from components.equity_figure import equity_figure, equity_panel
 from components.formats import quote_currency
+from components.icons import icon
 from components.metric_cards import Metric, metric_cards
 from components.states import nothing_yet
 from components.trade_grid import Row, trade_grid
@@ -23,6 +24,7 @@ class ReportFacts:
     metrics: Sequence[Metric]
     curves: tuple[Sequence[int], Sequence[float], Sequence[float]]  # time in ms, equity, buy & hold
     trades: Sequence[Row]
+    warnings: Sequence[str]
     decimals: int
 
 
@@ -37,12 +39,21 @@ def report(facts: ReportFacts) -> html.Div:
     return html.Div(
         [
             head,
+            *_warnings(facts.warnings),
             metric_cards(facts.metrics),
             equity_panel(figure, quote_currency(facts.symbol), equity, hold),
             _trades(facts),
         ],
         className="report",
     )
+
+
+def _warnings(sentences: Sequence[str]) -> list[html.Div]:
+    """One strip with all that weakens the result, or none."""
+    if not sentences:
+        return []
+    words = html.Ul([html.Li(sentence) for sentence in sentences])
+    return [html.Div([icon("warning"), words], className="strip strip-warn report-warnings")]
 
 
 def _trades(facts: ReportFacts) -> html.Section:

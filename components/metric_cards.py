@@ -40,7 +40,8 @@ def _card(metric: Metric) -> dmc.Tooltip:
         className="metric-card",
         tabIndex=0,
     )
-    tip = html.Div([html.B(metric.label), html.P(metric.explanation)])
+    formula, convention = split_formula(metric.explanation)
+    tip = html.Div([html.B(metric.label), html.Code(formula), html.P(convention)])
     return dmc.Tooltip(
         card,
         label=tip,
@@ -54,3 +55,10 @@ def _card(metric: Metric) -> dmc.Tooltip:
         transitionProps={"duration": 0},
         boxWrapperProps={"w": "100%"},
     )
+
+
+def split_formula(explanation: str) -> tuple[str, str]:
+    """Formula and convention (may be empty), divided at the first semicolon, else comma."""
+    mark = "; " if "; " in explanation else ", "
+    formula, _, convention = explanation.partition(mark)
+    return formula, convention[:1].upper() + convention[1:] if mark == ", " else convention

@@ -24,7 +24,9 @@ def filled_toast(key: str, title: str, detail: str) -> dict[str, Any]:
 
 
 def refusal(sentence: str) -> html.Div:
-    """Stays until the next order."""
+    """Stays until the next order. ``sentence`` may repeat the title, which is then said once."""
+    cause = sentence.removeprefix("Order refused: ")
     return html.Div(
-        [icon("error"), html.Div([html.B("Order refused"), html.P(sentence)])], className="refusal"
+        [icon("error"), html.Div([html.B("Order refused"), html.P(cause[:1].upper() + cause[1:])])],
+        className="refusal",
     )

@@ -6,24 +6,34 @@ from components.metric_cards import Metric
 from components.trade_grid import Row, trade_row
 from server.views import BacktestTradeView, BacktestView, MetricView
 
-_SIGNED = frozenset(
-    {"total_return", "buy_hold", "buy_hold_return", "max_drawdown", "expectancy", "net_profit"}
-)
+_SIGNED = frozenset({"total_return", "buy_hold", "max_drawdown", "expectancy"})
 """Metrics whose sign is a gain or a loss, and that are coloured by it."""
 
 
 def report_facts(view: BacktestView, decimals: int) -> ReportFacts:
     """What :func:`components.backtest_report.report` shows for ``view``."""
+    money = quote_currency(view.symbol)
     trades = [_row(number, trade) for number, trade in enumerate(view.trades, 1)]
     bars = f"{len(view.equity):,} candles"
     return ReportFacts(
         title=f"Moving average cross {view.fast} / {view.slow}",
         symbol=view.symbol,
         context=f"{view.symbol} {view.interval} · {bars} · {plain(view.elapsed_ms, 1)} ms",
-        metrics=[metric(item, quote_currency(view.symbol)) for item in view.metrics],
+        metrics=[_final_equity(view), *(metric(item, money) for item in view.metrics)],
         curves=(view.time_ms, view.equity, view.buy_hold),
         trades=trades[::-1],
+        warnings=view.warnings,
         decimals=decimals,
+    )
+
+
+def _final_equity(view: BacktestView) -> Metric:
+    return Metric(
+        label="Final equity",
+        value=plain(view.equity[-1]),
+        tone="flat",
+        note=quote_currency(view.symbol),
+        explanation=f"cash + size × last close; started with {plain(view.capital)}",
     )
 
 
@@ -53,6 +63,6 @@ def _row(number: int, trade: BacktestTradeView) -> Row:
         number,
         "Long" if trade.size > 0 else "Short",
         (trade.entry_time_ns, trade.exit_time_ns),
-        (trade.entry_price, trade.exit_price),
+        (trade.entry_price, None if trade.exit_time_ns is None else trade.exit_price),
         {"size": abs(trade.size), "pnl": trade.pnl, "return": trade.return_pct},
     )

@@ -23,8 +23,8 @@ from server.views import FillView, LastView, PaperView, PositionView
 MONEY = "USD"
 _POSITIONS = (
     Column("Symbol"), Column("Side"), Column("Size", True), Column("Entry", True),
-    Column("Mark", True),
-    Column("Value", True, wide=True), Column("P&L", True), Column("Return", True, wide=True),
+    Column("Mark", True), Column("Value USD", True, wide=True), Column("P&L USD", True),
+    Column("Return", True, wide=True),
 )  # fmt: skip
 
 

@@ -86,3 +86,4 @@ def test_fills_leave_and_refusals_stay() -> None:
     toast = filled_toast("fill-1", "Filled: bought 1 BTC", "fee 1")
     assert (toast["action"], toast["autoClose"]) == ("show", 4000)
     assert texts(refusal("Size 0.2 fits.")) == "Order refused Size 0.2 fits."
+    assert texts(refusal("Order refused: cash. 1 of 2.")) == "Order refused Cash. 1 of 2."

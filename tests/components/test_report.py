@@ -4,9 +4,9 @@ import pytest
 from components import ids
 from components.backtest_report import ReportFacts, report
 from components.equity_figure import drawdown, equity_figure
-from components.metric_cards import Metric, metric_cards
+from components.metric_cards import Metric, metric_cards, split_formula
 from components.trade_grid import trade_grid, trade_row
-from tests.components.trees import by_id, parts, texts
+from tests.components.trees import by_class, by_id, parts, texts
 
 ROW = trade_row(1, "Long", (10**18, None), (100.0, None), {"size": 2.0, "pnl": 5.0, "return": 2.5})
 
@@ -20,6 +20,7 @@ def facts(trades: int) -> ReportFacts:
         metrics=[Metric("Total return", "+1.00 %", "up", "", "last / first − 1")],
         curves=([0, 60_000, 120_000], [100.0, 90.0, 101.0], [100.0, 110.0, 99.0]),
         trades=[ROW] * trades,
+        warnings=["Closed trades: 1."] if trades else [],
         decimals=1,
     )
 
@@ -53,11 +54,13 @@ def test_empty_curves_make_a_figure() -> None:
 def test_report_with_trades() -> None:
     tree = report(facts(2))
     assert len(by_id(tree, ids.BACKTEST_TRADES).rowData) == 2
+    assert "Closed trades: 1." in texts(tree)
     assert "Strategy 101.00 Buy & hold 99.00 Drawdown, deepest −10.00 %" in texts(tree)
 
 
 def test_report_without_trades_says_why() -> None:
     tree = report(facts(0))
+    assert by_class(tree, "report-warnings") == []
     assert ids.BACKTEST_TRADES not in [getattr(part, "id", None) for part in parts(tree)]
     assert "The averages never crossed in these candles." in texts(tree)
 
@@ -75,5 +78,12 @@ def test_grid_names_currencies_and_keeps_one_precision_per_column() -> None:
 
 
 def test_metric_card_prints_its_formula() -> None:
-    cards = metric_cards([Metric("Sharpe", "1.50", "flat", "", "mean(r) / std(r) × √365")])
-    assert texts(cards) == "Sharpe mean(r) / std(r) × √365 Sharpe 1.50"
+    text = "mean(r) / √mean(min(r, 0)²); r: returns, flat ones included"
+    cards = metric_cards([Metric("Sortino", "1.50", "flat", "", text)])
+    assert texts(cards) == f"Sortino {text.replace(';', '')} Sortino 1.50"
+
+
+def test_formula_and_convention_are_divided() -> None:
+    assert split_formula("a / min(b, c); d, e") == ("a / min(b, c)", "d, e")
+    assert split_formula("a / b, at the closes") == ("a / b", "At the closes")
+    assert split_formula("a / b") == ("a / b", "")

@@ -59,7 +59,7 @@ BACKTEST = BacktestView(
     buy_hold=(100.0, 110.0, 99.0),
     trades=(
         BacktestTradeView(0, 60 * 10**9, 100.0, 90.0, 1.0, -10.0, -10.0),
-        BacktestTradeView(60 * 10**9, None, 90.0, None, 1.1, 11.0, 12.2),
+        BacktestTradeView(60 * 10**9, None, 90.0, 101.0, 1.1, 11.0, 12.2),
     ),
     metrics=(
         MetricView("total_return", "Total return", 1.0, "%", "last / first − 1"),
@@ -68,6 +68,7 @@ BACKTEST = BacktestView(
         MetricView("trades", "Trades", 1234.0, "count", "round trips"),
         MetricView("fees", "Fees", 12.5, "money", "sum"),
     ),
+    warnings=("Closed trades: 1. Below 30 the figures may be chance.",),
     elapsed_ms=0.9,
 )
 

@@ -41,8 +41,8 @@ async def test_run_asks_the_services_and_shows_the_result(
     assert empty_hidden is True
     assert "Moving average cross 5 / 20 BTC-USD 1m · 3 candles · 0.9 ms" in texts(tree)
     rows = by_id(tree, ids.BACKTEST_TRADES).rowData
-    assert [(row["number"], row["exit"]) for row in rows] == [
-        (2, "open"), (1, "1970-01-01 00:01:00"),
+    assert [(row["number"], row["exit"], row["exit_price"]) for row in rows] == [
+        (2, "open", None), (1, "1970-01-01 00:01:00", 90.0),
     ]  # fmt: skip
 
 
@@ -69,6 +69,7 @@ async def test_nothing_runs_unasked_or_with_bad_values(
 def test_metrics_as_written() -> None:
     cards = report_facts(BACKTEST, 1).metrics
     assert [(card.value, card.tone, card.note) for card in cards] == [
+        ("101.00", "flat", "USD"),
         ("+1.00 %", "up", ""),
         ("1.50", "flat", ""),
         ("–", "flat", ""),
