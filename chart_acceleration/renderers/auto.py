@@ -97,7 +97,11 @@ def _start_cuda() -> Renderer:
 
 
 def _start_opengl() -> Renderer:
-    raise RendererUnavailable("opengl", "this version has no OpenGL renderer yet", ())
+    try:
+        from chart_acceleration.renderers.opengl import OpenGlRenderer  # noqa: PLC0415 - optional
+    except ImportError as error:
+        raise RendererUnavailable("opengl", f"ModernGL is not installed ({error})", ()) from error
+    return OpenGlRenderer()
 
 
 _STARTERS: dict[str, Callable[[], Renderer]] = {

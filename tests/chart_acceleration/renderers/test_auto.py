@@ -33,7 +33,9 @@ def test_plotly_has_no_renderer() -> None:
 
 
 def test_a_named_renderer_that_cannot_start_is_one_sentence() -> None:
-    with pytest.raises(RendererUnavailable, match=r"'cuda' is not available: .*available are cpu"):
+    with pytest.raises(
+        RendererUnavailable, match=r"'cuda' is not available: .*available are .*cpu, plotly"
+    ):
         choose("cuda")
 
 

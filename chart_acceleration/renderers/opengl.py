@@ -1,0 +1,211 @@
+"""The OpenGL renderer: ModernGL on a headless EGL context, drawing palette indices into an R8UI
+texture.
+
+The only module that imports ModernGL. Integer targets do not blend, and primitives of one draw
+call keep their order, so painter's order holds and the bytes equal the reference's.
+"""
+
+import logging
+import threading
+from typing import Any
+
+import moderngl
+import numpy as np
+
+from chart_acceleration.errors import RendererUnavailable
+from chart_acceleration.scene import I32, U8, GlyphAtlas, Rect, Scene
+
+LOG = logging.getLogger(__name__)
+
+_ATLAS_WIDTH = 1024  # as in the glyph shader
+_MOST_ATLASES = 32
+
+_RECTS = """
+#version 330
+in ivec4 box;
+in int colour;
+uniform ivec2 size;
+flat out uint index;
+void main() {
+    ivec2 corner = ivec2(gl_VertexID & 1, gl_VertexID >> 1);
+    bool empty = box.z <= box.x || box.w <= box.y;
+    ivec2 at = empty ? ivec2(-1) : box.xy + corner * (box.zw - box.xy);
+    gl_Position = vec4(vec2(at) / vec2(size) * 2.0 - 1.0, 0.0, 1.0);
+    index = uint(colour);
+}
+"""
+_FILL = """
+#version 330
+flat in uint index;
+out uint pixel;
+void main() { pixel = index; }
+"""
+_GLYPHS = """
+#version 330
+in ivec4 box;
+in ivec2 look;
+uniform ivec2 size;
+flat out ivec4 cell;
+flat out int ramp;
+void main() {
+    ivec2 corner = ivec2(gl_VertexID & 1, gl_VertexID >> 1);
+    vec2 at = vec2(box.xy + corner * box.zw);
+    gl_Position = vec4(at / vec2(size) * 2.0 - 1.0, 0.0, 1.0);
+    cell = ivec4(box.xy, box.z, look.x);
+    ramp = look.y;
+}
+"""
+_BLIT = """
+#version 330
+flat in ivec4 cell;
+flat in int ramp;
+uniform usampler2D coverage;
+uniform usampler2D ramps;
+out uint pixel;
+void main() {
+    ivec2 inside = ivec2(gl_FragCoord.xy) - cell.xy;
+    int place = cell.w + inside.y * cell.z + inside.x;
+    uint ink = texelFetch(coverage, ivec2(place % 1024, place / 1024), 0).r;
+    if (ink == 0u) discard;
+    pixel = texelFetch(ramps, ivec2(int(ink), ramp), 0).r;
+}
+"""
+
+
+class OpenGlRenderer:
+    """Paints with two instanced draw calls. Raises :class:`RendererUnavailable` where no context
+    starts.
+
+    One context and one lock: threads take turns. Row 0 of the picture is row 0 of the texture, so
+    nothing is flipped.
+    """
+
+    name = "opengl"
+
+    def __init__(self) -> None:
+        settings: dict[str, Any] = {"backend": "egl"}
+        try:
+            self._context = moderngl.create_context(standalone=True, require=330, **settings)
+            self._rects = _Instances(self._context, _RECTS, _FILL, ("4i 1i/i", "box", "colour"))
+            self._glyphs = _Instances(self._context, _GLYPHS, _BLIT, ("4i 2i/i", "box", "look"))
+            self._target = _target(self._context, 64, 64)
+        except Exception as error:  # ModernGL and EGL raise plain Exception
+            raise RendererUnavailable("opengl", f"no EGL context starts ({error})", ()) from error
+        self._glyphs.program["coverage"] = 0
+        self._glyphs.program["ramps"] = 1
+        self._lock = threading.Lock()
+        self._ramps: moderngl.Texture | None = None
+        self._atlases: dict[int, tuple[GlyphAtlas, moderngl.Texture]] = {}
+        LOG.info("OpenGL renderer runs on %s", self._context.info["GL_RENDERER"])
+
+    def draw(self, scene: Scene, pixels: U8, clip: Rect | None = None) -> None:
+        """See :class:`chart_acceleration.renderers.protocol.Renderer`."""
+        area = _inside(scene, clip)
+        if area.width <= 0 or area.height <= 0:
+            return
+        with self._lock, self._context:
+            self._paint(scene, area)
+            box = (area.x0, area.y0, area.width, area.height)
+            if area.width == scene.width:
+                rows = pixels[area.y0 : area.y1]
+                self._target.read_into(rows, viewport=box, components=1, dtype="u1", alignment=1)
+                return
+            raw = self._target.read(viewport=box, components=1, dtype="u1", alignment=1)
+            part = np.frombuffer(raw, dtype=np.uint8).reshape(area.height, area.width)
+            pixels[area.y0 : area.y1, area.x0 : area.x1] = part
+
+    def _paint(self, scene: Scene, area: Rect) -> None:
+        width, height = self._target.size
+        if scene.width > width or scene.height > height:
+            _release(self._target)
+            self._target = _target(
+                self._context, max(width, scene.width), max(height, scene.height)
+            )
+        self._target.use()
+        self._target.viewport = (0, 0, scene.width, scene.height)
+        self._target.scissor = (area.x0, area.y0, area.width, area.height)
+        ground = np.array([[0, 0, scene.width, scene.height, 0]], dtype=np.int32)
+        self._rects.draw(np.concatenate([ground, scene.rects]), scene)
+        if len(scene.glyphs):
+            self._use_textures(scene)
+            self._glyphs.draw(_looked_up(scene), scene)
+
+    def _use_textures(self, scene: Scene) -> None:
+        kept = self._atlases.get(id(scene.atlas))
+        if kept is None:
+            self._forget_atlases()
+            kept = self._atlases[id(scene.atlas)] = (scene.atlas, self._upload(scene.atlas))
+        kept[1].use(0)
+        if self._ramps is not None:
+            self._ramps.release()
+        self._ramps = self._context.texture(
+            (4, len(scene.ramps)), 1, scene.ramps.tobytes(), dtype="u1", alignment=1
+        )
+        self._ramps.use(1)
+
+    def _forget_atlases(self) -> None:
+        if len(self._atlases) >= _MOST_ATLASES:
+            for _, texture in self._atlases.values():
+                texture.release()
+            self._atlases.clear()
+
+    def _upload(self, atlas: GlyphAtlas) -> moderngl.Texture:
+        rows = -(-max(1, atlas.coverage.size) // _ATLAS_WIDTH)
+        padded = np.zeros(rows * _ATLAS_WIDTH, dtype=np.uint8)
+        padded[: atlas.coverage.size] = atlas.coverage
+        return self._context.texture(
+            (_ATLAS_WIDTH, rows), 1, padded.tobytes(), dtype="u1", alignment=1
+        )
+
+
+class _Instances:
+    """A program and the buffer of its instances, which only grows."""
+
+    def __init__(
+        self, context: moderngl.Context, vertex: str, fragment: str, layout: tuple[str, str, str]
+    ) -> None:
+        self.program = context.program(vertex_shader=vertex, fragment_shader=fragment)
+        self._context = context
+        self._layout = layout
+        self._reserve(1 << 16)
+
+    def _reserve(self, size: int) -> None:
+        self._buffer = self._context.buffer(reserve=size, dynamic=True)
+        self._array = self._context.vertex_array(self.program, [(self._buffer, *self._layout)])
+
+    def draw(self, rows: I32, scene: Scene) -> None:
+        if rows.nbytes > self._buffer.size:
+            self._array.release()
+            self._buffer.release()
+            self._reserve(2 * rows.nbytes)
+        self._buffer.write(np.ascontiguousarray(rows))
+        self.program["size"] = (scene.width, scene.height)
+        self._array.render(moderngl.TRIANGLE_STRIP, vertices=4, instances=len(rows))
+
+
+def _target(context: moderngl.Context, width: int, height: int) -> moderngl.Framebuffer:
+    return context.framebuffer([context.texture((width, height), 1, dtype="u1")])
+
+
+def _release(target: moderngl.Framebuffer) -> None:
+    for texture in target.color_attachments:
+        texture.release()
+    target.release()
+
+
+def _inside(scene: Scene, clip: Rect | None) -> Rect:
+    if clip is None:
+        return Rect(0, 0, scene.width, scene.height)
+    x1, y1 = min(scene.width, clip.x1), min(scene.height, clip.y1)
+    return Rect(max(0, clip.x0), max(0, clip.y0), x1, y1)
+
+
+def _looked_up(scene: Scene) -> I32:
+    """int32 (m, 6): x, y, width, height, where the cell starts, ramp."""
+    boxes = scene.atlas.boxes[scene.glyphs[:, 2]]
+    rows = np.empty((len(boxes), 6), dtype=np.int32)
+    rows[:, :2] = scene.glyphs[:, :2]
+    rows[:, 2:4] = boxes[:, 1:]
+    rows[:, 4] = boxes[:, 0]
+    rows[:, 5] = scene.glyphs[:, 3]
+    return rows
