@@ -70,7 +70,7 @@ class WebSocketConnector:
                 user_agent_header="candlecast",
             )
         except TimeoutError:
-            reason = f"no answer within {self._open_timeout_s:.0f} s"
+            reason = f"no answer within {self._open_timeout_s:g} s"
         except (OSError, InvalidHandshake, InvalidURI) as error:
             reason = f"no connection: {error}"
         else:

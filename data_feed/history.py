@@ -51,7 +51,7 @@ class VenueHistory(Protocol):
         ...
 
     def trades_path(self, symbol: Symbol, before_id: int | None) -> str | None:
-        """Asks for the newest trades, or the newest before ``before_id``; None if there is no way."""
+        """Asks for the newest trades, or those before ``before_id``; None if there is no way."""
         ...
 
     def trades(self, symbol: Symbol, body: bytes) -> list[Trade]:

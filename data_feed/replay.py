@@ -44,7 +44,8 @@ class _Line(Struct):
 class _Probe(Struct):
     stream: str = ""
     type: str = ""
-    channel: str = ""
+    product_id: str = ""
+    channels: msgspec.Raw = msgspec.Raw()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,8 @@ def _parser_of(frame: bytes) -> Callable[[], VenueParser] | None:
         return None
     if probe.stream:
         return BinanceParser
-    if probe.type and not probe.channel:
+    # Other venues have a type too; a product or the confirmed channels are Coinbase Exchange's.
+    if probe.type and (probe.product_id or probe.channels):
         return CoinbaseParser
     return None
 

@@ -111,7 +111,8 @@ class BinanceParser:
             "serverShutdown": _closing,
             "!serverShutdown": _closing,
         }
-        self._asked: dict[int | str | None, tuple[Symbol, ...]] = {}
+        self._request = 0
+        self._asked: tuple[Symbol, ...] = ()
 
     def url(self, symbols: Sequence[Symbol]) -> str:
         """One address serves all symbols."""
@@ -121,9 +122,9 @@ class BinanceParser:
         """One message for all streams; raises :class:`data_feed.errors.SymbolNotOffered`."""
         names = [venue_symbol(symbol).lower() for symbol in symbols]
         streams = [f"{name}@{kind}" for name in names for kind in ("trade", "bookTicker")]
-        number = len(self._asked) + 1
-        self._asked = {number: tuple(symbols)}
-        request = {"method": "SUBSCRIBE", "params": streams, "id": number}
+        self._request += 1
+        self._asked = tuple(symbols)
+        request = {"method": "SUBSCRIBE", "params": streams, "id": self._request}
         return [json.dumps(request, separators=(",", ":"))]
 
     def receive(self, frame: bytes | str, received_ns: int) -> Sequence[Event]:
@@ -146,8 +147,9 @@ class BinanceParser:
         if envelope.error:
             problem = _decode_problem(envelope.error)
             return (Refused(f"{problem.msg or 'no reason given'} (code {problem.code})"),)
-        if envelope.result == b"null":
-            return (Acknowledged(self._asked.get(envelope.id, ())),)
+        if bytes(envelope.result) == b"null":
+            symbols = self._asked if envelope.id == self._request else ()
+            return (Acknowledged(symbols),)
         return (malformed("neither a stream's message nor a reply", frame),)
 
 

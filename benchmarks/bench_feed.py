@@ -1,0 +1,91 @@
+"""How many recorded trade messages a second become candles, on one core."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.harness import Row, measure
+from data_feed.protocol import VenueParser
+from data_feed.venues.binance import BinanceParser
+from data_feed.venues.coinbase import CoinbaseParser
+from market.market import Market
+from market.types import Quote, Trade
+
+RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "data" / "ws"
+BINANCE = RECORDINGS / "binance_spot_btcusdt_20240808.txt.gz"
+COINBASE = RECORDINGS / "coinbase_exchange_20210417_set_a.jsonl.gz"
+GOAL = 100_000
+
+
+def _binance_frames() -> Iterator[bytes]:
+    with gzip.open(BINANCE, "rb") as lines:
+        for line in lines:
+            yield line.partition(b" ")[2].rstrip()
+
+
+def _coinbase_frames() -> Iterator[bytes]:
+    with gzip.open(COINBASE, "rt") as lines:
+        for line in lines:
+            record = json.loads(line)
+            if record["t"] == "recv":
+                yield record["data"].encode()
+
+
+def _events(parser: VenueParser, frame: bytes) -> list[Trade | Quote]:
+    return [event for event in parser.receive(frame, 1) if isinstance(event, Trade | Quote)]
+
+
+def _measured(name: str, parser: VenueParser, frames: list[bytes], goal: int | None) -> Row:
+    """One call parses and aggregates all ``frames`` into a fresh market."""
+    symbols = tuple({event.symbol for frame in frames for event in _events(parser, frame)})
+    market = Market(symbols)
+
+    def feed() -> None:
+        receive, apply = parser.receive, market.apply
+        for frame in frames:
+            for event in receive(frame, 1):
+                if isinstance(event, Trade | Quote):
+                    apply(event, 1)
+
+    def fresh() -> None:
+        nonlocal market
+        market = Market(symbols)
+        feed()
+
+    row = measure(name, fresh, runs=30, warm_up=2)
+    rate = len(frames) / row.median_ms * 1e3
+    target = f"≥ {goal:,}/s" if goal else ""
+    return Row(
+        row.name, row.median_ms, row.low_ms, row.high_ms, row.runs,
+        goal=target, note=f"{len(frames):,} messages, {rate:,.0f} messages/s",
+    )  # fmt: skip
+
+
+def run() -> list[Row]:
+    """Trades alone (the goal), then everything as recorded. Empty where the recordings are absent."""
+    rows = []
+    if BINANCE.exists():
+        frames = list(_binance_frames())
+        trades = [frame for frame in frames if b'@trade"' in frame]
+        rows.append(_measured("Binance trades: parse and aggregate", BinanceParser(), trades, GOAL))
+        rows.append(_measured("Binance, all frames as recorded", BinanceParser(), frames[8:], None))
+    if COINBASE.exists():
+        frames = list(_coinbase_frames())
+        # The recording holds 75 trades: repeated under rising ids they are as many as Binance's.
+        trades = [frame for frame in frames if b'match"' in frame[:24]]
+        many = [frame for number in range(130) for frame in _renumbered(trades, number)]
+        rows.append(
+            _measured("Coinbase matches: parse and aggregate", CoinbaseParser(), many, GOAL)
+        )
+        rows.append(_measured("Coinbase, all frames as recorded", CoinbaseParser(), frames, None))
+    return rows
+
+
+def _renumbered(frames: list[bytes], number: int) -> list[bytes]:
+    result = []
+    for frame in frames:
+        message = json.loads(frame)
+        message["trade_id"] += 1000 * number
+        result.append(json.dumps(message, separators=(",", ":")).encode())
+    return result

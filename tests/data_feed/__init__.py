@@ -1,0 +1,1 @@
+"""Tests of parsers, recordings, the socket loop and the feed."""
