@@ -25,7 +25,7 @@ from server.telemetry import Telemetry
 T = TypeVar("T")
 
 FALLBACK_ORDER = ("cuda", "opengl", "cpu")
-MAX_THREADS = 4
+MIN_THREADS, MAX_THREADS = 2, 4
 
 _log = logging.getLogger(__name__)
 
@@ -41,21 +41,25 @@ class Drawing:
     def __init__(self, choice: RendererChoice, telemetry: Telemetry) -> None:
         self.name = choice.name
         self.reasons = choice.reasons
-        self._pipeline = ChartPipeline(choice.renderer) if choice.renderer else None
+        self.pipeline: ChartPipeline | None = (
+            ChartPipeline(choice.renderer) if choice.renderer else None
+        )
         self._failed: set[str] = set()
         self._telemetry = telemetry
-        self._threads = ThreadPoolExecutor(
-            min(MAX_THREADS, os.cpu_count() or 1), thread_name_prefix="draw"
-        )
+        threads = min(max(MIN_THREADS, os.cpu_count() or 1), MAX_THREADS)
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="draw")
+        # Pictures asked for by URL leave one thread to the live charts, however many there are.
+        self._picture_turns = asyncio.Semaphore(threads - 1)
 
     @property
     def tier(self) -> str:
         """``picture`` while something draws, else ``plotly``."""
-        return "plotly" if self._pipeline is None else "picture"
+        return "plotly" if self.pipeline is None else "picture"
 
     async def picture(self, candles: CandleWindow, spec: ChartSpec, furniture: Furniture) -> bytes:
         """A whole WebP with legend and last-price line."""
-        return await self._run(lambda pipeline: pipeline.picture(candles, spec, furniture))
+        async with self._picture_turns:
+            return await self._run(lambda pipeline: pipeline.picture(candles, spec, furniture))
 
     async def keyframe(
         self, candles: CandleWindow, spec: ChartSpec, furniture: Furniture
@@ -73,7 +77,7 @@ class Drawing:
 
     def can_patch(self, keyframe: Keyframe, candles: CandleWindow) -> bool:
         """Whether ``candles`` fit the scales and the slots of ``keyframe``."""
-        return self._pipeline is not None and self._pipeline.can_patch(keyframe, candles)
+        return self.pipeline is not None and self.pipeline.can_patch(keyframe, candles)
 
     def close(self) -> None:
         """Let the threads end."""
@@ -83,7 +87,7 @@ class Drawing:
         self._telemetry.drew(kind, timings.layout_ms, timings.draw_ms, timings.encode_ms)
 
     async def _run(self, job: Callable[[ChartPipeline], T]) -> T:
-        while (pipeline := self._pipeline) is not None:
+        while (pipeline := self.pipeline) is not None:
             value, failure = await self._attempt(pipeline, job)
             if failure is None:
                 return cast(T, value)
@@ -107,13 +111,13 @@ class Drawing:
         return (None, failure) if failure is not None else (future.result(), None)
 
     def _give_up(self, pipeline: ChartPipeline, why: str) -> None:
-        if self._pipeline is not pipeline:
+        if self.pipeline is not pipeline:
             return  # another draw that failed at the same time was first
         failed = pipeline.renderer.name
         self._failed.add(failed)
         self.reasons = (*self.reasons, f"{failed} failed while running ({why})")
         replacement = self._next()
-        self._pipeline = None if replacement is None else ChartPipeline(replacement)
+        self.pipeline = None if replacement is None else ChartPipeline(replacement)
         self.name = "plotly" if replacement is None else replacement.name
         _log.error("renderer %s is given up; %s takes over", failed, self.name)
 

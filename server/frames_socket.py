@@ -8,11 +8,11 @@ import asyncio
 from collections.abc import Callable
 from time import monotonic_ns
 
-import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from chart_acceleration.spec import ChartSpec
 from server.errors import ProtocolError, RequestError
+from server.frame_texts import error_text, state_text
 from server.frames_client import FramesClient
 from server.frames_protocol import (
     MAX_CHARTS,
@@ -25,7 +25,7 @@ from server.frames_protocol import (
     parse_client_message,
     shorten,
 )
-from server.live_loop import LiveLoop, state_text
+from server.live_loop import LiveLoop
 from server.live_view import moved
 from server.telemetry import Telemetry
 
@@ -77,9 +77,8 @@ class FramesSocket:
 
     async def _refuse(self, socket: WebSocket, code: int, reason: str) -> None:
         self._telemetry.closed.labels(str(code)).inc()
-        text = msgspec.json.encode({"type": "error", "reason": reason}).decode()
         try:
-            await socket.send_text(text)
+            await socket.send_text(error_text(reason).decode())
         except WebSocketDisconnect:
             return
         await close(socket, code, shorten(reason))

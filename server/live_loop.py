@@ -8,19 +8,17 @@ sleeps until somebody comes.
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
 from time import monotonic_ns
 
-import msgspec
-
 from chart_acceleration.pipeline import Atlas, PatchPlace
-from chart_acceleration.scene import Rect
 from chart_acceleration.spec import ChartSpec, Furniture
 from market.errors import MarketError
 from market.market import Market
 from market.types import Trade
 from server.drawing import Drawing
 from server.errors import DrawFailed, PictureUnavailable
+from server.frame_sets import box_of, sets_of_one_picture
+from server.frame_texts import state_text, status_text, tier_text
 from server.frames_client import TICK_NS, FramesClient, Picture, Watch
 from server.frames_protocol import Box, Kind
 from server.live_view import LiveView
@@ -28,8 +26,6 @@ from server.telemetry import Telemetry
 from server.views import StatusView
 
 STATUS_SECONDS = 1.0
-MAX_ATLAS_HEIGHT = 8192
-"""Device pixels; a WebP ends at 16383, and strips stand at most one above the other."""
 
 _log = logging.getLogger(__name__)
 
@@ -72,7 +68,7 @@ class LiveLoop:
         self._greet(client)
 
     def _greet(self, client: FramesClient) -> None:
-        client.offer_text("status", self._status_text())
+        client.offer_text("status", status_text(self._status()))
         if self._drawing.tier == "plotly":
             client.offer_text("tier", self._tier_text())
 
@@ -165,7 +161,7 @@ class LiveLoop:
         visible = [client for client in self._clients if client.visible]
         if not visible:
             return
-        status = self._status_text()
+        status = status_text(self._status())
         for client in visible:
             client.offer_text("status", status)
             for chart, watch in client.watches.items():
@@ -242,7 +238,8 @@ class LiveLoop:
             if watch.keyframe_due and view.keyframe is not None:
                 whole = Box(0, 0, view.spec.width, view.spec.height)
                 entry = (chart, Kind.KEYFRAME, whole, whole, view.keyframe_meta)
-                picture = Picture("keyframe", view.keyframe.webp, (entry,), 0)
+                caused_ns = view.received_ns if watch.serial >= 0 else 0
+                picture = Picture("keyframe", view.keyframe.webp, (entry,), caused_ns)
                 client.offer_picture(picture, now_ns)
                 watch.serial = view.serial
                 watch.version = view.keyframe_version
@@ -261,6 +258,8 @@ class LiveLoop:
         self, views: tuple[LiveView, ...], clients: list[FramesClient], now_ns: int
     ) -> None:
         jobs = {v: (v.keyframe, v.candles) for v in views if v.keyframe and v.candles is not None}
+        if not jobs:
+            return
         try:
             atlas = await self._drawing.patches(list(jobs.values()))
         except DrawFailed as error:
@@ -302,41 +301,10 @@ class LiveLoop:
             client.offer_text("tier", self._tier_text())
 
     def _tier_text(self) -> bytes:
-        reason = "; ".join(self._drawing.reasons)
-        return msgspec.json.encode({"type": "tier", "tier": self._drawing.tier, "reason": reason})
-
-    def _status_text(self) -> bytes:
-        return msgspec.json.encode({"type": "status", **asdict(self._status())})
+        return tier_text(self._drawing.tier, "; ".join(self._drawing.reasons))
 
     def _on_trade(self, trade: Trade) -> None:
         """In the feed's thread: remember when the newest trade was received."""
         received_ns = self._market[trade.symbol].received_ns
         self._received[trade.symbol] = received_ns
         self._telemetry.stage("ingest", monotonic_ns() - received_ns)
-
-
-def sets_of_one_picture(views: Iterable[LiveView]) -> list[tuple[LiveView, ...]]:
-    """Split ``views`` into sets whose patches fit one picture: one palette, bounded height.
-
-    Equal sets come out equal whoever asks, so that tabs that show the same share a picture.
-    """
-    sets: list[list[LiveView]] = []
-    key: tuple[str, bool] | None = None
-    height = 0
-    for view in sorted(views, key=lambda view: (*view.look, view.number)):
-        height += view.spec.height
-        if view.look != key or height > MAX_ATLAS_HEIGHT:
-            key, height = view.look, view.spec.height
-            sets.append([])
-        sets[-1].append(view)
-    return [tuple(members) for members in sets]
-
-
-def box_of(rect: Rect) -> Box:
-    """A scene's half-open rectangle as the protocol writes it."""
-    return Box(rect.x0, rect.y0, rect.x1 - rect.x0, rect.y1 - rect.y0)
-
-
-def state_text(chart: int, state: str, detail: str) -> bytes:
-    """The JSON text that says why a chart has no picture."""
-    return msgspec.json.encode({"type": "state", "chart": chart, "state": state, "detail": detail})

@@ -70,7 +70,8 @@ class LiveView:
             return False
         self.candles = candles
         self.furniture = furniture
-        self.received_ns = received_ns
+        # A change of colours was caused by no trade: nothing to measure.
+        self.received_ns = 0 if restyled else received_ns
         self.version += 1
         if self.keyframe is not None:
             self.meta = describe(self.spec, furniture, candles, self.keyframe.layout)
