@@ -10,11 +10,12 @@ from market.kernel import inline_kernel, kernel
 
 # fields of the float and integer parameter rows; one array each keeps the call cheap
 TOP, PER_PRICE, VOLUME_ROWS, LEFT, STEP = range(5)
-PLOT_X0, PLOT_Y0, PLOT_X1, PLOT_Y1, WICK, BODY, DOJI = range(7)
+PLOT_X0, PLOT_Y0, PLOT_X1, PLOT_Y1, WICK, BODY = range(6)
 UP, DOWN, UP_SHADE, DOWN_SHADE = 6, 7, 8, 9
 
 
 Columns = tuple[F64, F64, F64, F64, F64]
+Prices = tuple[float, float, float, float]  # open, high, low, close
 
 
 def columns(candles: CandleWindow, first: int = 0) -> Columns:
@@ -56,19 +57,47 @@ def _put(out: I32, i: int, x0: int, y0: int, x1: int, y1: int, colour: int) -> N
     out[i, 0], out[i, 1], out[i, 2], out[i, 3], out[i, 4] = x0, y0, x1, y1, colour
 
 
+@inline_kernel
+def _column(numbers: F64, row: int) -> int:
+    """Left edge of the wick of ``row``; the formula of Slots.wick_left."""
+    return int(floor(numbers[LEFT] + row * numbers[STEP] + 0.5))  # noqa: RUF046 - numba's is a float
+
+
+@inline_kernel
+def _put_volume(
+    out: I32, i: int, x: int, volume: float, colour: int, numbers: F64, whole: I32
+) -> None:
+    left = x - (whole[BODY] - whole[WICK]) // 2
+    rows = volume * numbers[VOLUME_ROWS]
+    tall = 0 if rows <= 0.0 else max(1, int(min(rows + 0.5, whole[PLOT_Y1] - whole[PLOT_Y0])))
+    x0, x1 = max(left, whole[PLOT_X0]), min(left + whole[BODY], whole[PLOT_X1])
+    _put(out, i, x0, whole[PLOT_Y1] - tall, x1, whole[PLOT_Y1], colour)
+
+
+@inline_kernel
+def _put_candle(
+    out: I32, i: int, x: int, prices: Prices, colour: int, numbers: F64, whole: I32
+) -> None:
+    """Wick and body; the body is at least as high as the wick is wide."""
+    top, per_price, y0 = numbers[TOP], numbers[PER_PRICE], whole[PLOT_Y0]
+    height, wick, body = whole[PLOT_Y1] - y0, whole[WICK], whole[BODY]
+    upper, lower = max(prices[0], prices[3]), min(prices[0], prices[3])
+    a, b = _offset(top, upper, per_price, height), _offset(top, lower, per_price, height)
+    wick_top = min(a, _offset(top, prices[1], per_price, height))
+    wick_end = max(b, _offset(top, prices[2], per_price, height)) + 1
+    x0, x1 = max(x, whole[PLOT_X0]), min(x + wick, whole[PLOT_X1])
+    _put(out, i, x0, y0 + wick_top, x1, y0 + wick_end, colour)
+    end = min(height, max(b + 1, a + wick))
+    left = x - (body - wick) // 2
+    x0, x1 = max(left, whole[PLOT_X0]), min(left + body, whole[PLOT_X1])
+    _put(out, i + 1, x0, y0 + max(0, min(a, end - wick)), x1, y0 + end, colour)
+
+
 @kernel
 def candle_rects(
-    open_: F64,
-    high: F64,
-    low: F64,
-    close: F64,
-    volume: F64,
-    numbers: F64,
-    whole: I32,
-    out: I32,
-    start: int,
-    first: int,
-) -> int:
+    open_: F64, high: F64, low: F64, close: F64, volume: F64,
+    numbers: F64, whole: I32, out: I32, start: int, first: int,
+) -> int:  # fmt: skip
     """Write volume bars, wicks and bodies of rows ``first``.. into ``out`` from row ``start``;
     returns the end.
 
@@ -77,45 +106,25 @@ def candle_rects(
     painted over them.
     """
     n = close.shape[0]
-    x_min, x_max, y0, y1 = whole[PLOT_X0], whole[PLOT_X1], whole[PLOT_Y0], whole[PLOT_Y1]
-    wick, body, doji = whole[WICK], whole[BODY], whole[DOJI]
-    top, per_price, rows = numbers[TOP], numbers[PER_PRICE], numbers[VOLUME_ROWS]
-    height, inset = y1 - y0, (body - wick) // 2
-    bars = start
-    candles: int = start + (n - first)
+    bars, candles = start, start + (n - first)
     i = first
     while i < n:
-        x = floor(numbers[LEFT] + i * numbers[STEP] + 0.5)
-        first_open, highest, lowest = open_[i], high[i], low[i]
-        last_close, most = close[i], volume[i]
+        x = _column(numbers, i)
+        opened, highest, lowest, most = open_[i], high[i], low[i], volume[i]
         i += 1
-        while i < n and floor(numbers[LEFT] + i * numbers[STEP] + 0.5) == x:
+        while i < n and _column(numbers, i) == x:
             highest, lowest = max(highest, high[i]), min(lowest, low[i])
-            last_close, most = close[i], max(most, volume[i])
+            most = max(most, volume[i])
             i += 1
-        falls = 1 if last_close < first_open else 0
-        left, right = max(x - inset, x_min), min(x - inset + body, x_max)
-        tall = 0 if most * rows <= 0.0 else max(1, min(height, int(most * rows + 0.5)))
-        _put(out, bars, left, y1 - tall, right, y1, UP_SHADE + falls)
+        closed = close[i - 1]
+        falls = 1 if closed < opened else 0
+        _put_volume(out, bars, x, most, UP_SHADE + falls, numbers, whole)
+        prices = (opened, highest, lowest, closed)
+        _put_candle(out, candles, x, prices, UP + falls, numbers, whole)
         bars += 1
-        upper, lower = max(first_open, last_close), min(first_open, last_close)
-        a, b = _offset(top, upper, per_price, height), _offset(top, lower, per_price, height)
-        wick_top = min(a, _offset(top, highest, per_price, height))
-        wick_end = max(b, _offset(top, lowest, per_price, height)) + 1
-        _put(
-            out,
-            candles,
-            max(x, x_min),
-            y0 + wick_top,
-            min(x + wick, x_max),
-            y0 + wick_end,
-            UP + falls,
-        )
-        b = min(height, max(b + 1, a + doji))
-        _put(out, candles + 1, left, y0 + max(0, min(a, b - doji)), right, y0 + b, UP + falls)
         candles += 2
     # columns that were merged left room between the bars and the candles: close the gap
-    unused = start + (n - first) - bars
+    unused: int = start + (n - first) - bars
     if unused > 0:
         for k in range(bars, candles - unused):
             for field in range(5):

@@ -134,9 +134,7 @@ def _margins(spec: ChartSpec, height: int, most_volume: float) -> tuple[float, f
 
 def _whole(place: Geometry, grid: Slots) -> I32:
     plot = place.plot
-    return np.array(
-        [plot.x0, plot.y0, plot.x1, plot.y1, grid.wick, grid.body, grid.wick], dtype=np.int32
-    )
+    return np.array([plot.x0, plot.y0, plot.x1, plot.y1, grid.wick, grid.body], dtype=np.int32)
 
 
 def _strip_row(grid: Slots, count: int) -> int:

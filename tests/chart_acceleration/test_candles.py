@@ -27,7 +27,7 @@ def rects(
     """Top of the plot is price 60, one pixel per unit; volume 1 is one row; wick 0 in column 4."""
     out = np.zeros((3 * len(candles), 5), dtype=np.int32)
     numbers = np.array([60.0, 1.0, 1.0, 4.0, step])
-    whole = np.array([*PLOT, *widths, widths[0]], dtype=np.int32)
+    whole = np.array([*PLOT, *widths], dtype=np.int32)
     count = candle_rects(*columns(candles), numbers, whole, out, 0, first)
     rows: list[list[int]] = out[:count].tolist()
     return rows
