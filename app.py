@@ -1,4 +1,6 @@
-"""Candlecast: the composition root. Settings → market → renderer → feed → services → Dash on FastAPI.
+"""Candlecast: the composition root.
+
+Settings → renderer → market → feed → services → Dash on FastAPI.
 
 Run ``python app.py --help`` for the options.
 """
@@ -11,7 +13,7 @@ from pathlib import Path
 import dash
 
 from chart_acceleration.errors import RendererUnavailable
-from chart_acceleration.renderers.auto import choose
+from chart_acceleration.renderers.auto import RendererChoice, choose
 from components import shell
 from components.document import DASH_OPTIONS
 from data_feed.errors import FeedError
@@ -23,6 +25,7 @@ from market.types import Symbol
 from server.errors import SettingsError
 from server.services import Services, install
 from server.settings import Settings, parse_settings
+from server.warm_up import warm_up
 from server.web import CandlecastServer, build_server, serve
 from trading.paper import PaperEngine
 
@@ -40,11 +43,8 @@ def symbols_for(settings: Settings) -> tuple[Symbol, ...]:
     return symbols_in(Path(path)) if kind == "replay" else DEFAULT_SYMBOLS[settings.venue]
 
 
-def make_services(settings: Settings) -> tuple[Services, Feed]:
+def make_services(settings: Settings, choice: RendererChoice) -> tuple[Services, Feed]:
     """Everything that pages and routes may ask for, wired and not yet running, and its feed."""
-    choice = choose(settings.renderer)
-    for reason in choice.reasons:
-        _log.info("renderer %s", reason)
     market = Market(symbols_for(settings))
     request = FeedRequest(
         settings.feed, settings.venue, market.symbols, settings.seed, settings.speed
@@ -60,7 +60,7 @@ def make_server(services: Services) -> CandlecastServer:
     server = build_server(services)
     app = dash.Dash(
         "app",
-        server=server,
+        server=server,  # type: ignore[arg-type] # Dash types it for Flask only
         backend="fastapi",
         assets_folder=str(HERE / "assets"),
         pages_folder=str(HERE / "pages"),
@@ -84,13 +84,17 @@ def main(arguments: Sequence[str]) -> int:
         settings = parse_settings(arguments)
         logging.basicConfig(
             level=settings.log_level.upper(),
-            format="%(asctime)s %(name)s %(levelname)s %(message)s",
+            format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         )
-        logging.getLogger("httpx").setLevel(logging.WARNING)
-        services, feed = make_services(settings)
+        for chatty in ("httpx", "websockets"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)
+        choice = choose(settings.renderer)
+        for reason in choice.reasons:
+            _log.info("renderer %s", reason)
+        services, feed = make_services(settings, choice)
         server = make_server(services)
-        if services.drawing.pipeline is not None:
-            services.drawing.pipeline.warm_up()
+        _log.info("compiling what is not in the cache yet")
+        warm_up(choice)
         if not settings.warm_up:
             run(feed, services, server)
     except (SettingsError, FeedError, RendererUnavailable) as error:

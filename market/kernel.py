@@ -1,24 +1,61 @@
-"""The one place that decides how kernels are compiled.
+"""The one place that decides how kernels are compiled, and where the machine code is kept.
 
 ``kernel`` compiles without the interpreter and without the global lock, and keeps the machine code
 on disk, so a second start does not compile again. With ``NUMBA_DISABLE_JIT=1`` the same functions
 run as plain Python, which the tests use to see out-of-range indexing.
+
+Numba checks only the file of the kernel that it loads, not the files of the kernels called from
+there: after a change or an upgrade it would run old code. So the cache lies in a folder named after
+the hash of every source file of the packages that hold kernels.
 """
 
+import hashlib
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from numba import njit
+from numba import config, njit
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_ROOT = Path(__file__).resolve().parent.parent
+_PACKAGES = ("market", "indicators", "trading", "chart_acceleration", "data_feed")
+
+
+def source_hash(root: Path) -> str:
+    """A short hash of every Python file that may hold a kernel, names included."""
+    digest = hashlib.blake2b(digest_size=8)
+    for package in _PACKAGES:
+        for path in sorted((root / package).rglob("*.py")):
+            digest.update(path.relative_to(root).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def cache_folder(root: Path, chosen: str | None) -> Path:
+    """Where compiled kernels are kept: in ``chosen``, in the project, or in the home folder."""
+    if chosen:
+        base = Path(chosen)
+    elif os.access(root, os.W_OK):
+        base = root / ".numba"
+    else:
+        base = Path.home() / ".cache" / "candlecast"
+    return base / source_hash(root)
+
+
+# numba has no typed name for its settings
+vars(config)["CACHE_DIR"] = str(cache_folder(_ROOT, os.environ.get("NUMBA_CACHE_DIR")))
+
 
 def kernel(function: F) -> F:
-    """Compile ``function`` in nopython mode, nogil, cached on disk; its type stays the same."""
+    """Compile ``function`` in nopython mode, nogil, cached on disk.
+
+    Type checkers see the Python signature.
+    """
     return cast(F, njit(cache=True, nogil=True, boundscheck=False)(function))
 
 
 def inline_kernel(function: F) -> F:
     """Like :func:`kernel`, for small helpers that must vanish into their callers."""
-    compiled = njit(cache=True, nogil=True, boundscheck=False, inline="always")(function)
-    return cast(F, compiled)
+    return cast(F, njit(cache=True, nogil=True, boundscheck=False, inline="always")(function))
