@@ -14,7 +14,7 @@ import numpy as np
 
 from chart_acceleration.errors import RendererUnavailable
 from chart_acceleration.pipeline import Atlas, ChartPipeline, Keyframe, Timings
-from chart_acceleration.renderers.auto import RendererChoice, available_renderers, choose
+from chart_acceleration.renderers.auto import RendererChoice, choose
 from chart_acceleration.renderers.protocol import Renderer
 from chart_acceleration.spec import ChartSpec, Furniture
 from market.columns import CandleWindow
@@ -24,7 +24,9 @@ from server.telemetry import Telemetry
 
 T = TypeVar("T")
 
-FALLBACK_ORDER = ("cuda", "opengl", "cpu")
+FALLBACK_ORDER = ("cpu", "opengl", "cuda")
+"""After a failure the one that needs no device and no driver comes first."""
+
 MIN_THREADS, MAX_THREADS = 2, 4
 
 _log = logging.getLogger(__name__)
@@ -122,14 +124,13 @@ class Drawing:
         _log.error("renderer %s is given up; %s takes over", failed, self.name)
 
     def _next(self) -> Renderer | None:
-        offered = available_renderers()
         for name in FALLBACK_ORDER:
-            if name in self._failed or offered.get(name) != "available":
+            if name in self._failed:
                 continue
             try:
                 return choose(name).renderer
             except RendererUnavailable as error:
-                self.reasons = (*self.reasons, str(error))
+                self.reasons = (*self.reasons, f"{name}: not available: {error.why}")
         return None
 
 

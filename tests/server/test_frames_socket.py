@@ -13,6 +13,7 @@ from PIL import Image
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
+from chart_acceleration.errors import RendererUnavailable
 from chart_acceleration.renderers.auto import RendererChoice
 from chart_acceleration.renderers.cpu import CpuRenderer
 from chart_acceleration.scene import U8, Rect, Scene
@@ -530,7 +531,11 @@ async def test_failing_renderer_is_replaced_and_charts_go_on() -> None:
 
 async def test_last_renderer_failing_tells_every_tab(monkeypatch: pytest.MonkeyPatch) -> None:
     renderer = Failing()
-    monkeypatch.setattr("server.drawing.available_renderers", lambda: {"cpu": "broken"})
+
+    def nothing_starts(name: str) -> RendererChoice:
+        raise RendererUnavailable(name, "broken", ())
+
+    monkeypatch.setattr("server.drawing.choose", nothing_starts)
     with run_server(choice=RendererChoice(renderer, "cuda", ("cuda was chosen",))) as server:
         async with open_tab(server) as tab, open_tab(server) as idle:
             await tab.subscribe()
@@ -541,6 +546,7 @@ async def test_last_renderer_failing_tells_every_tab(monkeypatch: pytest.MonkeyP
                 text = await told.text("tier")
                 assert text["tier"] == "plotly"
                 assert "device lost" in text["reason"]
+                assert "cpu: not available: broken" in text["reason"]
             assert server.services.tier() == "plotly"
         async with open_tab(server) as late:
             assert (await late.text("tier"))["tier"] == "plotly"
