@@ -35,6 +35,7 @@ T = TypeVar("T", bound=np.generic)
 
 FEW_TRADES = 30
 MAX_CAPITAL = 1e15
+MIN_PRICE, MAX_PRICE = 1e-12, 1e12
 _UNITS = ((DAY, "days"), (HOUR, "hours"), (MINUTE, "minutes"), (SECOND, "seconds"))
 
 
@@ -72,8 +73,8 @@ def run_sma_cross(
 ) -> BacktestResult:
     """Backtest the moving average cross of :mod:`trading.strategies.sma_cross`.
 
-    Raises :class:`BacktestError` when there are too few candles, a price that is not above zero, or
-    a capital outside 0 to 10^15. The candle length is taken as the median step of ``time_ns``.
+    Raises :class:`BacktestError` when there are too few candles, a price outside 10^-12 to 10^12,
+    or a capital outside 0 to 10^15. The candle length is taken as the median step of ``time_ns``.
     """
     parameters, costs = parameters or SmaCrossParameters(), costs or Costs()
     _check(candles, parameters, start_capital)
@@ -86,7 +87,7 @@ def run_sma_cross(
         float(start_capital), equity, fill_bars, fills,
     )  # fmt: skip
     if not (np.isfinite(equity).all() and (equity > 0).all()):
-        raise BacktestError("The prices grow or fall so far that equity cannot be computed.")
+        raise BacktestError("The prices rise or fall so far that equity cannot be computed.")
     trades = round_trips(
         candles.time_ns, float(candles.close[-1]), fill_bars[:filled], fills[:filled]
     )
@@ -119,11 +120,12 @@ def _check(candles: CandleWindow, parameters: SmaCrossParameters, capital: float
             f"{needed}, one more to act on."
         )
     for name, prices in (("open", candles.open), ("close", candles.close)):
-        good = np.isfinite(prices) & (prices > 0)
+        good = (prices >= MIN_PRICE) & (prices <= MAX_PRICE)
         if not good.all():
             at = int(np.argmin(good))
             raise BacktestError(
-                f"Candle {at} has the {name} price {prices[at]}; prices must be above zero."
+                f"Candle {at} has the {name} price {prices[at]}; allowed is "
+                f"{MIN_PRICE:g} to {MAX_PRICE:g}."
             )
 
 

@@ -54,11 +54,16 @@ def check_cash(
     held = _position(order, account).size
     closing = min(abs(held), order.size) if held * order.change < 0 else ZERO
     free = _free_once_closed(order, price, account, closing)
-    opening = order.size - closing
-    needs = opening * price + fees.fee(order.size * price)
+    needs = (order.size - closing) * price + fees.fee(order.size * price)
     if needs <= free:
         return
-    fits = closing + _affordable(free - fees.fee(closing * price), price, fees, step)
+    left = free - fees.fee(closing * price)
+    if left >= 0:
+        fits = closing + _affordable(left, price, fees, step)
+    elif order.side is Side.BUY:
+        fits = min(closing, _affordable(account.cash, price, fees, step))
+    else:
+        fits = closing
     currency, base = quote_currency(order.symbol), base_currency(order.symbol)
     fitting = f"Size {size_words(fits)} {base} fits." if fits else "No size fits."
     raise OrderRefused(

@@ -24,8 +24,8 @@ _NUMBER = re.compile(r"-?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})")
 MONEY = Context(
     prec=80, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow]
 )
-"""Wide enough that sums and products of what is allowed here are never rounded: 10 + 8 decimals of a
-slipped price, 8 of a size, 8 of a fee rate, before them 12 digits each of price and size."""
+"""Wide enough that sums and products of what is allowed here are never rounded: 10 + 8 decimals of
+a slipped price, 8 of a size, 8 of a fee rate, before them 12 digits each of price and size."""
 
 
 def parse_size(text: str, decimals: int = SIZE_DECIMALS) -> Decimal:

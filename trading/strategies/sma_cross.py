@@ -44,7 +44,7 @@ class SmaCrossParameters:
 
 @dataclass(frozen=True, slots=True)
 class SmaCrossSignal:
-    """Arrays of shape (n,): both averages, float64, NaN while warming, and the target, int8, 0 or 1.
+    """Arrays of shape (n,): averages as float64, NaN while warming, target as int8, 0 or 1.
 
     ``target[i]`` is decided at the close of candle i and depends on no later candle.
     """

@@ -1,0 +1,310 @@
+"""The compiled backtest against a plain one, the Decimal account, prefixes and hand computation."""
+
+from dataclasses import dataclass, fields
+from decimal import ROUND_DOWN, Decimal
+from math import fsum, isfinite, prod
+from pathlib import Path
+from zipfile import ZipFile
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from market.columns import CandleWindow
+from market.types import DAY, Side, Symbol, Trade
+from tests.trading.series import candles, random_walks
+from trading.account import Account
+from trading.backtest import BacktestResult, run_sma_cross
+from trading.errors import BacktestError
+from trading.fill_models import Costs, ProportionalFee, ProportionalSlippage
+from trading.orders import Order, PriceSource
+from trading.paper import PaperEngine, PaperRules
+from trading.strategies.sma_cross import SmaCrossParameters
+
+pytestmark = pytest.mark.kernel
+
+SMALL = SmaCrossParameters(2, 5)
+COSTS = st.builds(Costs, st.sampled_from([0.0, 0.001, 0.0125]), st.sampled_from([0.0, 5.0, 33.0]))
+BTC = Symbol("BTC-USD")
+
+
+@dataclass
+class Plain:
+    """What the plain backtest found."""
+
+    equity: list[float]
+    trades: list[tuple[int, int | None, float, float, float]]  # bars in and out, prices, size
+
+
+def plain_backtest(window: CandleWindow, fast: int, slow: int, costs: Costs) -> Plain:
+    """The same rules written down without arrays, kernels or shared code."""
+    opens, closes = window.open.tolist(), window.close.tolist()
+    cash, size, wanted = 10_000.0, 0.0, False
+    found = Plain([], [])
+    for bar, (open_, close) in enumerate(zip(opens, closes, strict=True)):
+        if wanted and not size:
+            price = open_ * (1 + costs.slippage_bp / 10_000)
+            size = cash / (price + price * costs.fee_rate)
+            cash = 0.0
+            found.trades.append((bar, None, price, closes[-1], size))
+        elif size and not wanted:
+            price = open_ * (1 - costs.slippage_bp / 10_000)
+            cash = size * price - size * price * costs.fee_rate
+            entry = found.trades.pop()
+            found.trades.append((entry[0], bar, entry[2], price, size))
+            size = 0.0
+        found.equity.append(cash + size * close)
+        if bar >= slow - 1:
+            averages = [fsum(closes[bar + 1 - p : bar + 1]) / p for p in (fast, slow)]
+            wanted = averages[0] - averages[1] > 1e-12 * averages[1]
+    return found
+
+
+@given(random_walks(), COSTS)
+@settings(deadline=None, max_examples=80)
+def test_equals_plain_backtest(window: CandleWindow, costs: Costs) -> None:
+    result = run_sma_cross(window, SMALL, costs)
+    plain = plain_backtest(window, 2, 5, costs)
+    np.testing.assert_allclose(result.equity, plain.equity, rtol=1e-11)
+    assert len(result.trades) == len(plain.trades)
+    times = window.time_ns.tolist()
+    for trade, (enter, leave, entry_price, exit_price, size) in zip(
+        result.trades, plain.trades, strict=True
+    ):
+        assert trade.entry_time_ns == times[enter]
+        assert trade.exit_time_ns == (None if leave is None else times[leave])
+        assert trade.bars == (len(window) if leave is None else leave) - enter
+        assert (trade.entry_price, trade.exit_price, trade.size) == pytest.approx(
+            (entry_price, exit_price, size), rel=1e-11
+        )
+
+
+@given(random_walks(), COSTS)
+@settings(deadline=None, max_examples=60)
+def test_equals_the_account_in_decimal(window: CandleWindow, costs: Costs) -> None:
+    """The trades, booked in Decimal, give the same prices, fees, profits and equity to 1e-11."""
+    result = run_sma_cross(window, SMALL, costs)
+    account = Account(Decimal(10_000))
+    fees = ProportionalFee(Decimal(str(costs.fee_rate)))
+    slippage = ProportionalSlippage(Decimal(str(costs.slippage_bp)))
+    opens = dict(zip(window.time_ns.tolist(), window.open.tolist(), strict=True))
+    for trade in result.trades:
+        size, booked = Decimal(trade.size), []
+        for side, time_ns in ((Side.BUY, trade.entry_time_ns), (Side.SELL, trade.exit_time_ns)):
+            if time_ns is not None:
+                price = slippage.price(Decimal(opens[time_ns]), side)
+                order = Order(BTC, side, size, time_ns)
+                booked.append(account.apply(order, price, PriceSource.NEXT_OPEN, fees))
+        assert float(booked[0].price) == pytest.approx(trade.entry_price, rel=1e-14)
+        assert float(sum(fill.fee for fill in booked)) == pytest.approx(trade.fees, rel=1e-13)
+        if not trade.is_open:
+            assert float(booked[1].price) == pytest.approx(trade.exit_price, rel=1e-14)
+            profit = booked[1].realised - booked[0].fee - booked[1].fee
+            assert float(profit) == pytest.approx(trade.pnl, rel=0, abs=1e-11 * result.equity.max())
+    position = account.position(BTC)
+    held = position.size * Decimal(float(window.close[-1])) if position else Decimal(0)
+    assert float(account.cash + held) == pytest.approx(float(result.equity[-1]), rel=1e-11)
+
+
+@given(random_walks(), COSTS)
+@settings(deadline=None, max_examples=40)
+def test_paper_fills_the_same_orders_at_the_same_prices_and_fees(
+    window: CandleWindow, costs: Costs
+) -> None:
+    """The backtest's orders on paper, each at its open, in sizes a venue takes (8 decimals)."""
+    result = run_sma_cross(window, SMALL, costs)
+    rate = Decimal(str(costs.fee_rate))
+    paper = PaperEngine(
+        PaperRules(start_capital=Decimal(10_000)),
+        ProportionalFee(rate),
+        ProportionalSlippage(Decimal(str(costs.slippage_bp))),
+    )
+    opens = dict(zip(window.time_ns.tolist(), window.open.tolist(), strict=True))
+    for trade in result.trades:
+        size = Decimal(trade.size).quantize(Decimal("1E-8"), ROUND_DOWN) - Decimal("1E-6")
+        fees, share = Decimal(0), float(size) / trade.size
+        for side, time_ns, price in (
+            (Side.BUY, trade.entry_time_ns, trade.entry_price),
+            (Side.SELL, trade.exit_time_ns, trade.exit_price),
+        ):
+            if time_ns is not None:
+                last = Trade(BTC, 1, time_ns, opens[time_ns], 1.0, side)
+                fill = paper.submit(BTC, side, size, None, last, time_ns)
+                assert float(fill.price) == pytest.approx(price, rel=0, abs=1e-9)
+                fees += fill.fee
+        assert float(fees) == pytest.approx(trade.fees * share, rel=1e-10)
+    view = paper.view({BTC: float(window.close[-1])})
+    assert float(view.equity) == pytest.approx(float(result.equity[-1]), rel=1e-4)
+
+
+@given(random_walks(least=12), st.data())
+@settings(deadline=None, max_examples=50)
+def test_prefixes_take_the_same_decisions(window: CandleWindow, data: st.DataObject) -> None:
+    """Look-ahead check: hiding the future changes nothing in the past."""
+    whole = run_sma_cross(window, SMALL)
+    cut = data.draw(st.integers(6, len(window)))
+    part = run_sma_cross(candles(window.close[:cut].tolist(), window.open[:cut].tolist()), SMALL)
+    np.testing.assert_array_equal(part.target, whole.target[:cut])
+    np.testing.assert_array_equal(part.equity, whole.equity[:cut])
+    closed = [trade for trade in part.trades if not trade.is_open]
+    assert closed == list(whole.trades[: len(closed)])
+
+
+@given(random_walks(), COSTS)
+@settings(deadline=None, max_examples=60)
+def test_accounting_identities(window: CandleWindow, costs: Costs) -> None:
+    result = run_sma_cross(window, SMALL, costs)
+    last = result.equity[-1]
+    assert result.start_capital + sum(trade.pnl for trade in result.trades) == pytest.approx(last)
+    assert 10_000 * prod(1 + trade.return_fraction for trade in result.trades) == pytest.approx(
+        last
+    )
+    assert result.equity[0] == 10_000
+    assert result.metrics.fees_paid == pytest.approx(sum(trade.fees for trade in result.trades))
+    assert (result.drawdown <= 0).all()
+    for field in fields(result.metrics):
+        value = getattr(result.metrics, field.name)
+        if field.name != "undefined":
+            assert (value is None) == (field.name in result.metrics.undefined)
+            assert value is None or isfinite(value)
+
+
+def up_and_down() -> BacktestResult:
+    """Averages of 2 and 3 closes: above after candle 3, below after candle 6."""
+    closes = [10.0, 10.0, 10.0, 13.0, 16.0, 16.0, 8.0, 8.0]
+    opens = [10.0, 10.0, 10.0, 10.0, 12.5, 16.0, 16.0, 10.0]
+    costs = Costs(fee_rate=0.01, slippage_bp=100.0)
+    return run_sma_cross(candles(closes, opens), SmaCrossParameters(2, 3), costs, 1_000.0)
+
+
+def test_by_hand() -> None:
+    result = up_and_down()
+    assert result.target.tolist() == [0, 0, 0, 1, 1, 1, 0, 0]
+    (trade,) = result.trades
+    minutes = [60_000_000_000 * bar for bar in (4, 7)]
+    assert [trade.entry_time_ns, trade.exit_time_ns] == minutes
+    assert trade.entry_price == pytest.approx(12.625)  # 12.5 and 1 % slippage
+    assert trade.exit_price == pytest.approx(9.9)
+    size = 1_000 / (12.625 * 1.01)
+    assert trade.size == pytest.approx(size)
+    assert trade.fees == pytest.approx(size * (12.625 + 9.9) * 0.01)
+    assert trade.pnl == pytest.approx(size * 9.9 * 0.99 - 1_000)
+    assert trade.return_fraction == pytest.approx(trade.pnl / 1_000)
+    assert (trade.bars, trade.side, trade.is_open) == (3, Side.BUY, False)
+    expected = [1_000.0] * 4 + [size * 16, size * 16, size * 8, size * 9.9 * 0.99]
+    np.testing.assert_allclose(result.equity, expected)
+    assert result.warm_up == 2
+    assert np.isnan(result.slow[:2]).all()
+    np.testing.assert_allclose(
+        result.buy_and_hold, np.asarray([10, 10, 10, 13, 16, 16, 8, 8]) * 100
+    )
+
+
+def test_the_decision_of_the_last_close_is_not_traded() -> None:
+    result = run_sma_cross(candles([10.0, 10.0, 10.0, 13.0]), SmaCrossParameters(2, 3))
+    assert result.target.tolist() == [0, 0, 0, 1]
+    assert result.trades == ()
+    assert result.metrics.undefined["win_rate"] == "no trade was closed"
+
+
+def test_open_position_is_marked_and_told() -> None:
+    result = run_sma_cross(
+        candles([10.0, 10.0, 10.0, 13.0, 16.0, 20.0]), SmaCrossParameters(2, 3), Costs(0.0, 0.0)
+    )
+    (trade,) = result.trades
+    assert (trade.is_open, trade.exit_price, trade.bars) == (True, 20.0, 2)
+    assert trade.return_fraction == pytest.approx(20 / 13 - 1)
+    assert result.metrics.open_trades == 1
+    assert result.warnings == (
+        "Closed trades: 0. Below 30 the figures may be chance.",
+        "The last position is still open and counts at the last close.",
+        "No fees and no slippage: real trading costs more.",
+    )
+
+
+def test_a_flat_price_never_trades_whatever_the_rounding() -> None:
+    result = run_sma_cross(candles([0.1] * 400), SmaCrossParameters(2, 3))
+    assert result.trades == ()
+    assert not result.target.any()
+
+
+def test_gaps_and_long_warm_up_are_told() -> None:
+    window = candles([10.0, 11.0, 12.0, 13.0, 12.0])
+    times = np.array([0, 1, 2, 3, 8]) * DAY
+    gappy = CandleWindow.from_arrays(
+        times, window.open, window.high, window.low, window.close, window.volume
+    )
+    warnings = run_sma_cross(gappy, SmaCrossParameters(2, 4)).warnings
+    assert "Gaps: 1, longest 4 days. Missing candles are not filled." in warnings
+    assert "3 of 5 candles only warm up the slow average." in warnings
+
+
+def test_results_are_read_only() -> None:
+    result = up_and_down()
+    with pytest.raises(ValueError, match="read-only"):
+        result.equity[0] = 1.0
+
+
+@pytest.mark.parametrize(
+    ("window", "capital", "words"),
+    [
+        (candles([1.0] * 5), 1_000.0, "There are 5 candles; a slow average over 5 needs 6"),
+        (candles([]), 1_000.0, "There are 0 candles"),
+        (candles([1.0] * 9), 0.0, "Start capital was 0.0"),
+        (candles([1.0] * 9), float("nan"), "Start capital was nan"),
+        (candles([1.0] * 8 + [0.0]), 1_000.0, "Candle 8 has the close price 0.0"),
+        (
+            candles([1.0] * 9, [float("nan")] + [1.0] * 8),
+            1_000.0,
+            "Candle 0 has the open price nan",
+        ),
+        (candles([1.0] * 8 + [1e20]), 1_000.0, r"close price 1e\+20; allowed is 1e-12 to 1e\+12"),
+    ],
+)
+def test_what_cannot_be_run_is_told(window: CandleWindow, capital: float, words: str) -> None:
+    with pytest.raises(BacktestError, match=words):
+        run_sma_cross(window, SMALL, start_capital=capital)
+
+
+def test_equity_beyond_all_numbers_is_told() -> None:
+    """Twenty trades that each turn 1 into 10^23."""
+    closes = ([1e-12] * 6 + [2e-12, 1e12, 1e-12, 1e-12, 1e-12]) * 20
+    opens = ([1e-12] * 7 + [2e-12, 1e-12, 1e-12, 1e12]) * 20
+    with (
+        np.errstate(over="ignore", invalid="ignore"),
+        pytest.raises(BacktestError, match="cannot be computed"),
+    ):
+        run_sma_cross(candles(closes, opens), SMALL)
+
+
+def real_days(folder: Path) -> CandleWindow:
+    """Coinbase BTC-USD daily candles, January 2015 to August 2018."""
+    with ZipFile(folder / "ohlcv" / "coinbase_btcusd_1d_2014_2018.zip") as archive:
+        lines = archive.read(archive.namelist()[0]).decode().split("\n")
+    rows = [line.split(",") for line in lines if line >= "20150101"]
+    days = [f"{row[0][:4]}-{row[0][4:6]}-{row[0][6:8]}" for row in rows]
+    values = np.array([row[1:] for row in rows], float).T
+    return CandleWindow.from_arrays(np.array(days, "datetime64[ns]").astype(np.int64), *values)
+
+
+def test_agrees_with_figures_computed_elsewhere(shared_data: Path) -> None:
+    """The design's picture of this page was made by other code: same data, 20 / 50, same costs."""
+    result = run_sma_cross(real_days(shared_data), SmaCrossParameters(20, 50))
+    metrics = result.metrics
+    closed = [trade for trade in result.trades if not trade.is_open]
+    assert (len(result.equity), len(closed), metrics.open_trades) == (1309, 13, 1)
+    assert result.equity[-1] == pytest.approx(126_514, abs=0.5)
+    assert result.buy_and_hold[-1] == pytest.approx(216_398, abs=1)
+    assert metrics.sharpe == pytest.approx(1.50, abs=0.005)
+    assert metrics.sortino == pytest.approx(2.29, abs=0.005)
+    assert metrics.volatility == pytest.approx(0.586, abs=0.0005)
+    assert metrics.max_drawdown == pytest.approx(-0.651, abs=0.0005)
+    assert metrics.max_drawdown_duration_ns == 240 * DAY
+    assert metrics.expectancy == pytest.approx(0.325, abs=0.0005)
+    assert sum(trade.fees for trade in closed) == pytest.approx(1_613, abs=0.5)
+    last = closed[-1]
+    assert (last.entry_price, last.exit_price) == pytest.approx((9_276.76, 7_334.27), abs=0.005)
+    assert (last.size, last.pnl) == pytest.approx((20.4628, -40_088.52), abs=0.005)
+    assert last.return_fraction == pytest.approx(-0.211, abs=0.0001)
+    assert last.bars == 30
