@@ -3,9 +3,10 @@
 from typing import Protocol
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from data_feed.errors import ConnectionLost
+from data_feed.loopback import is_loopback
 
 LARGEST_FRAME = 64 * 1024 * 1024
 """Whole-book snapshots of 5 MB have been recorded; more than this is no market data."""
@@ -67,11 +68,13 @@ class WebSocketConnector:
                 close_timeout=self._close_timeout_s,
                 ping_interval=20,
                 ping_timeout=20,
+                proxy=None if is_loopback(self.url) else True,
                 user_agent_header="candlecast",
             )
         except TimeoutError:
             reason = f"no answer within {self._open_timeout_s:g} s"
-        except (OSError, InvalidHandshake, InvalidURI) as error:
+        # ImportError: a SOCKS proxy is configured in the environment and its package is missing.
+        except (OSError, WebSocketException, ImportError) as error:
             reason = f"no connection: {error}"
         else:
             return _SocketConnection(socket)

@@ -4,8 +4,8 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Protocol
@@ -77,30 +77,29 @@ class Feed:
         self._progress = Progress()
         self._label = ""
         self._current: _Run | None = None
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = asyncio.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Start the thread; data arrives some time later. Starting twice does nothing."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._main, name="feed", daemon=True)
-            self._thread.start()
+        if self._thread is not None:
+            return
+        self._loop = loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._main, args=(loop,), name="feed", daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
         """End the thread, within a second. Stopping twice, or before the start, does nothing."""
-        thread = self._thread
-        if thread is None:
-            self._loop.close()
-        elif thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stopping.set)
-            thread.join(STOP_S)
+        if self._thread is not None:
+            self._call(self._stopping.set)
+            self._thread.join(STOP_S)
 
     def retry_now(self) -> None:
         """Try to connect at once instead of waiting for the next attempt."""
         run = self._current
-        if run is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(run.loop.retry_now)
+        if run is not None:
+            self._call(run.loop.retry_now)
 
     def status(self) -> FeedStatus:
         """What the feed is doing at this moment."""
@@ -126,8 +125,17 @@ class Feed:
             status = replace(status, state=FeedState.SLOW)
         return replace(status, detail=describe(status, progress.reason, self._label))
 
-    def _main(self) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+    def _call(self, action: Callable[[], None]) -> None:
+        """Have ``action`` called in the feed's thread, unless that has ended."""
+        loop = self._loop
+        if loop is None:
+            return
+        # The loop may close between any test and the call; then there is nothing left to do.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(action)
+
+    def _main(self, loop: asyncio.AbstractEventLoop) -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
             runner.run(self._run())
 
     async def _run(self) -> None:
@@ -238,7 +246,13 @@ class _Run:
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._history_ended)
+
+    def _history_ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("history failed and is incomplete", exc_info=task.exception())
+            self._history_failed()
 
     def _history_failed(self) -> None:
         self.loop.progress.history_failures += 1

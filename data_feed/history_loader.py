@@ -10,6 +10,7 @@ import httpx
 
 from data_feed.errors import ConnectionLost, HistoryError
 from data_feed.history import VenueHistory
+from data_feed.loopback import is_loopback
 from market.columns import CandleWindow
 from market.market import Market
 from market.resample import resample
@@ -79,6 +80,7 @@ class HistoryLoader:
         async with httpx.AsyncClient(
             base_url=self._history.base_url,
             timeout=self._timeout_s,
+            trust_env=not is_loopback(self._history.base_url),
             headers={"User-Agent": "candlecast"},
         ) as client:
             try:
