@@ -12,9 +12,10 @@ RAMPS: U8 = np.array(
         (0, Role.TEXT_1, Role.TEXT_2, Role.TEXT),
         (0, Role.UP_SHADE, Role.UP, Role.UP),
         (0, Role.DOWN_SHADE, Role.DOWN, Role.DOWN),
-        # text on a filled box: the box's shade as the edge, then the background
-        (0, Role.UP_SHADE, Role.UP_SHADE, Role.BACKGROUND),
-        (0, Role.DOWN_SHADE, Role.DOWN_SHADE, Role.BACKGROUND),
+        # text on a filled box: the box's own colour, its shade as the edge, the background;
+        # a stronger edge would close the small gaps of 5 and 6
+        (0, Role.UP, Role.UP_SHADE, Role.BACKGROUND),
+        (0, Role.DOWN, Role.DOWN_SHADE, Role.BACKGROUND),
     ],
     dtype=np.uint8,
 )
