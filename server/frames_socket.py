@@ -25,9 +25,9 @@ from server.frames_protocol import (
     parse_client_message,
     shorten,
 )
-from server.live_loop import LiveLoop
 from server.live_view import moved
 from server.telemetry import Telemetry
+from server.viewers import Viewers
 
 POLICY_VIOLATION = 1008
 GOING_AWAY = 1001
@@ -41,8 +41,8 @@ SpecOf = Callable[[Subscribe], ChartSpec]
 class FramesSocket:
     """All open frames sockets. ``spec_of`` turns a subscription into a view or raises."""
 
-    def __init__(self, loop: LiveLoop, spec_of: SpecOf, telemetry: Telemetry) -> None:
-        self._loop = loop
+    def __init__(self, viewers: Viewers, spec_of: SpecOf, telemetry: Telemetry) -> None:
+        self._viewers = viewers
         self._spec_of = spec_of
         self._telemetry = telemetry
         self._open: set[WebSocket] = set()
@@ -55,7 +55,7 @@ class FramesSocket:
             return
         client = FramesClient()
         self._open.add(socket)
-        self._loop.attach(client)
+        self._viewers.attach(client)
         sender = asyncio.create_task(self._send(socket, client))
         try:
             await self._receive(socket, client)
@@ -66,7 +66,7 @@ class FramesSocket:
             self._telemetry.closed.labels("left").inc()
         finally:
             self._open.discard(socket)
-            self._loop.detach(client)
+            self._viewers.detach(client)
             await stop(sender)
 
     async def close_all(self) -> None:
@@ -119,18 +119,18 @@ class FramesSocket:
     def _handle(self, client: FramesClient, message: ClientMessage) -> None:
         match message:
             case Ack():
-                self._loop.acknowledge(client, message.sequence)
+                self._viewers.acknowledge(client, message.sequence)
             case Subscribe():
                 self._subscribe(client, message)
             case Viewport():
                 watch = client.watches.get(message.chart)
                 if watch is not None:
                     spec = moved(watch.view.spec, message.bars, message.end)
-                    self._loop.watch(client, message.chart, spec)
+                    self._viewers.watch(client, message.chart, spec)
             case Unsubscribe():
-                self._loop.unwatch(client, message.chart)
+                self._viewers.unwatch(client, message.chart)
             case Visibility():
-                self._loop.show(client, message.visible)
+                self._viewers.show(client, message.visible)
 
     def _subscribe(self, client: FramesClient, message: Subscribe) -> None:
         if message.chart not in client.watches and len(client.watches) >= MAX_CHARTS:
@@ -139,12 +139,12 @@ class FramesSocket:
             spec = self._spec_of(message)
         except RequestError as error:
             # A page may outlive a symbol of this server: the chart says so, the others go on.
-            self._loop.unwatch(client, message.chart)
+            self._viewers.unwatch(client, message.chart)
             client.offer_text(
-                f"state {message.chart}", state_text(message.chart, "refused", str(error))
+                f"state {message.chart}", state_text(message.chart, "error", str(error))
             )
             return
-        self._loop.watch(client, message.chart, spec)
+        self._viewers.watch(client, message.chart, spec)
 
 
 async def close(socket: WebSocket, code: int, reason: str) -> None:

@@ -11,19 +11,18 @@ from collections.abc import Callable, Iterable
 from time import monotonic_ns
 
 from chart_acceleration.pipeline import Atlas, PatchPlace
-from chart_acceleration.spec import ChartSpec, Furniture
+from chart_acceleration.spec import Furniture
 from market.errors import MarketError
 from market.market import Market
 from market.types import Trade
 from server.drawing import Drawing
 from server.errors import DrawFailed, PictureUnavailable
 from server.frame_sets import box_of, sets_of_one_picture
-from server.frame_texts import state_text, status_text, tier_text
-from server.frames_client import TICK_NS, FramesClient, Picture, Watch
+from server.frames_client import TICK_NS, FramesClient, Picture
 from server.frames_protocol import Box, Kind
 from server.live_view import LiveView
 from server.telemetry import Telemetry
-from server.views import StatusView
+from server.viewers import Viewers
 
 STATUS_SECONDS = 1.0
 
@@ -31,91 +30,24 @@ _log = logging.getLogger(__name__)
 
 
 class LiveLoop:
-    """The views being watched and the tabs watching them. Used from the event loop only."""
+    """Draws for the tabs of ``viewers``. Used from the event loop only."""
 
     def __init__(
         self,
         market: Market,
         drawing: Drawing,
         telemetry: Telemetry,
-        status: Callable[[], StatusView],
+        viewers: Viewers,
         furniture: Callable[[str], Furniture],
     ) -> None:
         self._market = market
         self._drawing = drawing
         self._telemetry = telemetry
-        self._status = status
+        self._viewers = viewers
         self._furniture = furniture
-        self._clients: set[FramesClient] = set()
-        self._views: dict[ChartSpec, LiveView] = {}
-        self._wake = asyncio.Event()
         self._received: dict[str, int] = {}
-        self._told_tier = drawing.tier
         self.failure: str | None = None
         market.listen(self._on_trade)
-
-    # --- tabs -------------------------------------------------------------------------------
-
-    @property
-    def clients(self) -> frozenset[FramesClient]:
-        """The tabs that are connected."""
-        return frozenset(self._clients)
-
-    def attach(self, client: FramesClient) -> None:
-        """A tab connected: it hears how things stand at once."""
-        self._clients.add(client)
-        self._telemetry.clients.set(len(self._clients))
-        self._greet(client)
-
-    def _greet(self, client: FramesClient) -> None:
-        client.offer_text("status", status_text(self._status()))
-        if self._drawing.tier == "plotly":
-            client.offer_text("tier", self._tier_text())
-
-    def detach(self, client: FramesClient) -> None:
-        """A tab went away."""
-        self._clients.discard(client)
-        client.watches.clear()
-        self._forget_unwatched()
-        self._telemetry.clients.set(len(self._clients))
-
-    def watch(self, client: FramesClient, chart: int, spec: ChartSpec) -> None:
-        """Show ``spec`` as chart ``chart`` of ``client`` from now on."""
-        view = self._views.get(spec)
-        if view is None:
-            view = self._views[spec] = LiveView(spec)
-        client.watches[chart] = Watch(view, monotonic_ns())
-        self._forget_unwatched()
-        self._wake.set()
-
-    def unwatch(self, client: FramesClient, chart: int) -> None:
-        """Stop showing ``chart``."""
-        client.watches.pop(chart, None)
-        self._forget_unwatched()
-
-    def show(self, client: FramesClient, visible: bool) -> None:
-        """The tab was shown or hidden."""
-        client.show(visible)
-        if visible:
-            self._greet(client)
-            self._wake.set()
-
-    def acknowledge(self, client: FramesClient, sequence: int) -> None:
-        """The tab has shown a picture; further keyframes need not wait for the next tick."""
-        times = client.acknowledge(sequence, monotonic_ns())
-        if times is None:
-            return
-        self._telemetry.stage("ack", times.ack_ns)
-        if times.tick_to_ack_ns is not None:
-            self._telemetry.stage("tick_to_ack", times.tick_to_ack_ns)
-        if any(watch.keyframe_due for watch in client.watches.values()):
-            self._wake.set()
-
-    def _forget_unwatched(self) -> None:
-        watched = {watch.view.spec for client in self._clients for watch in client.watches.values()}
-        for spec in self._views.keys() - watched:
-            del self._views[spec]
-        self._telemetry.live_views.set(len(self._views))
 
     # --- time -------------------------------------------------------------------------------
 
@@ -138,67 +70,38 @@ class LiveLoop:
 
     async def _draw_forever(self) -> None:
         while True:
-            self._wake.clear()
+            self._viewers.wake.clear()
             started = monotonic_ns()
             await self.tick(started)
-            watched = any(client.visible and client.watches for client in self._clients)
             left_ns = TICK_NS - (monotonic_ns() - started)
-            timeout = max(left_ns, 0) / 1e9 if watched else None
+            timeout = max(left_ns, 0) / 1e9 if self._viewers.watching else None
             try:
                 async with asyncio.timeout(timeout):
-                    await self._wake.wait()
+                    await self._viewers.wake.wait()
             except TimeoutError:
                 continue
 
     async def _tell_forever(self) -> None:
         while True:
             await asyncio.sleep(STATUS_SECONDS)
-            self.tell(monotonic_ns())
-
-    def tell(self, now_ns: int) -> None:
-        """Send the status and the states of charts without a picture to every visible tab."""
-        self._tell_tier()
-        visible = [client for client in self._clients if client.visible]
-        if not visible:
-            return
-        status = status_text(self._status())
-        for client in visible:
-            client.offer_text("status", status)
-            for chart, watch in client.watches.items():
-                self._tell_state(client, chart, watch, now_ns)
-        for view in self._views.values():
-            view.failure = None  # tried again with the next tick
-
-    def _tell_state(self, client: FramesClient, chart: int, watch: Watch, now_ns: int) -> None:
-        view = watch.view
-        if view.failure is not None:
-            state, detail = "failed", view.failure
-        elif view.empty:
-            seconds = (now_ns - watch.since_ns) // 1_000_000_000
-            state = "empty"
-            detail = f"Subscribed {seconds} s ago. The first candle appears with the first trade."
-        else:
-            watch.state = ""
-            return
-        watch.state = state
-        client.offer_text(f"state {chart}", state_text(chart, state, detail))
+            self._viewers.tell(monotonic_ns())
 
     # --- pictures ---------------------------------------------------------------------------
 
     async def tick(self, now_ns: int) -> None:
         """Draw and hand out what changed, once."""
-        clients = [c for c in self._clients if c.may_take(now_ns) or (c.room and c.hungry)]
+        clients = [c for c in self._viewers.clients if c.may_take(now_ns) or (c.room and c.hungry)]
         if not clients or self._drawing.tier == "plotly":
             return
         views = {watch.view for client in clients for watch in client.watches.values()}
         for view in views:
             self._refresh(view)
-        self._tell_new_states(clients, now_ns)
+        self._viewers.tell_empty(clients, now_ns)
         await self._draw_keyframes([v for v in views if v.needs_keyframe(self._drawing)])
         for client in clients:
             self._hand_out_keyframes(client, now_ns)
         await self._hand_out_patches(clients, now_ns)
-        self._tell_tier()
+        self._viewers.tell_tier()
 
     def _refresh(self, view: LiveView) -> None:
         spec = view.spec
@@ -207,12 +110,6 @@ class LiveLoop:
             view.refresh(columns, self._furniture(spec.symbol), self._received.get(spec.symbol, 0))
         except MarketError as error:
             _log.warning("%s %s is drawn a tick later: %s", spec.symbol, spec.interval, error)
-
-    def _tell_new_states(self, clients: Iterable[FramesClient], now_ns: int) -> None:
-        for client in clients:
-            for chart, watch in client.watches.items():
-                if watch.view.empty and not watch.state:
-                    self._tell_state(client, chart, watch, now_ns)
 
     async def _draw_keyframes(self, views: list[LiveView]) -> None:
         await asyncio.gather(*(self._draw_keyframe(view) for view in views))
@@ -290,18 +187,6 @@ class LiveLoop:
         if entries and client.visible:
             received = min((v.received_ns for v in places if v.received_ns), default=0)
             client.offer_picture(Picture("patch", atlas.webp, tuple(entries), received), now_ns)
-
-    # --- texts ------------------------------------------------------------------------------
-
-    def _tell_tier(self) -> None:
-        if self._drawing.tier == self._told_tier:
-            return
-        self._told_tier = self._drawing.tier
-        for client in self._clients:
-            client.offer_text("tier", self._tier_text())
-
-    def _tier_text(self) -> bytes:
-        return tier_text(self._drawing.tier, "; ".join(self._drawing.reasons))
 
     def _on_trade(self, trade: Trade) -> None:
         """In the feed's thread: remember when the newest trade was received."""

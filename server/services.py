@@ -25,6 +25,7 @@ from server.live_loop import LiveLoop
 from server.picture_cache import PictureCache
 from server.settings import Settings
 from server.telemetry import Telemetry
+from server.viewers import Viewers
 from server.views import BacktestView, ChartQuery, FillView, LastView, PaperView, StatusView
 from trading.paper import PaperEngine
 
@@ -66,8 +67,9 @@ class Services:
         self.feed = feed
         self.telemetry = Telemetry()
         self.drawing = Drawing(renderer, self.telemetry)
+        self.viewers = Viewers(self.drawing, self.telemetry, self.status)
         self.live = LiveLoop(
-            market, self.drawing, self.telemetry, self.status, self._live_furniture
+            market, self.drawing, self.telemetry, self.viewers, self._live_furniture
         )
         self._paper = paper
         self._paper_lock = threading.Lock()

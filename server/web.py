@@ -64,7 +64,7 @@ def build_server(services: Services) -> CandlecastServer:
     password = services.settings.password
     app.services = services
     app.access = Access(password.get_secret_value() if password else None)
-    app.frames = FramesSocket(services.live, services.spec_of, services.telemetry)
+    app.frames = FramesSocket(services.viewers, services.spec_of, services.telemetry)
     app.include_router(health_routes(services))
     app.include_router(login_routes(app.access))
     app.include_router(api_routes(services))

@@ -336,7 +336,7 @@ async def test_unknown_symbol_is_refused_for_that_chart_alone(server: Running) -
         await tab.subscribe(chart=3, symbol="XRP-USD")
         state = await tab.text("state")
         assert state["chart"] == 3
-        assert state["state"] == "refused"
+        assert state["state"] == "error"
         assert state["detail"] == "symbol was 'XRP-USD'; available are BTC-USD, ETH-USD"
         await tab.subscribe()
         assert (await tab.frame()).entries[0].chart == 1
@@ -454,8 +454,8 @@ async def test_tab_that_vanishes_is_forgotten(server: Running) -> None:
         await tab.subscribe()
         await tab.frame()
         tab.connection.transport.abort()
-    live = server.services.live
-    await until(lambda: not live.clients, "the tab to be forgotten")
+    viewers = server.services.viewers
+    await until(lambda: not viewers.clients, "the tab to be forgotten")
     server.hand.trade(BTC, LAST_NS, 103.5)
     async with open_tab(server) as tab:
         await tab.subscribe()
@@ -559,7 +559,7 @@ async def test_chart_that_cannot_be_drawn_does_not_cost_the_renderer() -> None:
         async with open_tab(server) as tab:
             await tab.subscribe(chart=5, width=1200)
             state = await tab.text("state")
-            assert (state["chart"], state["state"]) == (5, "failed")
+            assert (state["chart"], state["state"]) == (5, "error")
             assert "device lost" in state["detail"]
             await tab.subscribe(chart=1)
             assert (await tab.frame()).entries[0].chart == 1
