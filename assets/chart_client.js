@@ -226,8 +226,9 @@
     /** @param {string} tier "picture" | "plotly" */
     setTier(tier) {
       const setProps = window.dash_clientside?.set_props;
-      if (setProps) setProps("tier", { data: tier });
-      else setTimeout(() => this.setTier(tier), 250); // Dash has not started yet
+      const layoutIsThere = document.querySelector("[data-status=pill]"); // before, set_props throws
+      if (setProps && layoutIsThere) setProps("tier", { data: tier });
+      else setTimeout(() => this.setTier(tier), 100);
     }
 
     /** @param {number} sequence */

@@ -19,6 +19,12 @@ from market.columns import CandleWindow
 _FONT = "Inter, system-ui, sans-serif"
 _AXIS_WIDTH, _AXIS_HEIGHT = 72, 24
 _NANOSECONDS_PER_MS = 1_000_000
+_TIME_TEXTS = [
+    {"dtickrange": [None, 60_000], "value": "%H:%M:%S"},
+    {"dtickrange": [60_000, 86_400_000], "value": "%H:%M"},
+    {"dtickrange": [86_400_000, "M1"], "value": "%-d %b"},
+    {"dtickrange": ["M1", None], "value": "%b %Y"},
+]
 
 
 def figure(candles: CandleWindow, spec: ChartSpec, furniture: Furniture) -> dict[str, Any]:
@@ -139,7 +145,7 @@ def _legend(
         )
     ]
     context = f"{spec.interval} · {furniture.venue}" if furniture.venue else str(spec.interval)
-    coloured = f"{'  '.join(values)}  {change} ({signed_text(share, 2)} %)"
+    coloured = f"{'  '.join(values)}<br>{change} ({signed_text(share, 2)} %)"
     return {
         "xref": "paper",
         "yref": "paper",
@@ -179,7 +185,7 @@ def _layout(spec: ChartSpec, furniture: Furniture, palette: U8) -> dict[str, Any
     }
     return {
         "paper_bgcolor": background,
-        "plot_bgcolor": background,
+        "plot_bgcolor": "rgba(0,0,0,0)",  # the volume's own pane must not cover the candles
         "font": {"family": _FONT, "size": 11, "color": _colour(palette, Role.TEXT)},
         "margin": {"l": 0, "r": _AXIS_WIDTH, "t": 0, "b": _AXIS_HEIGHT},
         "showlegend": False,
@@ -187,7 +193,12 @@ def _layout(spec: ChartSpec, furniture: Furniture, palette: U8) -> dict[str, Any
         "hovermode": "x",
         "bargap": 0.3,
         "uirevision": f"{spec.symbol} {spec.interval}",
-        "xaxis": axis | {"type": "date", "rangeslider": {"visible": False}},
+        "xaxis": axis
+        | {
+            "type": "date",
+            "tickformatstops": _TIME_TEXTS,  # one line each: the axis is 24 px high
+            "rangeslider": {"visible": False},
+        },
         "yaxis": axis | {"side": "right", "tickformat": f",.{furniture.decimals}f"},
         "yaxis2": {
             "domain": [0, VOLUME_SHARE],
