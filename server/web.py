@@ -11,6 +11,7 @@ The lifespan therefore asks for ``/`` once and takes the hashes from that page.
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import socket
 import threading
@@ -108,6 +109,11 @@ def _add_error_handlers(app: FastAPI) -> None:
     async def failed(_request: Request, error: DrawFailed) -> Response:
         return JSONResponse({"error": str(error)}, 500)
 
+    @app.exception_handler(Exception)
+    async def broken(_request: Request, _error: Exception) -> Response:
+        # Starlette raises the error again after this answer, and uvicorn logs it.
+        return JSONResponse({"error": "the server failed on this request; its log says why"}, 500)
+
     @app.exception_handler(HTTPException)
     async def http(_request: Request, error: HTTPException) -> Response:
         return JSONResponse({"error": error.detail}, error.status_code, error.headers)
@@ -146,7 +152,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        reason = error.strerror or str(error)
+        # create_server writes the address into strerror; a failed name lookup has no errno of ours.
+        number = error.errno or 0
+        reason = os.strerror(number) if number > 0 else error.strerror
         raise SettingsError(
             f"cannot listen on {host} port {port}: {reason}; choose another with --host or --port"
         ) from None
