@@ -100,10 +100,10 @@ def test_a_late_trade_makes_a_candle_only_near_the_newest() -> None:
     trades = [trade(number, START + 2 * number * SECOND) for number in range(300)]
     builder = built(trades)
     before = len(builder.columns(Interval.S1))
-    # Between seconds that have a candle: 256 lie after the first place, 258 after the other.
+    # Between seconds that have a candle: 257 lie after the first place, 256 after the next.
+    builder.add(1001, START + (2 * 42 + 1) * SECOND, 2.0, 1.0)
+    assert len(builder.columns(Interval.S1)) == before
     assert builder.add(1000, START + (2 * 43 + 1) * SECOND, 1.0, 1.0) is Outcome.PATCHED
-    assert len(builder.columns(Interval.S1)) == before + 1
-    builder.add(1001, START + (2 * 41 + 1) * SECOND, 2.0, 1.0)
     assert len(builder.columns(Interval.S1)) == before + 1
     assert builder.columns(Interval.D1).snapshot().trades.sum() == 302
 
@@ -280,3 +280,15 @@ def test_loading_nothing_is_nothing() -> None:
     builder.load_history(Interval.M1, CandleWindow.from_arrays([START], *np.full((5, 1), 1.125)))
     assert builder.version == version + 1
     assert builder.price_decimals == 3
+
+
+def test_candles_after_the_newest_leave_the_indices_alone() -> None:
+    builder = built([trade(number, START + number * 60 * SECOND) for number in range(4)])
+    minute = Interval.M1.nanoseconds
+    first = START // minute * minute
+    times = [first + step * minute for step in (2, 3, 4, 5)]
+    builder.load_history(Interval.M1, CandleWindow.from_arrays(times, *np.full((5, 4), 100.0)))
+    window = builder.columns(Interval.M1).snapshot()
+    assert window.first_index == 0
+    assert builder.columns(Interval.M1).next_index == 6
+    assert window.time_ns.tolist() == [first + step * minute for step in range(6)]
