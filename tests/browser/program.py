@@ -24,7 +24,7 @@ def free_port() -> int:
 
 
 class Program:
-    """``python app.py``; its output goes to ``log``."""
+    """``python app.py``; its output goes to ``log``. Variables with the value "" are left out."""
 
     def __init__(self, log: Path, *arguments: str, **environment: str) -> None:
         self.log = log
@@ -43,12 +43,13 @@ class Program:
         inherited = {
             name: value for name, value in os.environ.items() if not name.startswith("CANDLECAST_")
         }
-        environment = inherited | {
+        own = {
             "CANDLECAST_FEED": "sim",
             "CANDLECAST_SYMBOLS": SYMBOLS,
             "CANDLECAST_PORT": str(self.port),
             **self._environment,
         }
+        environment = inherited | {name: value for name, value in own.items() if value}
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "app.py", *self._arguments],

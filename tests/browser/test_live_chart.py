@@ -1,6 +1,7 @@
 """The live chart of the real program, fed by the simulated market."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -126,3 +127,27 @@ def test_plotly_tier_draws_and_moves(
         wait_until(lambda: graph.evaluate(closes) != first, "the last close moves")
         assert page.locator('[data-status="renderer"]').inner_text().startswith("Plotly")
         assert page.locator("img.chart-keyframe").count() == 0
+
+
+def test_open_page_follows_the_tier(program: Program, page: Page) -> None:
+    open_chart(page, f"{program.url}/?symbol=BTC-USD&interval=1m")
+    page.evaluate("dash_clientside.set_props('tier', { data: 'plotly' })")
+    page.locator("#plotly-chart .js-plotly-plot").wait_for()
+    wait_until(lambda: counter(page, "liveUrls") == 0, "the pictures are freed")
+    shown = counter(page, "keyframes")
+    page.evaluate("dash_clientside.set_props('tier', { data: 'picture' })")
+    wait_for_counter(page, "keyframes", shown + 1)
+
+
+def test_replay_shows_recorded_trades(
+    own_program: Callable[..., Program], page: Page, shared_data: Path
+) -> None:
+    recording = shared_data / "ws" / "coinbase_exchange_20210417_set_a.jsonl.gz"
+    running = own_program(
+        "--feed", f"replay:{recording}", CANDLECAST_FEED="", CANDLECAST_SYMBOLS=""
+    )
+    open_chart(page, f"{running.url}/?interval=1s")
+    pill = page.locator('[data-status="pill"]')
+    wait_until(lambda: pill.get_attribute("data-state") in {"replay", "ended"}, "REPLAY is told")
+    assert page.locator('[data-status="strip"]').get_attribute("data-state") == "replay"
+    wait_for_legend(page, "context", "1s")
