@@ -214,6 +214,7 @@ async def test_tabs_with_the_same_chart_share_every_draw(server: Running) -> Non
             await tab.subscribe()
             await tab.ack(await tab.frame())
         assert draws(server, "keyframe") == 1
+        await asyncio.sleep(0.3)  # no tab is held back for having just got a picture
         server.hand.trade(BTC, LAST_NS, 103.5)
         first, second = await one.frame(), await two.frame()
         assert first.picture == second.picture
