@@ -16,6 +16,7 @@ from dash import (
     dcc,
     html,
     page_container,
+    page_registry,
     register_page,
 )
 from websockets.asyncio.client import connect
@@ -53,8 +54,13 @@ def mount(server: CandlecastServer) -> Dash:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Running]:
+    """The small application alone: pages that other tests registered stay out of it."""
+    others = dict(page_registry)
+    page_registry.clear()
     with run_server(mount=mount) as running:
         yield running
+    page_registry.clear()
+    page_registry.update(others)
 
 
 @pytest.fixture(scope="module")
