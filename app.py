@@ -27,7 +27,8 @@ from server.services import Services, install
 from server.settings import Settings, parse_settings
 from server.warm_up import warm_up
 from server.web import CandlecastServer, build_server, serve
-from trading.paper import PaperEngine
+from trading.orders import quote_currency
+from trading.paper import PaperEngine, PaperRules
 
 HERE = Path(__file__).resolve().parent
 BAD_OPTIONS = 2
@@ -50,7 +51,8 @@ def make_services(settings: Settings, choice: RendererChoice) -> tuple[Services,
         settings.feed, settings.venue, market.symbols, settings.seed, settings.speed
     )
     feed = open_feed(request, market)
-    services = Services(settings, market, feed, choice, PaperEngine())
+    rules = PaperRules(currency=quote_currency(market.symbols[0]))
+    services = Services(settings, market, feed, choice, PaperEngine(rules))
     install(services)
     return services, feed
 

@@ -54,13 +54,14 @@
 
     /** @param {ResizeObserverEntry} entry */
     measure(entry) {
+      const { width, height } = entry.contentRect;
       const exact = entry.devicePixelContentBoxSize?.[0];
-      const ratio = this.ratio;
-      const scaled = ratio !== window.devicePixelRatio;
+      const near = (/** @type {number} */ size, /** @type {number} */ css) => Math.abs(size - css * this.ratio) <= 1;
+      // An emulated device ratio (developer tools) leaves the exact box in CSS pixels; so does our own smaller ratio.
       this.devicePixels =
-        exact && !scaled
+        exact && near(exact.inlineSize, width) && near(exact.blockSize, height)
           ? { width: exact.inlineSize, height: exact.blockSize }
-          : { width: Math.round(entry.contentRect.width * ratio), height: Math.round(entry.contentRect.height * ratio) };
+          : { width: Math.round(width * this.ratio), height: Math.round(height * this.ratio) };
     }
 
     /** @returns {Subscription | null} what this panel should show now; null while it has no symbol, size or place */

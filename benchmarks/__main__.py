@@ -1,4 +1,4 @@
-"""Runs every ``bench_*.py`` of this folder (or those named), prints one table each and keeps the figures.
+"""Runs every ``bench_*.py`` here (or those named), prints a table each, keeps the figures.
 
 Usage: ``python -m benchmarks [chart] [encoder] [feed]``.
 """

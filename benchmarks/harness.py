@@ -1,10 +1,11 @@
-"""Timing for the side-by-side measurements: warm-up first, then median and spread of repeated runs.
+"""Timing for the side-by-side measurements: warm-up, then median and spread of many runs.
 
-Each ``bench_*.py`` beside this file exposes ``run() -> list[Row]``; ``python -m benchmarks`` runs them all, prints a
-table, and writes ``benchmarks/results/*.json`` and ``*.md`` with the machine named.
+Each ``bench_*.py`` beside this file exposes ``run() -> list[Row]``; ``python -m benchmarks`` runs
+them all, prints a table, and writes ``benchmarks/results/*.json`` and ``*.md``.
 """
 
 import gc
+import os
 import platform
 import time
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measured figure. Times in milliseconds per call; ``low``/``high`` are the 5th and 95th percentile."""
+    """One measured figure: milliseconds per call; ``low``/``high``: 5th and 95th percentile."""
 
     name: str
     median_ms: float
@@ -38,7 +39,7 @@ def measure(
     goal: str = "",
     note: str = "",
 ) -> Row:
-    """Time ``call`` ``runs`` times, each sample the mean of ``inner`` calls; the collector is off while timing."""
+    """Time ``runs`` samples, each the mean of ``inner`` calls; the garbage collector is off."""
     for _ in range(warm_up):
         call()
     samples = []
@@ -66,6 +67,4 @@ def machine() -> str:
             if line.startswith("model name"):
                 name = line.split(":", 1)[1].strip()
                 break
-    import os  # noqa: PLC0415 - only needed here
-
     return f"{name}, {os.cpu_count()} cores, Python {platform.python_version()}"

@@ -13,7 +13,7 @@ FAST = NumberRule(ids.BACKTEST_FAST, "Fast average", "bars", 20, 2, 200, whole=T
 SLOW = NumberRule(ids.BACKTEST_SLOW, "Slow average", "bars", 50, 3, 500, whole=True)
 FEE = NumberRule(ids.BACKTEST_FEE, "Fee per side", "%", 0.10, 0, 5, step=0.01)
 SLIPPAGE = NumberRule(ids.BACKTEST_SLIPPAGE, "Slippage", "bp", 5, 0, 500, step=0.5)
-CAPITAL = NumberRule(ids.BACKTEST_CAPITAL, "Start capital", "USD", 10_000, 1, None, step=1000)
+CAPITAL = NumberRule(ids.BACKTEST_CAPITAL, "Start capital", "", 10_000, 1, None, step=1000)
 RULES = (FAST, SLOW, FEE, SLIPPAGE, CAPITAL)
 """In the order of the form and of the callbacks' inputs."""
 

@@ -43,11 +43,12 @@ def share(fraction: Number | None, decimals: int = 1) -> str:
     return f"{plain(fraction * 100, decimals)} %"
 
 
-def tone(value: Number | None) -> str:
-    """``up``, ``down`` or ``flat``: the class that colours a signed value."""
-    if value is None or not isfinite(value) or value == 0:
-        return "flat"
-    return "up" if value > 0 else "down"
+def tone(written: str) -> str:
+    """The class that colours a signed value as :func:`signed` or :func:`percent` wrote it.
+
+    ``up``, ``down`` or ``flat``: what rounds to zero has no colour.
+    """
+    return {"+": "up", MINUS: "down"}.get(written[:1], "flat")
 
 
 def moment(time_ns: int, with_seconds: bool = True) -> str:

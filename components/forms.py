@@ -45,6 +45,11 @@ class NumberRule:
         return None
 
 
+def unit_id(rule: NumberRule) -> str:
+    """The id of the unit inside the field, for a unit that depends on another field."""
+    return f"{rule.id}-unit"
+
+
 def _number(value: float) -> str:
     return plain(value, 0 if value == int(value) else 2)
 
@@ -61,7 +66,7 @@ def number_field(rule: NumberRule) -> dmc.NumberInput:
         clampBehavior="none",
         thousandSeparator=",",
         hideControls=True,
-        rightSection=html.Span(rule.unit, className="field-unit"),
+        rightSection=html.Span(rule.unit, id=unit_id(rule), className="field-unit"),
         rightSectionPointerEvents="none",
         rightSectionWidth=44,
         className="control",

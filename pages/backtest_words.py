@@ -40,10 +40,11 @@ def _final_equity(view: BacktestView) -> Metric:
 def metric(view: MetricView, money: str) -> Metric:
     """One card."""
     coloured = view.key in _SIGNED
+    value = _value(view, coloured)
     return Metric(
         label=view.label,
-        value=_value(view, coloured),
-        tone=tone(view.value) if coloured else "flat",
+        value=value,
+        tone=tone(value) if coloured else "flat",
         note=money if view.unit == "money" else "",
         explanation=view.formula,
     )

@@ -8,8 +8,10 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components import ids
-from components.backtest_form import RULES, RUN_CLASSES, backtest_form, banner, problems
+from components.backtest_form import CAPITAL, RULES, RUN_CLASSES, backtest_form, banner, problems
 from components.backtest_report import report
+from components.formats import quote_currency
+from components.forms import unit_id
 from components.shell import DEFAULT_INTERVAL
 from components.states import failed, nothing_yet
 from market.types import INTERVALS
@@ -67,6 +69,12 @@ async def check(*values: object) -> list[Any]:
     """A sentence below every value that cannot be used, and their number above the form."""
     found = problems(dict(zip((rule.id for rule in RULES), values, strict=True)))
     return [*(found.get(rule.id) for rule in RULES), banner(found), bool(found), bool(found)]
+
+
+@callback(Output(unit_id(CAPITAL), "children"), Input(ids.BACKTEST_SYMBOL, "value"))
+async def capital_unit(symbol: str) -> str:
+    """Capital is in the currency that the symbol is paid in."""
+    return quote_currency(symbol)
 
 
 @callback(

@@ -37,8 +37,8 @@ def layout(symbol: str | None = None, interval: str | None = None, **_: str) -> 
 def watch_row(symbol: str) -> WatchRow:
     """Price and change of ``symbol`` as the watchlist writes them."""
     last = current().last(symbol)
-    change = None if last.change_pct is None else last.change_pct / 100
-    return WatchRow(symbol, plain(last.price, last.decimals), percent(change), tone(change))
+    change = percent(None if last.change_pct is None else last.change_pct / 100)
+    return WatchRow(symbol, plain(last.price, last.decimals), change, tone(change))
 
 
 @callback(

@@ -20,25 +20,30 @@ from components.states import nothing_yet
 from components.tables import Cell, Column, table
 from server.views import FillView, LastView, PaperView, PositionView
 
-MONEY = "USD"
-_POSITIONS = (
-    Column("Symbol"), Column("Side"), Column("Size", True), Column("Entry", True),
-    Column("Mark", True), Column("Value USD", True, wide=True), Column("P&L USD", True),
-    Column("Return", True, wide=True),
-)  # fmt: skip
+
+def _columns(money: str) -> tuple[Column, ...]:
+    return (
+        Column("Symbol"), Column("Side"), Column("Size", True), Column("Entry", True),
+        Column("Mark", True), Column(f"Value {money}", True, wide=True),
+        Column(f"P&L {money}", True), Column("Return", True, wide=True),
+    )  # fmt: skip
 
 
 def account_figures(view: PaperView) -> list[Figure]:
     """Equity, profit and loss, cash and fees."""
     total = view.equity / view.start_capital - 1 if view.start_capital else None
     return [
-        Figure("Equity", plain(view.equity), unit=MONEY),
-        Figure("Unrealised", signed(view.unrealised), tone(view.unrealised)),
-        Figure("Realised", signed(view.realised), tone(view.realised)),
+        Figure("Equity", plain(view.equity), unit=view.currency),
+        _coloured("Unrealised", signed(view.unrealised)),
+        _coloured("Realised", signed(view.realised)),
         Figure("Cash", plain(view.cash)),
         Figure("Fees", plain(view.fees)),
-        Figure("Return since start", percent(total), tone(total)),
+        _coloured("Return since start", percent(total)),
     ]
+
+
+def _coloured(label: str, written: str) -> Figure:
+    return Figure(label, written, tone(written))
 
 
 def prices(last: LastView) -> tuple[str, str]:
@@ -79,7 +84,8 @@ def positions_panel(view: PaperView, decimals: Mapping[str, int]) -> list[Compon
         )
         return [head, nothing_yet("inbox", "No open positions", text)]
     rows = [_position(item, decimals[item.symbol]) for item in view.positions]
-    return [head, html.Div(table("Open positions", _POSITIONS, rows), className="table-body")]
+    body = table("Open positions", _columns(view.currency), rows)
+    return [head, html.Div(body, className="table-body")]
 
 
 def _position(item: PositionView, decimals: int) -> list[Cell | str]:
@@ -88,6 +94,7 @@ def _position(item: PositionView, decimals: int) -> list[Cell | str]:
     cost = item.size * item.average_price
     result = None if item.unrealised is None or not cost else item.unrealised / cost
     long = item.side == "long"
+    profit, share = signed(item.unrealised), percent(result)
     return [
         Cell(item.symbol, "strong"),
         Cell("Long" if long else "Short", "up" if long else "down"),
@@ -95,8 +102,8 @@ def _position(item: PositionView, decimals: int) -> list[Cell | str]:
         Cell(plain(item.average_price, decimals), "quiet"),
         plain(mark, decimals),
         Cell(plain(value), "quiet"),
-        Cell(f"{signed(item.unrealised)}", tone(item.unrealised)),
-        Cell(percent(result), tone(result)),
+        Cell(profit, tone(profit)),
+        Cell(share, tone(share)),
     ]
 
 

@@ -1,7 +1,5 @@
 """The paper account between plain texts and the engine of :mod:`trading.paper`."""
 
-from decimal import Decimal, InvalidOperation
-
 from data_feed.status import FeedState, FeedStatus
 from market.errors import MarketError
 from market.market import Market
@@ -9,9 +7,10 @@ from market.types import Side
 from server import market_reader
 from server.errors import OrderRefused
 from server.views import FillView, PaperView, PositionView
-from trading.errors import TradingError
+from trading.errors import BadQuantity, TradingError
 from trading.orders import Fill
 from trading.paper import MarkedPosition, PaperEngine
+from trading.quantities import parse_size
 
 _SHOWN_FILLS = 500
 
@@ -28,27 +27,17 @@ def submit(
     side = _SIDES.get(side_text)
     if side is None:
         raise OrderRefused(f"Order refused: side was {side_text!r}; allowed are buy, sell.")
-    size = _size(size_text)
     try:
+        size = parse_size(size_text)
         state = market[symbol]
         quote, last = state.quote, state.last_trade
         time_ns = max(quote.time_ns if quote else 0, last.time_ns if last else 0)
         fill = engine.submit(state.symbol, side, size, quote, last, time_ns)
+    except BadQuantity as error:
+        raise OrderRefused(f"Order refused: size. {error}") from None
     except (MarketError, TradingError) as error:
         raise OrderRefused(str(error)) from None
     return _fill(fill)
-
-
-def _size(text: str) -> Decimal:
-    try:
-        size = Decimal(text.strip())
-    except InvalidOperation:
-        raise OrderRefused(
-            f"Order refused: size was {text[:40]!r}; allowed is a number like 0.5."
-        ) from None
-    if not size.is_finite():
-        raise OrderRefused(f"Order refused: size was {size}; allowed is a finite number.")
-    return size
 
 
 def view(engine: PaperEngine, market: Market) -> PaperView:
@@ -60,6 +49,7 @@ def view(engine: PaperEngine, market: Market) -> PaperView:
             marks[symbol] = price
     account = engine.view(marks)
     return PaperView(
+        currency=account.currency,
         equity=account.equity,
         cash=account.cash,
         unrealised=account.unrealised,

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import msgspec
+import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
@@ -53,7 +54,9 @@ def api_routes(services: Services) -> APIRouter:
     ) -> Response:
         """Candles as rows [time_ms, open, high, low, close, volume], newest last."""
         window = services.candles(symbol, interval, limit)
-        columns = (window.open, window.high, window.low, window.close, window.volume)
+        # Sums of sizes carry the dust of binary fractions; venues state sizes to eight decimals.
+        volume = np.round(window.volume, 8)
+        columns = (window.open, window.high, window.low, window.close, volume)
         times = (window.time_ns // 1_000_000).tolist()
         rows = list(zip(times, *(column.tolist() for column in columns), strict=True))
         return _json({"symbol": symbol, "interval": interval, "candles": rows})

@@ -142,6 +142,7 @@ class FillView:
 class PaperView:
     """The paper account, marked at the last prices. Fills are newest first."""
 
+    currency: str
     equity: Decimal
     cash: Decimal
     unrealised: Decimal

@@ -15,7 +15,7 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder of recorded exchange messages and candles; skips the test by name where it is absent."""
+    """The folder of recorded exchange messages and candles; skips the test where it is absent."""
     if not SHARED_DATA.is_dir():
         pytest.skip("../shared/data is not there: recorded exchange data is needed for this test")
     return SHARED_DATA

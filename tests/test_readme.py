@@ -1,4 +1,4 @@
-"""The README is a contract: its Python example runs, its links lead somewhere, its targets and options exist."""
+"""The README is a contract: its example runs, its links, targets and options exist."""
 
 import re
 from io import BytesIO

@@ -60,4 +60,4 @@ def test_form_shows_labels_ranges_and_units() -> None:
     form = backtest_form(["BTC-USD"], "BTC-USD", "1m")
     assert [name for name, count in Counter(element_ids(form)).items() if count > 1] == []
     for rule in RULES:
-        assert texts(by_id(form, rule.id)) == f"{rule.label} {rule.range_text} {rule.unit}"
+        assert texts(by_id(form, rule.id)) == f"{rule.label} {rule.range_text} {rule.unit}".strip()

@@ -66,9 +66,9 @@ def test_what_is_written_can_be_read_back(value: float, decimals: int) -> None:
 
 
 def test_tone() -> None:
-    assert [tone(value) for value in (1, -1, 0, None, float("nan"))] == [
-        "up", "down", "flat", "flat", "flat",
-    ]  # fmt: skip
+    written = [signed(value) for value in (1, -1, 0, -0.004, None, float("nan"))]
+    assert [tone(text) for text in written] == ["up", "down", "flat", "flat", "flat", "flat"]
+    assert tone(percent(-0.01)) == "down"
 
 
 def test_times_are_utc() -> None:

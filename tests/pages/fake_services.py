@@ -33,6 +33,7 @@ STATUS = StatusView(
 )
 LAST = LastView("BTC-USD", 38_533.0, 614.0, 1.62, 1, 38_532.5, 38_533.5, 10**18)
 EMPTY_PAPER = PaperView(
+    currency="USD",
     equity=Decimal(10_000),
     cash=Decimal(10_000),
     unrealised=Decimal(0),

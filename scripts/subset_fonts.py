@@ -1,6 +1,6 @@
-"""Makes the two small font files of this folder from Inter's full ones.
+"""Makes the two small font files of the chart from Inter's full ones.
 
-Usage: ``python -m chart_acceleration.fonts.subset /usr/share/fonts/opentype/inter`` (needs
+Usage: ``python scripts/subset_fonts.py /usr/share/fonts/opentype/inter`` (needs
 fonttools). The digits are replaced by Inter's tabular digits (feature ``tnum``), so that every
 digit has the same advance.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent.parent / "chart_acceleration" / "fonts"
 CHARACTERS = "".join(chr(code) for code in range(32, 127)) + "·–−…×"
 WEIGHTS = ("Inter-Medium", "Inter-SemiBold")
 
