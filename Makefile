@@ -10,7 +10,7 @@ ARGS ?=
 PYTEST := $(PY) -m pytest -q
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test style format types imports unit kernels browser-tests chromium goldens bench screenshots clean
+.PHONY: help run test style format types imports unit kernels browser-tests compiled chromium goldens bench screenshots clean
 
 help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,14 +34,17 @@ types: $(VENV)/.dev
 imports: $(VENV)/.dev
 	$(VENV)/bin/lint-imports
 
-unit: $(VENV)/.dev
+unit: compiled
 	$(PYTEST) -n 2 --dist loadfile -m "not browser"
 
 kernels: $(VENV)/.dev # the compiled functions once more as plain Python: out-of-range indexing raises there
 	NUMBA_DISABLE_JIT=1 $(PYTEST) -n 2 --dist loadfile -m "kernel and not browser"
 
-browser-tests: $(VENV)/.dev chromium
-	$(PYTEST) -m browser
+browser-tests: compiled chromium
+	$(PYTEST) -n 2 --dist loadfile -m browser
+
+compiled: $(VENV)/.dev # no test waits for the compiler
+	CANDLECAST_LOG_LEVEL=warning $(PY) app.py --warm-up --renderer cpu --feed sim
 
 chromium: $(VENV)/.dev ## Provides a Chromium: an installed one, else Debian's package when root, else Playwright's
 	@scripts/provide-chromium $(PY)

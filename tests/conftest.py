@@ -1,5 +1,6 @@
 """Fixtures and switches shared by every test."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,11 @@ from hypothesis import settings
 # The first call of a kernel loads or compiles it: no example has a deadline.
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
+
+# Nobody's settings may change what is tested.
+for name in [name for name in os.environ if name.startswith("CANDLECAST_")]:
+    if name not in {"CANDLECAST_CHROMIUM", "CANDLECAST_SCREENSHOTS"}:
+        del os.environ[name]
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
