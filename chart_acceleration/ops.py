@@ -61,10 +61,10 @@ def put_run(out: I32, count: int, glyphs: I32, x: int, y: int, ramp: int, centre
 @kernel
 def put_visible(labels: I32, hidden_row: int, distance: int, out: I32, count: int) -> int:
     """Append those glyphs of ``labels`` (n, 5) whose centre is not within ``distance`` of
-    ``hidden_row``.
+    ``hidden_row``; what does not fit is left out. Returns the new count.
     """
     for i in range(labels.shape[0]):
-        if abs(labels[i, 4] - hidden_row) >= distance:
+        if count < out.shape[0] and abs(labels[i, 4] - hidden_row) >= distance:
             for field in range(4):
                 out[count, field] = labels[i, field]
             count += 1

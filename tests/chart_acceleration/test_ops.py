@@ -35,6 +35,14 @@ def test_labels_near_the_hidden_row_are_left_out() -> None:
     assert out[:2, 0].tolist() == [2, 3]
 
 
+def test_labels_never_leave_a_full_list() -> None:
+    memory = np.zeros((5, 4), dtype=np.int32)
+    labels = np.ones((4, 5), dtype=np.int32)
+    assert put_visible(labels, 10_000, 17, memory[:3], 1) == 3
+    assert memory[1:3].all()
+    assert not memory[3:].any()
+
+
 def test_dots_are_two_on_two_off_from_the_right() -> None:
     out = np.zeros((9, 5), dtype=np.int32)
     count = put_dots(out, 0, 0, 11, 5, 2, 1, 6)
