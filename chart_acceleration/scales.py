@@ -8,6 +8,10 @@ TICK_SPACING = 44.0
 """CSS pixels between two price ticks, about."""
 VOLUME_SHARE = 0.17
 """Share of the plot's height, from the bottom, that the volume bars may take."""
+FLAT = 1e-12
+"""Ranges below this share of the price leave float64 fewer than five steps to a row of 1,000."""
+TINY = 1e-290
+"""Ranges below this have no finite number of pixels per price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,11 @@ def fit(low: float, high: float, y0: int, height: int, margins: tuple[float, flo
     plot.
 
     A flat range is widened by 0.1 % of the price to each side, so that one price sits in the
-    middle.
+    middle. Flat is also a range that float64 cannot divide into rows.
     """
-    if not high > low:
-        pad = abs(high) * 1e-3 or 1.0
+    size = max(abs(low), abs(high))
+    if not high - low > max(size * FLAT, TINY):
+        pad = size * 1e-3 if size * 1e-3 > TINY else 1.0
         low, high = low - pad, high + pad
     top, bottom = margins
     per_price = max(1.0, height - top - bottom - 1.0) / (high - low)

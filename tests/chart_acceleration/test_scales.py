@@ -19,6 +19,17 @@ def test_a_flat_price_sits_between_the_margins() -> None:
     assert fit(0.0, 0.0, 0, 101, (20.0, 20.0)).row(0.0) == 50
 
 
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(1e-310, 2e-310), (5e-324, 5e-324), (1.0, 1.0000000000000002), (1e14, 1e14 + 0.02)],
+)
+def test_a_range_too_small_for_floats_is_flat(low: float, high: float) -> None:
+    scale = fit(low, high, 0, 401, (40.0, 80.0))
+    assert scale.row(low) == scale.row(high) == 180
+    step, _ = tick_step(44.0 / scale.per_price)
+    assert len(set(map(scale.row, tick_prices(scale, step)))) == len(tick_prices(scale, step)) > 4
+
+
 def test_prices_outside_are_clamped_to_the_plot() -> None:
     scale = PriceScale(100.0, 1.0, 0, 50)
     assert (scale.row(1e12), scale.row(-1e12)) == (0, 49)
