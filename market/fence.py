@@ -1,7 +1,10 @@
 """A memory fence for kernels, the one thing numba does not offer by itself.
 
-A sequence counter protects readers only when the counter's store is seen before the data it
-announces. ``fence()`` forbids the compiler and the processor to move loads and stores across it. As
+A sequence counter protects readers only when its odd value is seen before any of the data that is
+being changed, and its even value after all of it. ``fence()`` is an acquire-release fence: compiler
+and processor keep loads before it ahead of every later load and store, and all earlier accesses
+ahead of every later store. Only a store before and a load after it may still change places, which
+the counter does not need. On x86 it costs no instruction, on weakly ordered machines a barrier. As
 plain Python it does nothing: there the global lock already orders everything.
 """
 
@@ -12,7 +15,7 @@ from numba.extending import intrinsic, overload
 
 
 def fence() -> None:
-    """Order every load and store before this call ahead of every one after it, for all threads."""
+    """Keep what comes before apart from what comes after, see the module; for all threads."""
 
 
 @intrinsic

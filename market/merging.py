@@ -11,8 +11,9 @@ close            the live one's while the candle is the newest and a live trade 
                  the live volume is the larger (the venue's answer was stale); otherwise the venue's
 
 Later live trades are added to the newest candle as usual; older merged candles are complete and
-stay as they are. The newest candle's volume can therefore be too small by what traded before the
-start and after the question, never too large, and is put right by the next merge.
+stay as they are. The newest candle's volume can therefore be too small, by no more than what traded
+before the start, until the next merge; and too large by the few trades that the answer held already
+and the socket brought only after it. The next candle is exact.
 """
 
 from dataclasses import dataclass
