@@ -1,3 +1,6 @@
+import re
+from urllib.parse import unquote
+
 import pytest
 
 from components.icons import NAMES, icon
@@ -11,8 +14,18 @@ ICONS = ROOT / "assets" / "icons"
 def test_icon_has_a_file_and_a_class(name: str) -> None:
     drawing = (ICONS / f"{name}.svg").read_text()
     assert 'viewBox="0 0 16 16"' in drawing and 'stroke-width="1.5"' in drawing
-    rule = f".icon-{name} {{ mask-image: url(icons/{name}.svg); }}"
-    assert rule in (ROOT / "assets" / "icons.css").read_text()
+    sheet = (ROOT / "assets" / "icons.css").read_text()
+    (written,) = re.findall(
+        rf'^\.icon-{name} {{ mask-image: url\("data:([^"]+)"\); }}$', sheet, re.M
+    )
+    kind, _, text = written.partition(",")
+    assert kind == "image/svg+xml"
+    assert unquote(text) == drawing.strip().replace('"', "'")
+
+
+def test_stylesheets_load_no_icon_from_the_server() -> None:
+    for sheet in (ROOT / "assets").glob("*.css"):
+        assert "url(icons/" not in sheet.read_text()
 
 
 def test_every_file_is_named() -> None:
