@@ -21,13 +21,12 @@ from data_feed.feed import Feed
 from data_feed.open_feed import DEFAULT_SYMBOLS, FeedRequest, open_feed
 from data_feed.replay import symbols_in
 from market.market import Market
-from market.types import Symbol
+from market.types import Symbol, quote_currency
 from server.errors import SettingsError
 from server.services import Services, install
 from server.settings import Settings, parse_settings
 from server.warm_up import warm_up
 from server.web import CandlecastServer, build_server, serve
-from trading.orders import quote_currency
 from trading.paper import PaperEngine, PaperRules
 
 HERE = Path(__file__).resolve().parent

@@ -7,11 +7,11 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.equity_figure import equity_figure, equity_panel
-from components.formats import quote_currency
 from components.icons import icon
 from components.metric_cards import Metric, metric_cards
 from components.states import nothing_yet
 from components.trade_grid import Row, trade_grid
+from market.types import quote_currency
 
 
 @dataclass(frozen=True, slots=True)

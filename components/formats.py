@@ -60,13 +60,3 @@ def moment(time_ns: int, with_seconds: bool = True) -> str:
 def clock(time_ns: int) -> str:
     """``20:47:18`` in UTC."""
     return datetime.fromtimestamp(time_ns / 1e9, UTC).strftime("%H:%M:%S")
-
-
-def base_currency(symbol: str) -> str:
-    """``BTC`` of ``BTC-USD``."""
-    return symbol.partition("-")[0]
-
-
-def quote_currency(symbol: str) -> str:
-    """``USD`` of ``BTC-USD``; empty when the symbol has no dash."""
-    return symbol.partition("-")[2]

@@ -6,7 +6,8 @@ from typing import Any
 import dash_ag_grid as dag
 
 from components import ids
-from components.formats import NONE, base_currency, moment, quote_currency
+from components.formats import NONE, moment
+from market.types import base_currency, quote_currency
 
 _THEME = (
     "themeQuartz.withParams({"

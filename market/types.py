@@ -1,4 +1,4 @@
-"""The words every package shares: symbols, intervals, sides, trades, quotes, candles.
+"""The words every package shares: symbols, currencies, intervals, sides, trades, quotes, candles.
 
 Times are integer nanoseconds since the Unix epoch, UTC. Prices and sizes of market data are
 float64, in quote and base currency. Money that is kept (cash, positions) never uses these floats:
@@ -20,6 +20,16 @@ SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+
+
+def base_currency(symbol: str) -> str:
+    """``BTC`` of ``BTC-USD``."""
+    return symbol.partition("-")[0]
+
+
+def quote_currency(symbol: str) -> str:
+    """``USD`` of ``BTC-USD``; empty when the symbol has no dash."""
+    return symbol.partition("-")[2]
 
 
 class Side(IntEnum):

@@ -1,9 +1,10 @@
 """A backtest's plain values as the report writes them."""
 
 from components.backtest_report import ReportFacts
-from components.formats import NONE, plain, quote_currency, signed, tone
+from components.formats import NONE, plain, signed, tone
 from components.metric_cards import Metric
 from components.trade_grid import Row, trade_row
+from market.types import quote_currency
 from server.views import BacktestTradeView, BacktestView, MetricView
 
 _SIGNED = frozenset({"total_return", "buy_hold", "max_drawdown", "expectancy"})

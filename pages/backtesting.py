@@ -10,11 +10,10 @@ from dash.exceptions import PreventUpdate
 from components import ids
 from components.backtest_form import CAPITAL, RULES, RUN_CLASSES, backtest_form, banner, problems
 from components.backtest_report import report
-from components.formats import quote_currency
 from components.forms import unit_id
 from components.shell import DEFAULT_INTERVAL
 from components.states import failed, nothing_yet
-from market.types import INTERVALS
+from market.types import INTERVALS, quote_currency
 from pages.backtest_words import report_facts
 from server.errors import RequestError
 from server.services import current

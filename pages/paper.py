@@ -10,9 +10,9 @@ from dash.exceptions import PreventUpdate
 
 from components import ids
 from components.account_row import account_row
-from components.formats import base_currency
 from components.order_ticket import order_ticket, order_words, quote_words, size_problem
 from components.toasts import filled_toast, refusal
+from market.types import base_currency
 from pages.live_chart import live_chart
 from pages.paper_words import (
     account_figures,

@@ -8,16 +8,15 @@ from dash.development.base_component import Component
 
 from components.account_row import Figure
 from components.formats import (
-    base_currency,
     clock,
     percent,
     plain,
-    quote_currency,
     signed,
     tone,
 )
 from components.states import nothing_yet
 from components.tables import Cell, Column, table
+from market.types import base_currency, quote_currency
 from server.views import FillView, LastView, PaperView, PositionView
 
 

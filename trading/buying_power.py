@@ -13,12 +13,12 @@ available cash, at zero or above.
 from collections.abc import Iterable
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 
-from market.types import Side
+from market.types import Side, base_currency, quote_currency
 from trading.account import ZERO, Account
 from trading.errors import OrderRefused
 from trading.fill_arithmetic import affordable_size
 from trading.fill_models import FeeModel
-from trading.orders import Order, Position, base_currency, quote_currency
+from trading.orders import Order, Position
 
 __all__ = ["available_cash", "check_cash", "check_short"]
 

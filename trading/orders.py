@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from market.types import Side, Symbol
 
-__all__ = ["Fill", "Order", "Position", "PriceSource", "base_currency", "quote_currency"]
+__all__ = ["Fill", "Order", "Position", "PriceSource"]
 
 
 class PriceSource(StrEnum):
@@ -69,13 +69,3 @@ class Position:
     def average_price(self) -> Decimal:
         """Average entry price, without fees."""
         return self.cost / self.size
-
-
-def base_currency(symbol: str) -> str:
-    """``BTC`` of ``BTC-USD``."""
-    return symbol.partition("-")[0]
-
-
-def quote_currency(symbol: str) -> str:
-    """``USD`` of ``BTC-USD``; empty when the symbol has no dash."""
-    return symbol.partition("-")[2]

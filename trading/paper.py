@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 
-from market.types import Quote, Side, Symbol, Trade
+from market.types import Quote, Side, Symbol, Trade, quote_currency
 from trading.account import ZERO, Account
 from trading.buying_power import available_cash, check_cash, check_short
 from trading.errors import BadQuantity, OrderRefused
 from trading.fill_models import FeeModel, ProportionalFee, ProportionalSlippage, SlippageModel
-from trading.orders import Fill, Order, Position, PriceSource, quote_currency
+from trading.orders import Fill, Order, Position, PriceSource
 from trading.quantities import MONEY, SIZE_DECIMALS, checked_size, to_price
 
 __all__ = ["MarkedPosition", "PaperEngine", "PaperRules", "PaperView"]

@@ -5,12 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.formats import (
-    base_currency,
     clock,
     moment,
     percent,
     plain,
-    quote_currency,
     share,
     signed,
     tone,
@@ -75,8 +73,3 @@ def test_times_are_utc() -> None:
     at = 1_643_662_038 * 10**9
     assert moment(at) == "2022-01-31 20:47:18"
     assert clock(at) == "20:47:18"
-
-
-def test_currencies() -> None:
-    assert (base_currency("ETH-BTC"), quote_currency("ETH-BTC")) == ("ETH", "BTC")
-    assert (base_currency("GOLD"), quote_currency("GOLD")) == ("GOLD", "")
