@@ -16,6 +16,7 @@ from chart_acceleration.errors import RendererUnavailable
 from chart_acceleration.renderers.auto import RendererChoice, choose
 from components import shell
 from components.document import DASH_OPTIONS
+from components.feed_pill import pill_source
 from data_feed.errors import FeedError
 from data_feed.feed import Feed
 from data_feed.open_feed import DEFAULT_SYMBOLS, FeedRequest, open_feed
@@ -37,7 +38,7 @@ _log = logging.getLogger("candlecast")
 
 def symbols_for(settings: Settings) -> tuple[Symbol, ...]:
     """The symbols named, else those of the recording, else the venue's usual ones."""
-    if settings.symbols_given:
+    if settings.symbols:
         return settings.symbols
     kind, _, path = settings.feed.partition(":")
     return symbols_in(Path(path)) if kind == "replay" else DEFAULT_SYMBOLS[settings.venue]
@@ -75,7 +76,12 @@ def shell_facts(services: Services) -> shell.ShellFacts:
     """What the shell shows before the first status message arrives."""
     status = services.status()
     return shell.ShellFacts(
-        services.symbols(), status.label, status.venue, status.mode, status.tier
+        symbols=services.symbols(),
+        label=status.label,
+        source=pill_source(status.label, status.venue, status.detail),
+        mode=status.mode,
+        tier=status.tier,
+        may_sign_out=services.settings.password is not None,
     )
 
 

@@ -179,10 +179,25 @@
     /** @param {"empty" | "loading" | "error"} state @param {string} title @param {string} detail */
     showState(state, title, detail) {
       clearTimeout(this.loading);
+      const { symbol, interval } = this.element.dataset;
+      if (symbol && (this.meta?.symbol !== symbol || this.meta.interval !== interval)) this.blank(symbol, interval ?? "");
       this.state.hidden = false;
       this.state.dataset.state = state;
       words.write(this.state.querySelector("[data-state-field=title]"), title);
       words.write(this.state.querySelector("[data-state-field=detail]"), detail);
+    }
+
+    /** Nothing of another market stays under the text. @param {string} symbol @param {string} interval */
+    blank(symbol, interval) {
+      this.clear(this.patch);
+      this.clear(this.keyframe);
+      this.line.hidden = true;
+      this.legend.hidden = false;
+      delete this.legend.dataset.direction;
+      this.field("symbol", symbol);
+      this.field("context", this.meta?.venue ? `${interval} · ${this.meta.venue}` : interval);
+      this.keyframe.image.alt = "";
+      this.meta = null;
     }
 
     showLoading() {

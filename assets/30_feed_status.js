@@ -28,7 +28,7 @@
     const texts = {
       LIVE: `${status.venue} · ${age}`,
       SIMULATED: status.detail.match(/seed \d+/)?.[0] ?? status.venue,
-      REPLAY: status.detail || status.venue,
+      REPLAY: status.detail.match(/[\d.]+×/)?.[0] ?? (status.detail || status.venue),
       CONNECTING: status.venue,
       SLOW: `${age} old`,
       LOST: retry,
@@ -130,15 +130,6 @@
       if (this.connection.mode === "polling") return "1 / s, polling";
       if (this.connection.mode === "lost") return "0 / s";
       return `${Math.round(status.frames_per_s)} / s`;
-    }
-
-    /** Phone header: price and change of the chart's symbol. @param {Meta} meta */
-    drawQuote(meta) {
-      const quote = item("quote");
-      if (!quote) return;
-      quote.dataset.direction = String(meta.direction);
-      words.write(item("price"), words.number(meta.c, meta.decimals));
-      words.write(item("change"), `${words.signed(meta.change_pct, 2)} %`);
     }
   }
 

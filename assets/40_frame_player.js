@@ -12,13 +12,11 @@
     /**
      * @param {(chart: number) => ChartPanel | undefined} panelOf
      * @param {(sequence: number) => void} acknowledge  called after the swap
-     * @param {(panel: ChartPanel, meta: Meta) => void} shown
      * @param {(chart: number) => void} broken  a picture of this chart could not be decoded
      */
-    constructor(panelOf, acknowledge, shown, broken) {
+    constructor(panelOf, acknowledge, broken) {
       this.panelOf = panelOf;
       this.acknowledge = acknowledge;
-      this.shown = shown;
       this.broken = broken;
       /** @type {{frame: Frame, url: PictureUrl, arrived: number, image: HTMLImageElement | null, ready: boolean}[]} */
       this.queue = [];
@@ -63,19 +61,18 @@
         const panel = this.panelOf(entry.chart);
         if (!image) this.broken(entry.chart);
         else if (!panel?.show(entry, url)) counters.dropped += 1;
-        else this.count(panel, entry);
+        else this.count(entry);
       }
       url.release();
       counters.showMs = performance.now() - arrived;
       this.acknowledge(frame.sequence);
     }
 
-    /** @param {ChartPanel} panel @param {Entry} entry */
-    count(panel, entry) {
+    /** @param {Entry} entry */
+    count(entry) {
       if (entry.kind === KEYFRAME) counters.keyframes += 1;
       else counters.patches += 1;
       counters.lastFrameAt = performance.now();
-      this.shown(panel, entry.meta);
     }
 
     /** Forgets what is still being decoded: the socket that would be told about it is gone. */

@@ -27,7 +27,6 @@
       this.player = new FramePlayer(
         (chart) => this.byNumber.get(chart),
         (sequence) => this.acknowledge(sequence),
-        (panel, meta) => this.onShown(panel, meta),
         (chart) => this.repair(chart),
       );
       this.poll = new PicturePoll(
@@ -236,12 +235,6 @@
       if (!this.socket.isOpen) return;
       window.candlecast.acks += 1;
       this.socket.send({ type: "ack", sequence });
-    }
-
-    /** @param {ChartPanel} panel @param {Meta} meta */
-    onShown(panel, meta) {
-      const [first] = this.panels.values();
-      if (panel === first) this.status.drawQuote(meta);
     }
 
     sendVisibility() {

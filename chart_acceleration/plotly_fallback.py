@@ -8,6 +8,7 @@ instead).
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chart_acceleration.numbers import price_text, signed_text, volume_text
 from chart_acceleration.palette import Role, theme
@@ -18,6 +19,7 @@ from market.columns import CandleWindow
 
 _FONT = "Inter, system-ui, sans-serif"
 _AXIS_WIDTH, _AXIS_HEIGHT = 72, 24
+_LEGEND_HEIGHT = 56
 _NANOSECONDS_PER_MS = 1_000_000
 _TIME_TEXTS = [
     {"dtickrange": [None, 60_000], "value": "%H:%M:%S"},
@@ -40,7 +42,6 @@ def figure(candles: CandleWindow, spec: ChartSpec, furniture: Furniture) -> dict
     if len(candles) == 0:
         layout["annotations"] = [_sentence("No candles yet", palette)]
         return {"data": [], "layout": layout}
-    rising = _rising(candles)
     layout["annotations"] = [
         _legend(candles, spec, furniture, palette),
         _last_label(candles, furniture, palette),
@@ -49,7 +50,7 @@ def figure(candles: CandleWindow, spec: ChartSpec, furniture: Furniture) -> dict
     first = max(0, len(candles) - spec.bars)
     return {
         "data": [
-            _volume(candles, rising, first, palette),
+            _volume(candles, first, palette),
             _candlesticks(candles, first, palette),
         ],
         "layout": layout,
@@ -61,8 +62,9 @@ def _colour(palette: U8, role: Role) -> str:
     return f"#{red:02X}{green:02X}{blue:02X}"
 
 
-def _rising(candles: CandleWindow) -> Any:
-    return candles.close >= candles.open
+def _rising(candles: CandleWindow) -> NDArray[np.bool_]:
+    rising: NDArray[np.bool_] = candles.close >= candles.open
+    return rising
 
 
 def _milliseconds(candles: CandleWindow, first: int) -> list[int]:
@@ -85,14 +87,14 @@ def _candlesticks(candles: CandleWindow, first: int, palette: U8) -> dict[str, A
     }
 
 
-def _volume(candles: CandleWindow, rising: Any, first: int, palette: U8) -> dict[str, Any]:
+def _volume(candles: CandleWindow, first: int, palette: U8) -> dict[str, Any]:
     shades = (_colour(palette, Role.DOWN_SHADE), _colour(palette, Role.UP_SHADE))
     return {
         "type": "bar",
         "x": _milliseconds(candles, first),
         "y": candles.volume[first:].tolist(),
         "yaxis": "y2",
-        "marker": {"color": np.where(rising[first:], shades[1], shades[0]).tolist()},
+        "marker": {"color": np.where(_rising(candles)[first:], shades[1], shades[0]).tolist()},
         "marker_line_width": 0,
         "hoverinfo": "skip",
     }
@@ -152,9 +154,8 @@ def _legend(
         "x": 0,
         "y": 1,
         "xanchor": "left",
-        "yanchor": "top",
+        "yanchor": "bottom",
         "xshift": 8,
-        "yshift": -4,
         "align": "left",
         "showarrow": False,
         "text": f"<b>{spec.symbol}</b>  {context}<br>"
@@ -185,9 +186,9 @@ def _layout(spec: ChartSpec, furniture: Furniture, palette: U8) -> dict[str, Any
     }
     return {
         "paper_bgcolor": background,
-        "plot_bgcolor": "rgba(0,0,0,0)",  # the volume's own pane must not cover the candles
+        "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": _FONT, "size": 11, "color": _colour(palette, Role.TEXT)},
-        "margin": {"l": 0, "r": _AXIS_WIDTH, "t": 0, "b": _AXIS_HEIGHT},
+        "margin": {"l": 0, "r": _AXIS_WIDTH, "t": _LEGEND_HEIGHT, "b": _AXIS_HEIGHT},
         "showlegend": False,
         "dragmode": "pan",
         "hovermode": "x",
@@ -195,11 +196,17 @@ def _layout(spec: ChartSpec, furniture: Furniture, palette: U8) -> dict[str, Any
         "uirevision": f"{spec.symbol} {spec.interval}",
         "xaxis": axis
         | {
+            "anchor": "y2",
             "type": "date",
             "tickformatstops": _TIME_TEXTS,  # one line each: the axis is 24 px high
             "rangeslider": {"visible": False},
         },
-        "yaxis": axis | {"side": "right", "tickformat": f",.{furniture.decimals}f"},
+        "yaxis": axis
+        | {
+            "domain": [VOLUME_SHARE, 1],  # Plotly's own range would put low candles over the volume
+            "side": "right",
+            "tickformat": f",.{furniture.decimals}f",
+        },
         "yaxis2": {
             "domain": [0, VOLUME_SHARE],
             "rangemode": "tozero",

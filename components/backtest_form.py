@@ -42,7 +42,7 @@ def backtest_form(symbols: Sequence[str], symbol: str, interval: str) -> html.Se
     return html.Section(
         [
             html.Div(html.H2("Strategy"), className="panel-head"),
-            html.Div(id=ids.BACKTEST_PROBLEMS),
+            html.Div(id=ids.BACKTEST_PROBLEMS, className="form-problems"),
             html.Div(
                 [
                     _group(

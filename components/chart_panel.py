@@ -73,14 +73,13 @@ def lost_strip() -> html.Div:
     return html.Div(
         [
             icon("plug"),
-            html.B("Feed lost"),
+            html.B("Feed lost", role="alert"),  # said once; the ages beside it change every second
             html.Span(className="strip-cause", **data(lost="source")),
             html.Span(className="strip-end", **data(lost="retry")),
             html.Button("Retry now", id=ids.RETRY_FEED, className="button button-small"),
         ],
         className="strip strip-down chart-lost",
         hidden=True,
-        role="alert",
     )
 
 

@@ -1,5 +1,7 @@
 """Where the prices come from, always in sight: the pill, and the strip while they are not real."""
 
+import re
+
 from dash import html
 
 from components.attributes import data
@@ -11,16 +13,23 @@ _STRIPS = {
 }
 
 
+def pill_source(label: str, venue: str, detail: str) -> str:
+    """The pill's second half as far as it is known before an age is; the script writes the same."""
+    told = {"SIMULATED": r"seed \d+", "REPLAY": r"[\d.]+×"}.get(label)
+    found = re.search(told, detail) if told else None
+    return found.group() if found else venue
+
+
 def feed_pill(label: str, source: str) -> html.Div:
     """The state as the server knows it when the page is made; the script keeps it current."""
     return html.Div(
         [
             html.Span(className="pill-dot"),
-            html.B(label, **data(status="label")),
+            # the state is announced when it changes, the age beside it not every second
+            html.B(label, role="status", **data(status="label")),
             html.Span(source, className="pill-source", **data(status="source")),
         ],
         className="pill",
-        role="status",
         **data(status="pill", state=label.lower()),
     )
 

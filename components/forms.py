@@ -69,7 +69,7 @@ def number_field(rule: NumberRule) -> dmc.NumberInput:
         rightSection=html.Span(rule.unit, id=unit_id(rule), className="field-unit"),
         rightSectionPointerEvents="none",
         rightSectionWidth=44,
-        className="control",
+        className="control control-checked",
         persistence=True,
     )
 

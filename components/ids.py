@@ -13,6 +13,9 @@ MARKET_LINKS = (
     *("nav-dashboard", "nav-backtest", "nav-paper"),
     *("phone-nav-dashboard", "phone-nav-backtest", "phone-nav-paper"),
 )
+QUOTE = "phone-quote"
+QUOTE_PRICE = "phone-quote-price"
+QUOTE_CHANGE = "phone-quote-change"
 TOASTS = "toasts"
 RETRY_FEED = "retry-feed"
 

@@ -19,7 +19,7 @@ def order_ticket(unit: str) -> html.Section:
         rightSection=html.Span(unit, id=ids.PAPER_SIZE_UNIT, className="field-unit"),
         rightSectionPointerEvents="none",
         rightSectionWidth=48,
-        className="control",
+        className="control control-checked",
         inputProps={"inputMode": "decimal"},
         persistence=True,
     )

@@ -8,10 +8,10 @@ from dash import ClientsideFunction, Input, Output, State, clientside_callback, 
 from dash.development.base_component import Component
 
 from components import ids
-from components.feed_pill import feed_strip
+from components.feed_pill import feed_pill, feed_strip
 from components.navigation import phone_navigation, rail
 from components.status_bar import status_bar
-from components.top_bar import top_bar
+from components.top_bar import interval_selector, symbol_selector, top_bar
 
 DEFAULT_INTERVAL = "1m"
 _FONT = "Inter, system-ui, sans-serif"
@@ -26,6 +26,7 @@ class ShellFacts:
     source: str  # beside the label: "Coinbase", "seed 7"
     mode: str  # "live" | "simulated" | "replay"
     tier: str  # "picture" | "plotly"
+    may_sign_out: bool = False  # whether a password is set
 
 
 def layout(content: Component, facts: ShellFacts) -> dmc.MantineProvider:
@@ -33,7 +34,12 @@ def layout(content: Component, facts: ShellFacts) -> dmc.MantineProvider:
     frame = html.Div(
         [
             rail(),
-            top_bar(facts.symbols, facts.symbols[0], DEFAULT_INTERVAL, facts.label, facts.source),
+            top_bar(
+                symbol_selector(facts.symbols, facts.symbols[0]),
+                interval_selector(DEFAULT_INTERVAL),
+                feed_pill(facts.label, facts.source),
+                facts.may_sign_out,
+            ),
             feed_strip(facts.mode),
             html.Main(content, className="content"),
             status_bar(),

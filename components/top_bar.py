@@ -6,8 +6,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from components import ids
-from components.attributes import aria, data
-from components.feed_pill import feed_pill
+from components.attributes import aria
 from components.formats import NONE
 from components.icons import icon
 from components.navigation import PLACES
@@ -15,7 +14,7 @@ from market.types import INTERVALS
 
 
 def top_bar(
-    symbols: Sequence[str], symbol: str, interval: str, label: str, source: str
+    symbol: dmc.Select, interval: dmc.SegmentedControl, pill: html.Div, may_sign_out: bool
 ) -> html.Header:
     """The bar of every page; CSS shows the parts that belong to ``<html data-page>``."""
     return html.Header(
@@ -28,11 +27,14 @@ def top_bar(
                 ],
                 className="page-names",
             ),
-            html.Div([symbol_selector(symbols, symbol), _phone_quote()], className="market-symbol"),
-            interval_selector(interval),
+            html.Div([symbol, _phone_quote()], className="market-symbol"),
+            interval,
             html.Div(className="top-bar-space"),
-            feed_pill(label, source),
-            html.Div(_switches(), className="top-bar-switches"),
+            pill,
+            html.Div(
+                [*_switches(), *([_sign_out()] if may_sign_out else [])],
+                className="top-bar-switches",
+            ),
         ],
         className="top-bar",
     )
@@ -73,10 +75,15 @@ def interval_selector(interval: str) -> dmc.SegmentedControl:
 
 def _phone_quote() -> html.Div:
     return html.Div(
-        [html.Span(NONE, **data(status="price")), html.Span(**data(status="change"))],
-        className="phone-quote",
-        **data(status="quote"),
+        [html.Span(NONE, id=ids.QUOTE_PRICE), html.Span(id=ids.QUOTE_CHANGE)],
+        id=ids.QUOTE,
+        className=quote_class("flat"),
     )
+
+
+def quote_class(tone: str) -> str:
+    """The class of the phone's price line; ``tone`` is up, down or flat."""
+    return f"phone-quote {tone}"
 
 
 def _switches() -> list[html.Button]:
@@ -96,3 +103,15 @@ def _switches() -> list[html.Button]:
             **aria(label="Light or dark theme"),
         ),
     ]
+
+
+def _sign_out() -> html.Form:
+    """Ends the session of this browser."""
+    button = html.Button(
+        icon("sign-out"),
+        type="submit",
+        className="icon-button",
+        title="Sign out",
+        **aria(label="Sign out"),
+    )
+    return html.Form(button, action="/logout", method="post")

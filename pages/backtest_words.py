@@ -10,6 +10,9 @@ from server.views import BacktestTradeView, BacktestView, MetricView
 _SIGNED = frozenset({"total_return", "buy_hold", "max_drawdown", "expectancy"})
 """Metrics whose sign is a gain or a loss, and that are coloured by it."""
 
+_NOTES = {"sharpe": "annualised", "sortino": "annualised"}
+"""Conventions that change how a figure reads; the card's explanation has the rest."""
+
 
 def report_facts(view: BacktestView, decimals: int) -> ReportFacts:
     """What :func:`components.backtest_report.report` shows for ``view``."""
@@ -46,7 +49,7 @@ def metric(view: MetricView, money: str) -> Metric:
         label=view.label,
         value=value,
         tone=tone(value) if coloured else "flat",
-        note=money if view.unit == "money" else "",
+        note=money if view.unit == "money" else _NOTES.get(view.key, ""),
         explanation=view.formula,
     )
 

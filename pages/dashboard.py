@@ -16,9 +16,9 @@ from dash import (
 )
 
 from components import ids
-from components.formats import percent, plain, tone
 from components.watchlist import WatchRow, watchlist
 from pages.live_chart import live_chart
+from pages.quote import QUOTE_OUTPUTS, price_words, quote
 from server.services import current
 
 dash.register_page(  # type: ignore[no-untyped-call]
@@ -36,23 +36,30 @@ def layout(symbol: str | None = None, interval: str | None = None, **_: str) -> 
 
 def watch_row(symbol: str) -> WatchRow:
     """Price and change of ``symbol`` as the watchlist writes them."""
-    last = current().last(symbol)
-    change = percent(None if last.change_pct is None else last.change_pct / 100)
-    return WatchRow(symbol, plain(last.price, last.decimals), change, tone(change))
+    return WatchRow(symbol, *price_words(current().last(symbol)))
 
 
 @callback(
     Output({"type": ids.WATCH_PRICE, "symbol": ALL}, "children"),
     Output({"type": ids.WATCH_CHANGE, "symbol": ALL}, "children"),
     Output({"type": ids.WATCH_CHANGE, "symbol": ALL}, "className"),
+    *QUOTE_OUTPUTS,
     Input(ids.WATCHLIST_TICK, "n_intervals"),
+    Input(ids.SYMBOL, "value"),
     State({"type": ids.WATCH_PRICE, "symbol": ALL}, "id"),
-    prevent_initial_call=True,
+    prevent_initial_call="initial_duplicate",
 )
-async def refresh_watchlist(_: int | None, parts: list[dict[str, str]]) -> tuple[list[Any], ...]:
-    """The newest prices, once a second."""
+async def refresh_watchlist(
+    _: int | None, symbol: str, parts: list[dict[str, str]]
+) -> tuple[Any, ...]:
+    """The newest prices, once a second, and that of the chosen symbol for the phone's header."""
     rows = [watch_row(part["symbol"]) for part in parts]
-    return [row.price for row in rows], [row.change for row in rows], [row.tone for row in rows]
+    return (
+        [row.price for row in rows],
+        [row.change for row in rows],
+        [row.tone for row in rows],
+        *quote(symbol),
+    )
 
 
 clientside_callback(

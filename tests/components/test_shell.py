@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -6,7 +7,7 @@ from dash import html
 
 from components import ids, shell
 from components.document import DASH_OPTIONS, INDEX
-from components.feed_pill import feed_pill, feed_strip
+from components.feed_pill import feed_pill, feed_strip, pill_source
 from market.types import INTERVALS
 from tests.components.trees import attribute, by_id, element_ids, parts, properties, texts
 from tests.conftest import ROOT
@@ -44,7 +45,6 @@ def test_market_links_exist(tree: Any) -> None:
 def test_script_finds_all_it_fills(tree: Any) -> None:
     assert set(statuses(tree)) >= {
         "pill", "label", "source", "strip", "renderer", "frames", "age", "latency", "gaps", "clock",
-        "quote", "price", "change",
     }  # fmt: skip
 
 
@@ -63,6 +63,34 @@ def test_icon_buttons_are_named(tree: Any) -> None:
 
 def test_stores_start_with_the_servers_values(tree: Any) -> None:
     assert by_id(tree, ids.TIER).data == "picture"
+
+
+def test_signing_out_is_offered_with_a_password_only(tree: Any) -> None:
+    def forms(tree: Any) -> list[Any]:
+        return [part for part in parts(tree) if isinstance(part, html.Form)]
+
+    assert forms(tree) == []
+    (form,) = forms(shell.layout(html.Div(), replace(FACTS, may_sign_out=True)))
+    assert (form.action, form.method) == ("/logout", "post")
+    assert attribute(form.children, "aria-label") == "Sign out"
+
+
+@pytest.mark.parametrize(
+    ("label", "detail", "source"),
+    [
+        ("SIMULATED", "Simulated exchange, seed 7. These prices are not real.", "seed 7"),
+        ("REPLAY", "Replaying day.gz at 1.5×.", "1.5×"),
+        ("LIVE", "seed 7", "Coinbase"),
+        ("SIMULATED", "", "Coinbase"),
+    ],
+)
+def test_pill_starts_with_what_the_script_writes(label: str, detail: str, source: str) -> None:
+    assert pill_source(label, "Coinbase", detail) == source
+
+
+def test_ages_are_not_announced_every_second(tree: Any) -> None:
+    announced = {texts(part) for part in parts(tree) if getattr(part, "role", "") == "status"}
+    assert announced == {"SIMULATED"}
 
 
 def test_pill_shows_the_servers_first_word() -> None:

@@ -71,7 +71,7 @@ def test_metrics_as_written() -> None:
     assert [(card.value, card.tone, card.note) for card in cards] == [
         ("101.00", "flat", "USD"),
         ("+1.00 %", "up", ""),
-        ("1.50", "flat", ""),
+        ("1.50", "flat", "annualised"),
         ("–", "flat", ""),
         ("1,234", "flat", ""),
         ("12.50", "flat", "USD"),

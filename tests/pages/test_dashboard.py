@@ -36,6 +36,7 @@ def test_plotly_tier_has_a_graph_instead(dashboard: ModuleType, fake: FakeServic
 
 async def test_watchlist_is_refreshed(dashboard: ModuleType) -> None:
     names = [{"type": ids.WATCH_PRICE, "symbol": s} for s in ("ETH-USD", "BTC-USD")]
-    assert await dashboard.refresh_watchlist(1, names) == (
+    assert await dashboard.refresh_watchlist(1, "BTC-USD", names) == (
         ["38,533.0"] * 2, ["+1.62 %"] * 2, ["up"] * 2,
+        "38,533.0", "+1.62 %", "phone-quote up",
     )  # fmt: skip
