@@ -22,8 +22,10 @@ from pages.paper_words import (
     positions_panel,
     prices,
 )
+from pages.quote import QUOTE_OUTPUTS, quote
 from server.errors import RequestError
 from server.services import current
+from server.views import PaperView
 
 dash.register_page(  # type: ignore[no-untyped-call]
     __name__, path="/paper", title="Paper trading · Candlecast"
@@ -60,8 +62,8 @@ def layout(symbol: str | None = None, interval: str | None = None, **_: str) -> 
     return html.Div([left, right, *keepers], className="page page-paper")
 
 
-def _decimals(view: Any) -> dict[str, int]:
-    symbols = {item.symbol for item in (*view.positions, *view.fills)}
+def _decimals(view: PaperView) -> dict[str, int]:
+    symbols = {item.symbol for item in view.positions} | {item.symbol for item in view.fills}
     return {symbol: current().last(symbol).decimals for symbol in symbols}
 
 
@@ -93,9 +95,11 @@ async def refresh_account(_: int | None, __: Any) -> tuple[Sequence[Component], 
     Output(ids.PAPER_SIZE, "error"),
     Output(ids.PAPER_BUY, "disabled"),
     Output(ids.PAPER_SELL, "disabled"),
+    *QUOTE_OUTPUTS,
     Input(ids.PAPER_TICK, "n_intervals"),
     Input(ids.SYMBOL, "value"),
     Input(ids.PAPER_SIZE, "value"),
+    prevent_initial_call="initial_duplicate",
 )
 async def refresh_ticket(_: int | None, symbol: str, size: str | None) -> tuple[Any, ...]:
     """Live bid and ask on the ticket, and what the typed size would cost."""
@@ -112,6 +116,7 @@ async def refresh_ticket(_: int | None, symbol: str, size: str | None) -> tuple[
         problem,
         blocked,
         blocked,
+        *quote(symbol),
     )
 
 
@@ -137,11 +142,12 @@ async def order(
 
 
 async def place_order(symbol: str, side: str, size: str) -> tuple[Any, ...]:
-    """Sends a market order; gives the order's mark, the ticket's message and the toasts."""
+    """Sends a market order; gives the fill's number, the ticket's message and the toasts."""
     services = current()
     try:
         fill = await services.paper_order(symbol, side, size.strip().replace(",", ""))
     except RequestError as refused:
         return dash.no_update, refusal(str(refused)), []
     title, detail = fill_words(fill, services.last(symbol).decimals)
-    return fill.time_ns, None, [filled_toast(f"fill-{fill.time_ns}", title, detail)]
+    # Two orders may fill at the same moment of the market: only the number tells them apart.
+    return fill.number, None, [filled_toast(f"fill-{fill.number}", title, detail)]

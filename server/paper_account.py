@@ -74,6 +74,7 @@ def _position(position: MarkedPosition) -> PositionView:
 
 def _fill(fill: Fill) -> FillView:
     return FillView(
+        number=fill.fill_id,
         time_ns=fill.time_ns,
         symbol=fill.symbol,
         side="buy" if fill.side is Side.BUY else "sell",

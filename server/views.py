@@ -127,8 +127,9 @@ class PositionView:
 
 @dataclass(frozen=True, slots=True)
 class FillView:
-    """One execution on paper. ``side`` is ``buy`` or ``sell``."""
+    """One execution on paper, numbered from 1. ``side`` is ``buy`` or ``sell``."""
 
+    number: int
     time_ns: int
     symbol: str
     side: str

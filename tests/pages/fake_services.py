@@ -47,7 +47,7 @@ POSITION = PositionView(
     "BTC-USD", "long", Decimal("0.25"), Decimal("37842.5"), 38_533.0, Decimal("172.625")
 )
 FILL = FillView(
-    10**18, "BTC-USD", "buy", Decimal("0.25"), Decimal("38533.5"), Decimal("9.63"), Decimal(0)
+    3, 10**18, "BTC-USD", "buy", Decimal("0.25"), Decimal("38533.5"), Decimal("9.63"), Decimal(0)
 )
 BACKTEST = BacktestView(
     symbol="BTC-USD",

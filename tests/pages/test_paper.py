@@ -45,13 +45,14 @@ async def test_ticket_shows_both_sides(paper: ModuleType) -> None:
         "Buy 19,266.75 USD Sell 19,266.25 USD",
         "BTC",
     ]
-    assert given[5:] == (None, False, False)
+    assert given[5:8] == (None, False, False)
+    assert given[8:] == ("38,533.0", "+1.62 %", "phone-quote up")
 
 
 async def test_ticket_with_a_bad_size(paper: ModuleType) -> None:
     given = await paper.refresh_ticket(1, "BTC-USD", "-1")
     assert texts(given[3]) == "Buy – USD Sell – USD"
-    assert given[5:] == ("Must be above 0.", True, True)
+    assert given[5:8] == ("Must be above 0.", True, True)
 
 
 async def test_ticket_without_a_quote_uses_the_last_price(
@@ -63,13 +64,14 @@ async def test_ticket_without_a_quote_uses_the_last_price(
     fake.last_now = replace(LAST, bid=None, ask=None, price=None)
     given = await paper.refresh_ticket(1, "BTC-USD", "1")
     assert texts(given[1]) == "Buy –"
-    assert given[6:] == (True, True)
+    assert given[6:8] == (True, True)
 
 
 async def test_order_is_filled(paper: ModuleType, fake: FakeServices) -> None:
     mark, message, toasts = await paper.place_order("BTC-USD", "buy", " 1,000.25 ")
     assert fake.calls == [("BTC-USD", "buy", "1000.25")]
-    assert (mark, message) == (FILL.time_ns, None)
+    assert (mark, message) == (3, None)
+    assert toasts[0]["id"] == "fill-3"
     assert toasts[0]["title"] == "Filled: bought 0.2500 BTC at 38,533.5"
     assert toasts[0]["message"] == "Market order on paper, fee 9.63 USD"
 
@@ -98,7 +100,9 @@ def test_sizes_keep_their_decimals() -> None:
 
 
 def test_fill_says_what_it_realised() -> None:
-    sold = FillView(1, "ETH-BTC", "sell", Decimal(2), Decimal("0.07"), Decimal("0.1"), Decimal(-3))
+    sold = FillView(
+        4, 1, "ETH-BTC", "sell", Decimal(2), Decimal("0.07"), Decimal("0.1"), Decimal(-3)
+    )
     assert fill_words(sold, 5) == (
         "Filled: sold 2.0000 ETH at 0.07000",
         "Market order on paper, fee 0.10 BTC, realised −3.00 BTC",
