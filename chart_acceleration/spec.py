@@ -7,8 +7,9 @@ from chart_acceleration.errors import BadChartSpec
 from chart_acceleration.palette import theme
 from market.types import Interval
 
-SMALLEST, WIDEST, HIGHEST = 16, 4096, 4096
+SMALLEST, LARGEST = 16, 4096
 FEWEST_BARS, MOST_BARS = 2, 5000
+LEAST_SCALE, MOST_SCALE = 1.0, 4.0
 MOST_DECIMALS = 12
 
 
@@ -31,12 +32,16 @@ class ChartSpec:
     end: int | None = None
 
     def __post_init__(self) -> None:
-        if not SMALLEST <= self.width <= WIDEST:
-            raise BadChartSpec("width", self.width, f"{SMALLEST} to {WIDEST} device pixels")
-        if not SMALLEST <= self.height <= HIGHEST:
-            raise BadChartSpec("height", self.height, f"{SMALLEST} to {HIGHEST} device pixels")
-        if not isfinite(self.scale) or not 1.0 <= self.scale <= 4.0:
-            raise BadChartSpec("scale", self.scale, "1 to 4 device pixels per CSS pixel")
+        if not SMALLEST <= self.width <= LARGEST:
+            raise BadChartSpec("width", self.width, f"{SMALLEST} to {LARGEST} device pixels")
+        if not SMALLEST <= self.height <= LARGEST:
+            raise BadChartSpec("height", self.height, f"{SMALLEST} to {LARGEST} device pixels")
+        if not isfinite(self.scale) or not LEAST_SCALE <= self.scale <= MOST_SCALE:
+            raise BadChartSpec(
+                "scale",
+                self.scale,
+                f"{LEAST_SCALE:g} to {MOST_SCALE:g} device pixels per CSS pixel",
+            )
         if not FEWEST_BARS <= self.bars <= MOST_BARS:
             raise BadChartSpec("bars", self.bars, f"{FEWEST_BARS} to {MOST_BARS}")
         theme(self.theme)

@@ -10,6 +10,14 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
+from chart_acceleration.spec import (
+    FEWEST_BARS,
+    LARGEST,
+    LEAST_SCALE,
+    MOST_BARS,
+    MOST_SCALE,
+    SMALLEST,
+)  # fmt: skip
 from server.errors import ProtocolError
 
 MAGIC = 0x31464343
@@ -17,9 +25,6 @@ MAGIC = 0x31464343
 
 MAX_CLIENT_BYTES = 4096
 MAX_CHARTS = 64
-MIN_SIZE, MAX_SIZE = 16, 4096
-MIN_BARS, MAX_BARS = 2, 5000
-MIN_SCALE, MAX_SCALE = 1.0, 4.0
 
 _HEADER = struct.Struct("<IIHHI")
 _ENTRY = struct.Struct("<HBB8H")
@@ -60,9 +65,9 @@ class FrameMessage(NamedTuple):
 
 
 ChartId = Annotated[int, msgspec.Meta(ge=0, le=65535)]
-Pixels = Annotated[int, msgspec.Meta(ge=MIN_SIZE, le=MAX_SIZE)]
-Bars = Annotated[int, msgspec.Meta(ge=MIN_BARS, le=MAX_BARS)]
-Scale = Annotated[float, msgspec.Meta(ge=MIN_SCALE, le=MAX_SCALE)]
+Pixels = Annotated[int, msgspec.Meta(ge=SMALLEST, le=LARGEST)]
+Bars = Annotated[int, msgspec.Meta(ge=FEWEST_BARS, le=MOST_BARS)]
+Scale = Annotated[float, msgspec.Meta(ge=LEAST_SCALE, le=MOST_SCALE)]
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 Index = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Sequence32 = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]

@@ -10,8 +10,15 @@ import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
+from chart_acceleration.spec import (
+    FEWEST_BARS,
+    LARGEST,
+    LEAST_SCALE,
+    MOST_BARS,
+    MOST_SCALE,
+    SMALLEST,
+)  # fmt: skip
 from server import documents
-from server.frames_protocol import MAX_BARS, MAX_SCALE, MAX_SIZE, MIN_BARS, MIN_SCALE, MIN_SIZE
 from server.login import COOKIE, SESSION_SECONDS, Access, Verdict
 from server.market_reader import MAX_CANDLES
 from server.security import address_of, too_many
@@ -20,10 +27,10 @@ from server.views import ChartQuery
 
 LIMITS: Mapping[str, tuple[float, float]] = {
     "limit": (1, MAX_CANDLES),
-    "bars": (MIN_BARS, MAX_BARS),
-    "width": (MIN_SIZE, MAX_SIZE),
-    "height": (MIN_SIZE, MAX_SIZE),
-    "scale": (MIN_SCALE, MAX_SCALE),
+    "bars": (FEWEST_BARS, MOST_BARS),
+    "width": (SMALLEST, LARGEST),
+    "height": (SMALLEST, LARGEST),
+    "scale": (LEAST_SCALE, MOST_SCALE),
 }
 """What numbers in queries may be, both ends included."""
 
