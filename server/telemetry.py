@@ -36,7 +36,6 @@ class Telemetry:
         self.draws = self._counter("candlecast_draws", "Pictures drawn and encoded", "kind")
         self.draw_failures = self._counter("candlecast_draw_failures", "Failed draws", "renderer")
         self.closed = self._counter("candlecast_clients_closed", "Sockets we closed", "reason")
-        self.logins = self._counter("candlecast_logins", "Login attempts", "outcome")
         self.clients = self._gauge("candlecast_clients", "Open frames sockets")
         self.live_views = self._gauge("candlecast_views", "Distinct charts being watched")
         self.feed_age = self._gauge("candlecast_feed_age_seconds", "Since the newest market event")
