@@ -17,9 +17,6 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from market.types import Symbol
 from server.errors import SettingsError
 
-DEFAULT_SYMBOLS = tuple(
-    Symbol(name) for name in ("BTC-USD", "ETH-USD", "SOL-USD", "ADA-USD", "LTC-USD", "ETH-BTC")
-)
 MAX_SYMBOLS = 50
 _SYMBOL = re.compile(r"[A-Z0-9]{1,16}-[A-Z0-9]{1,16}")
 
@@ -40,13 +37,16 @@ _ALLOWED = {
 
 
 class Settings(BaseSettings):
-    """Everything the program can be told. Frozen; :func:`parse_settings` makes it."""
+    """Everything the program can be told. Frozen; :func:`parse_settings` makes it.
+
+    ``symbols`` is empty when nobody named any: then the recording or the venue decides.
+    """
 
     model_config = SettingsConfigDict(env_prefix="CANDLECAST_", frozen=True, extra="forbid")
 
     feed: str = "auto"
     venue: Literal["coinbase", "binance"] = "coinbase"
-    symbols: Annotated[tuple[Symbol, ...], NoDecode] = DEFAULT_SYMBOLS
+    symbols: Annotated[tuple[Symbol, ...], NoDecode] = ()
     host: str = Field(default="127.0.0.1", pattern=r"^[A-Za-z0-9._:-]+$")
     port: int = Field(default=8050, ge=0, le=65535)
     renderer: Literal["auto", "cuda", "opengl", "cpu", "plotly"] = "auto"
@@ -75,11 +75,6 @@ class Settings(BaseSettings):
         if not 1 <= len(unique) <= MAX_SYMBOLS or not all(map(_SYMBOL.fullmatch, unique)):
             raise ValueError(value)
         return unique
-
-    @property
-    def symbols_given(self) -> bool:
-        """Whether somebody named symbols; a replay without takes those of the recording."""
-        return "symbols" in self.model_fields_set
 
     @property
     def loopback(self) -> bool:

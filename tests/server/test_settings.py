@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from server.errors import SettingsError
-from server.settings import DEFAULT_SYMBOLS, is_loopback, parse_settings
+from server.settings import is_loopback, parse_settings
 
 
 @pytest.fixture(autouse=True)
@@ -19,8 +19,7 @@ def test_defaults() -> None:
     settings = parse_settings([])
     assert settings.feed == "auto"
     assert settings.venue == "coinbase"
-    assert settings.symbols == DEFAULT_SYMBOLS
-    assert not settings.symbols_given
+    assert settings.symbols == ()
     assert (settings.host, settings.port) == ("127.0.0.1", 8050)
     assert settings.renderer == "auto"
     assert settings.password is None
@@ -46,7 +45,6 @@ def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.feed == "sim"
     assert settings.venue == "binance"
     assert settings.symbols == ("BTC-USDT", "ETH-USDT")
-    assert settings.symbols_given
     assert settings.port == 8123
     assert settings.renderer == "cpu"
     assert settings.password is not None
