@@ -36,6 +36,11 @@ def test_make_targets_exist(command: str) -> None:
     assert re.search(rf"^{command}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", sorted(set(re.findall(r"`CANDLECAST_([A-Z]+)`", README))))
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`CANDLECAST_([A-Z_]+)`", README))))
 def test_variables_are_settings(name: str) -> None:
     assert name.lower() in Settings.model_fields
+
+
+def test_the_table_names_every_setting() -> None:
+    named = {name.lower() for name in re.findall(r"`CANDLECAST_([A-Z_]+)`", README)}
+    assert named == set(Settings.model_fields)
