@@ -59,7 +59,7 @@ screenshots: $(VENV)/.dev chromium ## Makes the README's pictures with the tests
 	CANDLECAST_SCREENSHOTS=docs/images $(PYTEST) -m browser tests/browser/test_screenshots.py
 
 clean: ## Removes the environment and every cache
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .numba .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- environment -----------------------------------------------------------------------------------------------
