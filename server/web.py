@@ -150,7 +150,7 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket; raises :class:`SettingsError` when the address cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         # create_server writes the address into strerror; a failed name lookup has no errno of ours.
         number = error.errno or 0
@@ -158,6 +158,10 @@ def listen(host: str, port: int) -> socket.socket:
         raise SettingsError(
             f"cannot listen on {host} port {port}: {reason}; choose another with --host or --port"
         ) from None
+    # Connections inherit it. asyncio sets it only on sockets made with IPPROTO_TCP, which this one
+    # is not; without it each second small message waits 40 ms for the receiver's delayed ACK.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def serve(app: CandlecastServer, host: str, port: int) -> None:

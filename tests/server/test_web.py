@@ -51,6 +51,15 @@ def test_foreign_address_is_one_sentence() -> None:
         listen("192.0.2.1", 0)
 
 
+def test_small_messages_do_not_wait_for_each_other() -> None:
+    with (
+        listen("127.0.0.1", 0) as listener,
+        socket.create_connection(listener.getsockname()),
+        listener.accept()[0] as connection,
+    ):
+        assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_signal_stops_gracefully_and_the_caller_cleans_up(how: signal.Signals) -> None:
     process = subprocess.Popen(
