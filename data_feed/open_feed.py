@@ -143,7 +143,7 @@ def open_feed(request: FeedRequest, market: Market) -> Feed:
 
 
 def _pace(speed: float) -> str:
-    return "full speed" if speed == inf else f"{speed:g}×"
+    return "full speed" if speed == inf else f"{speed:,.10g}×"
 
 
 def _sources(request: FeedRequest) -> list[Source]:

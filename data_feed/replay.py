@@ -11,6 +11,7 @@ text lines   ``<recorder's clock in ns> <frame>``; a frame with a top-level ``la
 import asyncio
 import gzip
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ from market.types import SECOND, Quote, Symbol, Trade
 
 PROBED = 50
 """Frames that are looked at to find out whose protocol a recording holds."""
+
+MAX_TIME_NS = 2**63
+"""Times are nanoseconds in 64 bits."""
 
 BURST = 200
 """Frames played in a row before other tasks get their turn."""
@@ -113,6 +117,8 @@ def symbols_in(path: Path) -> tuple[Symbol, ...]:
                 traded[event.symbol] += 1
             elif isinstance(event, Quote):
                 quoted[event.symbol] += 1
+    if not traded and not quoted:
+        raise RecordingError(path, "it holds no trade and no quote")
     names = [symbol for symbol, _ in (*traded.most_common(), *quoted.most_common())]
     return tuple(dict.fromkeys(names))
 
@@ -191,18 +197,24 @@ def _frames(path: Path) -> Iterator[Frame]:
                     ) from None
                 if frame is not None:
                     yield frame
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise RecordingError(path, f"it cannot be read: {error}") from None
 
 
 def _json_line(line: _Line) -> Frame | None:
     if line.t != "recv":
         return None
-    return Frame(int(line.ts * SECOND), line.data.encode())
+    return _frame(line.ts * SECOND, line.data.encode())
 
 
 def _text_line(line: bytes) -> Frame | None:
     clock, _, data = line.partition(b" ")
     if data.startswith(b'{"lastUpdateId"'):
         return None
-    return Frame(int(clock), data.rstrip())
+    return _frame(int(clock), data.rstrip())
+
+
+def _frame(time_ns: float, data: bytes) -> Frame:
+    if not 0 <= time_ns < MAX_TIME_NS:
+        raise ValueError("its time is not in the years 1970 to 2261")
+    return Frame(int(time_ns), data)

@@ -148,6 +148,10 @@ def test_what_is_no_recording_is_refused_with_the_reason(tmp_path: Path) -> None
         "words.txt": (b"hello\n", "line 1 is no recorded frame"),
         "list.jsonl": (b"[1,2]\n", "line 1 is no recorded frame"),
         "cut.gz": (gzip.compress(b'{"t":"header"}\n' * 999)[:-20], "it cannot be read"),
+        "rotten.gz": (b"\x1f\x8b\x08" + bytes(7) + b"\xff" * 40, "it cannot be read: .*invalid"),
+        "late.jsonl": (b'{"t":"recv","ts":1e308,"data":"x"}\n', "line 1 is .* its time is not in"),
+        "late.txt": (b"9" * 30 + b" {}\n", "line 1 is .* its time is not in"),
+        "early.jsonl": (b'{"t":"recv","ts":-1,"data":"x"}\n', "line 1 is .* its time is not in"),
         "unknown.txt": (b'5 {"topic":"trades"}\n', "protocol is none of Binance, Coinbase"),
         "other.txt": (b"5 nonsense\n", "protocol is none of Binance, Coinbase"),
     }
@@ -159,6 +163,13 @@ def test_what_is_no_recording_is_refused_with_the_reason(tmp_path: Path) -> None
             open_recording(path)
     with pytest.raises(RecordingError, match="it is a folder"):
         open_recording(tmp_path)
+
+
+def test_a_recording_without_trades_and_quotes_is_refused(tmp_path: Path) -> None:
+    hello = b'{"type":"subscriptions","channels":[{"name":"matches","product_ids":["BTC-USD"]}]}'
+    path = write_lines(tmp_path / "a.jsonl", [(1.0, hello)])
+    with pytest.raises(RecordingError, match="it holds no trade and no quote"):
+        symbols_in(path)
 
 
 async def test_a_playback_gives_every_frame_and_then_says_so(tmp_path: Path) -> None:
