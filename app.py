@@ -1,8 +1,6 @@
 """Candlecast: the composition root.
 
-Settings → renderer → market → feed → services → Dash on FastAPI.
-
-Run ``python app.py --help`` for the options.
+Settings → renderer → market → feed → services → Dash on FastAPI; ``--help`` lists the options.
 """
 
 import logging
@@ -32,6 +30,7 @@ from trading.paper import PaperEngine, PaperRules
 
 HERE = Path(__file__).resolve().parent
 BAD_OPTIONS = 2
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 _log = logging.getLogger("candlecast")
 
@@ -89,12 +88,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run until told to stop; returns the exit code."""
     try:
         settings = parse_settings(arguments)
-        logging.basicConfig(
-            level=settings.log_level.upper(),
-            format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        )
-        for chatty in ("httpx", "websockets"):
-            logging.getLogger(chatty).setLevel(logging.WARNING)
+        logging.basicConfig(level=settings.log_level.upper(), format=LOG_FORMAT)
+        logging.getLogger("websockets").setLevel(logging.WARNING)
         choice = choose(settings.renderer)
         for reason in choice.reasons:
             _log.info("renderer %s", reason)
