@@ -195,7 +195,7 @@
       this.legend.hidden = false;
       delete this.legend.dataset.direction;
       this.field("symbol", symbol);
-      this.field("context", this.meta?.venue ? `${interval} · ${this.meta.venue}` : interval);
+      this.field("context", [interval, this.meta?.venue ?? this.element.dataset.venue].filter(Boolean).join(" · "));
       this.keyframe.image.alt = "";
       this.meta = null;
     }

@@ -14,6 +14,8 @@
   const RENDERERS = { cpu: "CPU", cuda: "CUDA", opengl: "OpenGL", plotly: "Plotly", reference: "Reference" };
   const OWN_SERVER = "Candlecast server";
 
+  const narrow = window.matchMedia("(max-width: 767px)"); // state and age, no venue: see viewports.css
+
   /** @param {string} name @returns {HTMLElement | null} */
   const item = (name) => document.querySelector(`[data-status="${name}"]`);
 
@@ -26,13 +28,13 @@
     const retry = status.retry_in_s === null ? status.venue : `retry in ${Math.ceil(status.retry_in_s)} s`;
     /** @type {Record<string, string>} */
     const texts = {
-      LIVE: `${status.venue} · ${age}`,
+      LIVE: narrow.matches ? age : `${status.venue} · ${age}`,
       SIMULATED: status.detail.match(/seed \d+/)?.[0] ?? status.venue,
       REPLAY: status.detail.match(/[\d.]+×/)?.[0] ?? (status.detail || status.venue),
       CONNECTING: status.venue,
       SLOW: `${age} old`,
       LOST: retry,
-      ENDED: status.detail,
+      ENDED: status.detail.match(/[\d,]+ trades/)?.[0] ?? status.detail,
     };
     return texts[status.label] ?? status.detail;
   }

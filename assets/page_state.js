@@ -96,6 +96,9 @@
     /** Class of every row of the watchlist. @param {string} symbol @param {{symbol: string}[]} rows */
     markSymbol: (symbol, rows) => rows.map((row) => (row.symbol === symbol ? "watch-row is-chosen" : "watch-row")),
 
+    /** Price, change and class of the phone's header. @param {string[] | null} words */
+    quote: (words) => words ?? Array(3).fill(window.dash_clientside.no_update),
+
     /** The chart's script watches these attributes. @param {string} symbol @param {string} interval */
     chart: (symbol, interval) => [symbol, interval],
   };

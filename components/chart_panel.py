@@ -25,7 +25,7 @@ def chart_panel(symbol: str, interval: str, venue: str, bars: int = DEFAULT_BARS
         className="chart",
         tabIndex=0,
         role="group",
-        **data(chart="1", symbol=symbol, interval=interval, bars=str(bars)),
+        **data(chart="1", symbol=symbol, interval=interval, bars=str(bars), venue=venue),
         **aria(label="Candlestick chart"),
     )
 

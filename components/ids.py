@@ -54,9 +54,11 @@ PAPER_MESSAGE = "paper-message"
 PAPER_POSITIONS = "paper-positions"
 PAPER_FILLS = "paper-fills"
 PAPER_ORDER = "paper-order"
+PAPER_HEADER = "paper-header"
 
 # Watchlist
 WATCHLIST_TICK = "watchlist-tick"
+WATCHLIST_QUOTE = "watchlist-quote"
 WATCH_ROW = "watch-row"  # with the symbol, the three parts of a row
 WATCH_PRICE = "watch-price"
 WATCH_CHANGE = "watch-change"

@@ -23,8 +23,10 @@ PLACES = (
     Place("paper", "Paper trading", "Paper", "/paper"),
 )
 
+SIGN_OUT = "Sign out"
 
-def rail() -> html.Nav:
+
+def rail(may_sign_out: bool) -> html.Nav:
     """Icons only, 48 px wide; each carries its name as title and for screen readers."""
     links = [
         dcc.Link(
@@ -39,10 +41,16 @@ def rail() -> html.Nav:
     mark = html.Div(
         [icon("mark-candle", "icon-20"), icon("mark-waves", "icon-20")], className="rail-mark"
     )
-    return html.Nav([mark, *links], className="rail", **aria(label="Pages"))
+    foot = _sign_out(
+        [icon("sign-out", "icon-18"), html.Span(SIGN_OUT, className="visually-hidden")],
+        "rail-link",
+    )
+    return html.Nav(
+        [mark, *links, *([foot] if may_sign_out else [])], className="rail", **aria(label="Pages")
+    )
 
 
-def phone_navigation() -> html.Nav:
+def phone_navigation(may_sign_out: bool) -> html.Nav:
     """Icons over names, 64 px high, shown below 768 px."""
     links = [
         dcc.Link(
@@ -53,4 +61,15 @@ def phone_navigation() -> html.Nav:
         )
         for place in PLACES
     ]
-    return html.Nav(links, className="phone-navigation", **aria(label="Pages"))
+    foot = _sign_out([icon("sign-out", "icon-20"), html.Span(SIGN_OUT)], "phone-link")
+    return html.Nav(
+        [*links, *([foot] if may_sign_out else [])],
+        className="phone-navigation",
+        **aria(label="Pages"),
+    )
+
+
+def _sign_out(content: list[html.Span], look: str) -> html.Form:
+    """Ends the session of this browser; a plain form, as the login page has one."""
+    button = html.Button(content, type="submit", title=SIGN_OUT, className=look)
+    return html.Form(button, action="/logout", method="post", className="sign-out")

@@ -33,17 +33,16 @@ def layout(content: Component, facts: ShellFacts) -> dmc.MantineProvider:
     """The Dash layout of the whole application around ``dash.page_container``."""
     frame = html.Div(
         [
-            rail(),
+            rail(facts.may_sign_out),
             top_bar(
                 symbol_selector(facts.symbols, facts.symbols[0]),
                 interval_selector(DEFAULT_INTERVAL),
                 feed_pill(facts.label, facts.source),
-                facts.may_sign_out,
             ),
             feed_strip(facts.mode),
             html.Main(content, className="content"),
             status_bar(),
-            phone_navigation(),
+            phone_navigation(facts.may_sign_out),
         ],
         className="shell",
     )

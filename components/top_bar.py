@@ -13,9 +13,7 @@ from components.navigation import PLACES
 from market.types import INTERVALS
 
 
-def top_bar(
-    symbol: dmc.Select, interval: dmc.SegmentedControl, pill: html.Div, may_sign_out: bool
-) -> html.Header:
+def top_bar(symbol: dmc.Select, interval: dmc.SegmentedControl, pill: html.Div) -> html.Header:
     """The bar of every page; CSS shows the parts that belong to ``<html data-page>``."""
     return html.Header(
         [
@@ -31,10 +29,7 @@ def top_bar(
             interval,
             html.Div(className="top-bar-space"),
             pill,
-            html.Div(
-                [*_switches(), *([_sign_out()] if may_sign_out else [])],
-                className="top-bar-switches",
-            ),
+            html.Div(_switches(), className="top-bar-switches"),
         ],
         className="top-bar",
     )
@@ -103,15 +98,3 @@ def _switches() -> list[html.Button]:
             **aria(label="Light or dark theme"),
         ),
     ]
-
-
-def _sign_out() -> html.Form:
-    """Ends the session of this browser."""
-    button = html.Button(
-        icon("sign-out"),
-        type="submit",
-        className="icon-button",
-        title="Sign out",
-        **aria(label="Sign out"),
-    )
-    return html.Form(button, action="/logout", method="post")

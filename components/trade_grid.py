@@ -20,7 +20,8 @@ _THEME = (
 )
 
 _TONES = {
-    "cellClassRules": {"up": "params.value > 0", "down": "params.value < 0"},
+    # as written with two decimals: what rounds to zero has neither sign nor colour
+    "cellClassRules": {"up": "params.value >= 0.005", "down": "params.value <= -0.005"},
 }
 
 Row = dict[str, str | float | int | None]
@@ -119,4 +120,6 @@ def _columns(symbol: str, decimals: int) -> list[dict[str, Any]]:
 
 def _number(layout: str) -> dict[str, Any]:
     written = f"params.value == null ? '{NONE}' : d3.format('{layout}')(params.value)"
+    if layout.startswith("+"):
+        written = f"Math.abs(params.value) < 0.005 && params.value != null ? '0.00' : {written}"
     return {"type": "rightAligned", "valueFormatter": {"function": written}}

@@ -18,7 +18,7 @@ from dash import (
 from components import ids
 from components.watchlist import WatchRow, watchlist
 from pages.live_chart import live_chart
-from pages.quote import QUOTE_OUTPUTS, price_words, quote
+from pages.quote import fill_header, price_words, quote, quote_store
 from server.services import current
 
 dash.register_page(  # type: ignore[no-untyped-call]
@@ -31,7 +31,8 @@ def layout(symbol: str | None = None, interval: str | None = None, **_: str) -> 
     rows = [watch_row(name) for name in current().symbols()]
     side = html.Aside(watchlist(rows, symbol), className="side")
     tick = dcc.Interval(id=ids.WATCHLIST_TICK, interval=1000)
-    return html.Div([live_chart(symbol, interval), side, tick], className="page page-dashboard")
+    keepers = [tick, quote_store(ids.WATCHLIST_QUOTE)]
+    return html.Div([live_chart(symbol, interval), side, *keepers], className="page page-dashboard")
 
 
 def watch_row(symbol: str) -> WatchRow:
@@ -43,11 +44,10 @@ def watch_row(symbol: str) -> WatchRow:
     Output({"type": ids.WATCH_PRICE, "symbol": ALL}, "children"),
     Output({"type": ids.WATCH_CHANGE, "symbol": ALL}, "children"),
     Output({"type": ids.WATCH_CHANGE, "symbol": ALL}, "className"),
-    *QUOTE_OUTPUTS,
+    Output(ids.WATCHLIST_QUOTE, "data"),
     Input(ids.WATCHLIST_TICK, "n_intervals"),
     Input(ids.SYMBOL, "value"),
     State({"type": ids.WATCH_PRICE, "symbol": ALL}, "id"),
-    prevent_initial_call="initial_duplicate",
 )
 async def refresh_watchlist(
     _: int | None, symbol: str, parts: list[dict[str, str]]
@@ -58,7 +58,7 @@ async def refresh_watchlist(
         [row.price for row in rows],
         [row.change for row in rows],
         [row.tone for row in rows],
-        *quote(symbol),
+        quote(symbol),
     )
 
 
@@ -74,3 +74,4 @@ clientside_callback(
     Input(ids.SYMBOL, "value"),
     State({"type": ids.WATCH_ROW, "symbol": ALL}, "id"),
 )
+fill_header(ids.WATCHLIST_QUOTE)

@@ -22,7 +22,7 @@ from pages.paper_words import (
     positions_panel,
     prices,
 )
-from pages.quote import QUOTE_OUTPUTS, quote
+from pages.quote import fill_header, quote, quote_store
 from server.errors import RequestError
 from server.services import current
 from server.views import PaperView
@@ -58,7 +58,11 @@ def layout(symbol: str | None = None, interval: str | None = None, **_: str) -> 
         ],
         className="paper-right",
     )
-    keepers = [dcc.Interval(id=ids.PAPER_TICK, interval=1000), dcc.Store(id=ids.PAPER_ORDER)]
+    keepers = [
+        dcc.Interval(id=ids.PAPER_TICK, interval=1000),
+        dcc.Store(id=ids.PAPER_ORDER),
+        quote_store(ids.PAPER_HEADER),
+    ]
     return html.Div([left, right, *keepers], className="page page-paper")
 
 
@@ -95,11 +99,10 @@ async def refresh_account(_: int | None, __: Any) -> tuple[Sequence[Component], 
     Output(ids.PAPER_SIZE, "error"),
     Output(ids.PAPER_BUY, "disabled"),
     Output(ids.PAPER_SELL, "disabled"),
-    *QUOTE_OUTPUTS,
+    Output(ids.PAPER_HEADER, "data"),
     Input(ids.PAPER_TICK, "n_intervals"),
     Input(ids.SYMBOL, "value"),
     Input(ids.PAPER_SIZE, "value"),
-    prevent_initial_call="initial_duplicate",
 )
 async def refresh_ticket(_: int | None, symbol: str, size: str | None) -> tuple[Any, ...]:
     """Live bid and ask on the ticket, and what the typed size would cost."""
@@ -116,7 +119,7 @@ async def refresh_ticket(_: int | None, symbol: str, size: str | None) -> tuple[
         problem,
         blocked,
         blocked,
-        *quote(symbol),
+        quote(symbol),
     )
 
 
@@ -151,3 +154,6 @@ async def place_order(symbol: str, side: str, size: str) -> tuple[Any, ...]:
     title, detail = fill_words(fill, services.last(symbol).decimals)
     # Two orders may fill at the same moment of the market: only the number tells them apart.
     return fill.number, None, [filled_toast(f"fill-{fill.number}", title, detail)]
+
+
+fill_header(ids.PAPER_HEADER)

@@ -1,19 +1,12 @@
 """Price and change over 24 hours: one wording for the watchlist and for the phone's header."""
 
-from dash import Output
+from dash import ClientsideFunction, Input, Output, clientside_callback, dcc
 
 from components import ids
 from components.formats import percent, plain, tone
 from components.top_bar import quote_class
 from server.services import current
 from server.views import LastView
-
-QUOTE_OUTPUTS = (
-    Output(ids.QUOTE_PRICE, "children", allow_duplicate=True),
-    Output(ids.QUOTE_CHANGE, "children", allow_duplicate=True),
-    Output(ids.QUOTE, "className", allow_duplicate=True),
-)
-"""Several pages fill the header, each with the tick that it has anyway."""
 
 
 def price_words(last: LastView) -> tuple[str, str, str]:
@@ -22,7 +15,28 @@ def price_words(last: LastView) -> tuple[str, str, str]:
     return plain(last.price, last.decimals), change, tone(change)
 
 
-def quote(symbol: str) -> tuple[str, str, str]:
-    """Values for :data:`QUOTE_OUTPUTS`."""
+def quote(symbol: str) -> list[str]:
+    """What the header shows of ``symbol``, for a :func:`quote_store`: price, change, class."""
     price, change, direction = price_words(current().last(symbol))
-    return price, change, quote_class(direction)
+    return [price, change, quote_class(direction)]
+
+
+def quote_store(page_id: str) -> dcc.Store:
+    """A page's own store, filled with the tick that the page has anyway.
+
+    The header is outside of the pages, and Dash complains about a callback from a page's tick to
+    it on every other page.
+    """
+    return dcc.Store(id=page_id)
+
+
+def fill_header(page_id: str) -> None:
+    """Copy the page's store into the header, in the browser."""
+    clientside_callback(
+        ClientsideFunction(namespace="candlecast", function_name="quote"),
+        Output(ids.QUOTE_PRICE, "children", allow_duplicate=True),
+        Output(ids.QUOTE_CHANGE, "children", allow_duplicate=True),
+        Output(ids.QUOTE, "className", allow_duplicate=True),
+        Input(page_id, "data"),
+        prevent_initial_call=True,
+    )

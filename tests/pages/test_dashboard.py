@@ -38,5 +38,5 @@ async def test_watchlist_is_refreshed(dashboard: ModuleType) -> None:
     names = [{"type": ids.WATCH_PRICE, "symbol": s} for s in ("ETH-USD", "BTC-USD")]
     assert await dashboard.refresh_watchlist(1, "BTC-USD", names) == (
         ["38,533.0"] * 2, ["+1.62 %"] * 2, ["up"] * 2,
-        "38,533.0", "+1.62 %", "phone-quote up",
+        ["38,533.0", "+1.62 %", "phone-quote up"],
     )  # fmt: skip

@@ -46,7 +46,7 @@ async def test_ticket_shows_both_sides(paper: ModuleType) -> None:
         "BTC",
     ]
     assert given[5:8] == (None, False, False)
-    assert given[8:] == ("38,533.0", "+1.62 %", "phone-quote up")
+    assert given[8] == ["38,533.0", "+1.62 %", "phone-quote up"]
 
 
 async def test_ticket_with_a_bad_size(paper: ModuleType) -> None:
