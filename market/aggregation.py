@@ -45,7 +45,11 @@ MAX_DECIMALS = 8
 NEWEST_ID, APPLIED, DUPLICATES, PATCHED, TOO_LATE, DECIMALS, FIELDS = range(7)
 """Places in the builder's ``state``; the table of ids follows at ``FIELDS``."""
 
+WAS_APPLIED, WAS_DUPLICATE, WAS_PATCHED, WAS_TOO_LATE = range(4)
+"""What became of a trade, see ``market.candle_builder.Outcome``."""
+
 IN_ORDER, LATE, NO_PLACE = range(3)
+"""What became of it in one ring."""
 
 LENGTHS = np.array([interval.nanoseconds for interval in INTERVALS], np.int64)
 
@@ -192,7 +196,7 @@ def add_trade(
     state: I64, heads: I64, longs: I64, values: F64, counts: I32,
     trade_id: int, time_ns: int, price: float, size: float,
 ) -> int:  # fmt: skip
-    """Put one trade into the candles of every interval; returns the value of an ``Outcome``.
+    """Put one trade into the candles of every interval; returns one of the ``WAS_`` numbers.
 
     A late trade is left out of the intervals that no longer have a place for it; it is too late
     when none has.
@@ -200,10 +204,10 @@ def add_trade(
     place = FIELDS + (trade_id & (WINDOW - 1))
     if trade_id <= state[NEWEST_ID] - WINDOW:
         state[TOO_LATE] += 1
-        return 3
+        return WAS_TOO_LATE
     if state[place] == trade_id:
         state[DUPLICATES] += 1
-        return 1
+        return WAS_DUPLICATE
     late = 0
     refused = 0
     for row in range(heads.shape[0]):
@@ -212,13 +216,13 @@ def add_trade(
         refused += placed == NO_PLACE
     if refused == heads.shape[0]:
         state[TOO_LATE] += 1
-        return 3
+        return WAS_TOO_LATE
     state[place] = trade_id
     note_decimals(state, price)
     if late + refused > 0 or trade_id < state[NEWEST_ID]:
         state[PATCHED] += 1
         state[NEWEST_ID] = max(state[NEWEST_ID], trade_id)
-        return 2
+        return WAS_PATCHED
     state[NEWEST_ID] = trade_id
     state[APPLIED] += 1
-    return 0
+    return WAS_APPLIED

@@ -11,6 +11,10 @@ from market.aggregation import (
     DUPLICATES,
     PATCHED,
     TOO_LATE,
+    WAS_APPLIED,
+    WAS_DUPLICATE,
+    WAS_PATCHED,
+    WAS_TOO_LATE,
     add_trade,
     allocate_state,
     note_all_decimals,
@@ -24,10 +28,10 @@ from market.types import INTERVALS, Interval
 class Outcome(IntEnum):
     """What became of a trade. ``PATCHED``: late, and put into the candle it belongs to."""
 
-    APPLIED = 0
-    DUPLICATE = 1
-    PATCHED = 2
-    TOO_LATE = 3
+    APPLIED = WAS_APPLIED
+    DUPLICATE = WAS_DUPLICATE
+    PATCHED = WAS_PATCHED
+    TOO_LATE = WAS_TOO_LATE
 
 
 class BuilderCounters(NamedTuple):
