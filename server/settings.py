@@ -72,7 +72,7 @@ class Settings(BaseSettings):
         if not isinstance(names, Sequence):
             raise ValueError(value)
         unique = tuple(dict.fromkeys(str(name).strip().upper() for name in names))
-        if not 1 <= len(unique) <= MAX_SYMBOLS or not all(map(_SYMBOL.fullmatch, unique)):
+        if len(unique) > MAX_SYMBOLS or not all(map(_SYMBOL.fullmatch, unique)):
             raise ValueError(value)
         return unique
 
