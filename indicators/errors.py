@@ -1,22 +1,29 @@
 """Errors of the indicators package.
 
 IndicatorError
-├── BadPeriod    a period that is no whole number from 1 upwards
-└── BadValues    values that are no one-dimensional series of finite numbers
+├── UnknownIndicator   a key that names no indicator
+├── BadParameter       unknown, of the wrong kind, outside its bounds, or at odds with another one
+└── BadValues          inputs that are no series of finite numbers, or differ in length
 """
+
+from collections.abc import Iterable
 
 
 class IndicatorError(ValueError):
     """Root of every error raised by ``indicators``."""
 
 
-class BadPeriod(IndicatorError):
-    """A period that is no whole number from 1 upwards."""
+class UnknownIndicator(IndicatorError):
+    """A key that names no indicator."""
 
-    def __init__(self, period: object) -> None:
-        self.period = period
-        super().__init__(f"period was {period!r}; allowed is a whole number from 1 upwards")
+    def __init__(self, key: object, known: Iterable[str]) -> None:
+        self.key = key
+        super().__init__(f"indicator was {key!r}; allowed are {', '.join(sorted(known))}")
+
+
+class BadParameter(IndicatorError):
+    """A parameter outside its bounds, of the wrong kind, unknown, or at odds with another one."""
 
 
 class BadValues(IndicatorError):
-    """Values that are no one-dimensional series of finite numbers."""
+    """Input that is no one-dimensional series of finite numbers, or series of unequal lengths."""

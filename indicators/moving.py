@@ -1,92 +1,191 @@
-"""Moving averages.
+"""Moving averages of one stage. Those built from several averages: ``averages``."""
 
-Both return an array as long as their input, NaN where fewer than ``period`` values have been seen.
-NaN at the start of the input counts as warm-up of whatever came before, so averages can be chained.
-A value only ever depends on values at or before its own place.
-"""
+from math import isqrt, nan
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from indicators.errors import BadPeriod, BadValues
+from indicators.batch import line
+from indicators.parts import F64, follow, slide_sum, slide_weighted
+from indicators.spec import OVERLAY, Family, Indicator, Input, Line, Output, Rule, period
 from market.kernel import kernel
 
-__all__ = ["ema", "sma"]
+__all__ = ["ema", "hma", "kama", "sma", "vwma", "wma"]
 
-F64 = NDArray[np.float64]
+
+@kernel
+def _sma(state: F64, period: int, close: F64, out: F64) -> None:
+    seen, head, ring = int(state[0]), state[1], state[2:]
+    k = seen % period
+    for i in range(len(close)):
+        head, total = slide_sum(ring, k, head, close[i])
+        k = k + 1 if k + 1 < period else 0
+        out[0, i] = total / period if seen + i + 1 >= period else nan
+    state[0], state[1] = seen + len(close), head
+
+
+@kernel
+def _ema(state: F64, period: int, close: F64, out: F64) -> None:
+    seen, average = int(state[0]), state[1]
+    weight = 2.0 / (period + 1)
+    for i in range(len(close)):
+        average = follow(average, seen, period, weight, close[i])
+        seen += 1
+        out[0, i] = average if seen >= period else nan
+    state[0], state[1] = seen, average
+
+
+@kernel
+def _wma(state: F64, period: int, close: F64, out: F64) -> None:
+    seen, head, weighted, ring = int(state[0]), state[1], state[2], state[3:]
+    k = seen % period
+    share = 2.0 / (period * (period + 1.0))
+    for i in range(len(close)):
+        head, weighted, total = slide_weighted(ring, k, head, weighted, close[i])
+        k = k + 1 if k + 1 < period else 0
+        out[0, i] = total * share if seen + i + 1 >= period else nan
+    state[0], state[1], state[2] = seen + len(close), head, weighted
+
+
+@kernel
+def _hma(state: F64, period: int, close: F64, out: F64) -> None:
+    short, smooth = period // 2, int(np.sqrt(period))
+    seen = int(state[0])
+    head_a, weighted_a, head_b, weighted_b = state[1], state[2], state[3], state[4]
+    head_c, weighted_c = state[5], state[6]
+    ring_a, ring_b = state[7 : 7 + short], state[7 + short : 7 + short + period]
+    ring_c = state[7 + short + period :]
+    for i in range(len(close)):
+        k = seen
+        head_a, weighted_a, a = slide_weighted(ring_a, k % short, head_a, weighted_a, close[i])
+        head_b, weighted_b, b = slide_weighted(ring_b, k % period, head_b, weighted_b, close[i])
+        seen += 1
+        out[0, i] = nan
+        if seen >= period:
+            fast = 4.0 * a / (short * (short + 1.0)) - 2.0 * b / (period * (period + 1.0))
+            k = (seen - period) % smooth
+            head_c, weighted_c, c = slide_weighted(ring_c, k, head_c, weighted_c, fast)
+            if seen >= period + smooth - 1:
+                out[0, i] = 2.0 * c / (smooth * (smooth + 1.0))
+    state[0], state[1], state[2], state[3] = seen, head_a, weighted_a, head_b
+    state[4], state[5], state[6] = weighted_b, head_c, weighted_c
+
+
+@kernel
+def _kama(state: F64, period: int, fast: int, slow: int, close: F64, out: F64) -> None:
+    seen, average, before, head = int(state[0]), state[1], state[2], state[3]
+    ring, closes = state[4 : 4 + period], state[4 + period :]
+    most, least = 2.0 / (fast + 1), 2.0 / (slow + 1)
+    k = (seen + period - 1) % period
+    for i in range(len(close)):
+        value, path = close[i], 0.0
+        old = k + 1 if k + 1 < period else 0
+        if seen > 0:
+            head, path = slide_sum(ring, k, head, abs(value - before))
+        if seen < period:
+            average = value
+            out[0, i] = nan
+        else:
+            way = abs(value - closes[old])
+            speed = way / path if path > way else 1.0
+            share = speed * (most - least) + least
+            average += (value - average) * share * share
+            out[0, i] = average
+        closes[old] = before = value
+        seen, k = seen + 1, old
+    state[0], state[1], state[2], state[3] = seen, average, before, head
+
+
+@kernel
+def _vwma(state: F64, period: int, close: F64, volume: F64, out: F64) -> None:
+    seen, head, head_volume = int(state[0]), state[1], state[2]
+    ring, ring_volume = state[3 : 3 + period], state[3 + period :]
+    k = seen % period
+    for i in range(len(close)):
+        head, total = slide_sum(ring, k, head, close[i] * volume[i])
+        head_volume, traded = slide_sum(ring_volume, k, head_volume, volume[i])
+        k = k + 1 if k + 1 < period else 0
+        value = total / traded if traded != 0.0 else close[i]
+        out[0, i] = value if seen + i + 1 >= period else nan
+    state[0], state[1], state[2] = seen + len(close), head, head_volume
+
+
+SMA = Indicator(
+    "sma", "Simple moving average", "Mean of the last n closes", Family.TREND,
+    (period(20),), (Input.CLOSE,), (Output("sma", "SMA"),), OVERLAY,
+    "Mean of the newest n closes",
+    _sma, lambda n: 2 + n, lambda n: n - 1,
+)  # fmt: skip
+EMA = Indicator(
+    "ema", "Exponential moving average", "Recent closes weigh more, α = 2 / (n + 1)", Family.TREND,
+    (period(20),), (Input.CLOSE,), (Output("ema", "EMA", role=Line.B),), OVERLAY,
+    "Hunter, The exponentially weighted moving average, 1986; seeded with the mean of n closes",
+    _ema, lambda n: 2, lambda n: n - 1,
+)  # fmt: skip
+WMA = Indicator(
+    "wma", "Weighted moving average", "Weights fall in a straight line from n to 1", Family.TREND,
+    (period(20),), (Input.CLOSE,), (Output("wma", "WMA", role=Line.C),), OVERLAY,
+    "Σ w·close / Σ w with w = 1 (oldest) to n",
+    _wma, lambda n: 3 + n, lambda n: n - 1,
+)  # fmt: skip
+HMA = Indicator(
+    "hma", "Hull moving average", "Low lag, weighted averages of n / 2, n and √n", Family.TREND,
+    (period(20, low=2),), (Input.CLOSE,), (Output("hma", "HMA", role=Line.B),), OVERLAY,
+    "Hull, How to reduce lag in a moving average, 2005: WMA(2 WMA(n / 2) − WMA(n), √n), "
+    "both lengths rounded down",
+    _hma, lambda n: 7 + n // 2 + n + isqrt(n), lambda n: n + isqrt(n) - 2,
+)  # fmt: skip
+KAMA = Indicator(
+    "kama", "Kaufman adaptive moving average", "Speed follows the efficiency ratio", Family.TREND,
+    (period(10), period(2, "fast", "Fast length"), period(30, "slow", "Slow length")),
+    (Input.CLOSE,), (Output("kama", "KAMA", role=Line.C),), OVERLAY,
+    "Kaufman, Smarter Trading, 1995",
+    _kama, lambda n, _fast, _slow: 4 + 2 * n, lambda n, _fast, _slow: n,
+    rules=(Rule("fast", "slow"),),
+    note="No movement at all: the efficiency ratio is 1.",
+)  # fmt: skip
+VWMA = Indicator(
+    "vwma", "Volume-weighted moving average", "Closes weighted by traded volume", Family.VOLUME,
+    (period(20),), (Input.CLOSE, Input.VOLUME), (Output("vwma", "VWMA"),), OVERLAY,
+    "Σ close·volume / Σ volume over n bars",
+    _vwma, lambda n: 3 + 2 * n, lambda n: n - 1,
+    note="No volume in n bars: the close; TA-Lib gives NaN.",
+)  # fmt: skip
 
 
 def sma(values: ArrayLike, period: int) -> F64:
     """Simple moving average: the mean of the newest ``period`` values.
 
-    ``values`` is float64 of shape (n,); so is the result. The running sum is compensated (Neumaier,
-    "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", 1974), so that it does
-    not drift however long the series is. Raises :class:`BadPeriod` and :class:`BadValues`.
+    ``values`` is float64 of shape (n,); so is the result, NaN where fewer values have been seen.
+    Raises :class:`BadParameter` and :class:`BadValues`, as every function here does.
     """
-    series, start = _checked(values, period)
-    averages = np.full(series.shape, np.nan)
-    _running_mean(series, start, period, averages)
-    return averages
+    return line(SMA, (values,), period=period)
 
 
 def ema(values: ArrayLike, period: int) -> F64:
-    """Exponential moving average with smoothing 2 / (period + 1).
+    """Exponential moving average with smoothing 2 / (period + 1), seeded with the plain mean.
 
     The first value, at place ``period - 1``, is the simple average of the values up to there, as in
-    TA-Lib; then ``ema += (value - ema) * 2 / (period + 1)``. ``values`` is float64 of shape (n,);
-    so is the result. Raises :class:`BadPeriod` and :class:`BadValues`.
+    TA-Lib. ``values`` is float64 of shape (n,); so is the result.
     """
-    series, start = _checked(values, period)
-    averages = np.full(series.shape, np.nan)
-    _smooth(series, start, period, averages)
-    return averages
+    return line(EMA, (values,), period=period)
 
 
-def _checked(values: ArrayLike, period: int) -> tuple[F64, int]:
-    if isinstance(period, bool) or not isinstance(period, int) or period < 1:
-        raise BadPeriod(period)
-    series = np.ascontiguousarray(values, np.float64)
-    if series.ndim != 1:
-        raise BadValues(f"values had shape {series.shape}; allowed is (n,)")
-    known = ~np.isnan(series)
-    start = int(np.argmax(known)) if known.any() else len(series)
-    finite = np.isfinite(series[start:])
-    if not finite.all():
-        at = start + int(np.argmin(finite))
-        raise BadValues(
-            f"value {at} was {series[at]}; after warm-up only finite numbers are allowed"
-        )
-    return series, start
+def wma(values: ArrayLike, period: int) -> F64:
+    """Weighted moving average, weights 1 (oldest) to ``period``. Shapes as in :func:`sma`."""
+    return line(WMA, (values,), period=period)
 
 
-@kernel
-def _running_mean(values: F64, start: int, period: int, averages: F64) -> None:
-    """Write the mean of the newest ``period`` values to ``averages[i]`` from the first full i."""
-    total = 0.0
-    lost = 0.0
-    for i in range(start, len(values)):
-        for sign in (1, -1):
-            if sign < 0 and i - period < start:
-                continue
-            term = values[i] if sign > 0 else -values[i - period]
-            new = total + term
-            lost += (total - new) + term if abs(total) >= abs(term) else (term - new) + total
-            total = new
-        if i - start + 1 >= period:
-            averages[i] = (total + lost) / period
+def hma(values: ArrayLike, period: int) -> F64:
+    """Hull moving average. Shapes as in :func:`sma`."""
+    return line(HMA, (values,), period=period)
 
 
-@kernel
-def _smooth(values: F64, start: int, period: int, averages: F64) -> None:
-    """Seed with the mean of the first ``period`` values, then follow every new value."""
-    first = start + period - 1
-    if first >= len(values):
-        return
-    average = 0.0
-    for i in range(start, first + 1):
-        average += (values[i] - average) / (i - start + 1)
-    averages[first] = average
-    weight = 2.0 / (period + 1)
-    for i in range(first + 1, len(values)):
-        average += (values[i] - average) * weight
-        averages[i] = average
+def kama(values: ArrayLike, period: int, fast: int = 2, slow: int = 30) -> F64:
+    """Kaufman's adaptive moving average. Shapes as in :func:`sma`."""
+    return line(KAMA, (values,), period=period, fast=fast, slow=slow)
+
+
+def vwma(close: ArrayLike, volume: ArrayLike, period: int) -> F64:
+    """Volume-weighted moving average; both inputs and the result float64 of shape (n,)."""
+    return line(VWMA, (close, volume), period=period)

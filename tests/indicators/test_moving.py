@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
-from indicators.errors import BadPeriod, BadValues, IndicatorError
+from indicators.errors import BadParameter, BadValues, IndicatorError
 from indicators.moving import ema, sma
 
 pytestmark = pytest.mark.kernel
@@ -86,7 +86,7 @@ def test_leading_nan_is_warm_up_so_averages_chain() -> None:
 @pytest.mark.parametrize("average", [sma, ema])
 def test_bad_periods_are_named(average: object, period: object) -> None:
     assert callable(average)
-    with pytest.raises(BadPeriod, match="allowed is a whole number from 1") as caught:
+    with pytest.raises(BadParameter, match="allowed is a whole number from 1") as caught:
         average([1.0, 2.0], period)
     assert repr(period) in str(caught.value)
     assert isinstance(caught.value, IndicatorError)
@@ -96,8 +96,8 @@ def test_bad_periods_are_named(average: object, period: object) -> None:
     ("values", "words"),
     [
         ([[1.0, 2.0]], r"shape \(1, 2\)"),
-        ([1.0, np.nan, 2.0], "value 1 was nan"),
-        ([np.nan, 1.0, np.inf], "value 2 was inf"),
+        ([1.0, np.nan, 2.0], "close 1 was nan"),
+        ([np.nan, 1.0, np.inf], "close 2 was inf"),
     ],
 )
 def test_bad_values_are_named(values: ArrayLike, words: str) -> None:

@@ -1,0 +1,179 @@
+"""Averages of averages: DEMA, TEMA, TRIX, MACD, PPO."""
+
+from math import nan
+
+from numpy.typing import ArrayLike
+
+from indicators.batch import line, run
+from indicators.parts import F64, follow
+from indicators.spec import (
+    OVERLAY,
+    OWN,
+    Family,
+    Indicator,
+    Input,
+    Line,
+    Output,
+    Pane,
+    Rule,
+    Style,
+    period,
+)  # fmt: skip
+from market.kernel import kernel
+
+__all__ = ["dema", "macd", "ppo", "tema", "trix"]
+
+
+@kernel
+def _dema(state: F64, period: int, close: F64, out: F64) -> None:
+    seen, a, b = int(state[0]), state[1], state[2]
+    weight, lag = 2.0 / (period + 1), period - 1
+    for i in range(len(close)):
+        a = follow(a, seen, period, weight, close[i])
+        if seen >= lag:
+            b = follow(b, seen - lag, period, weight, a)
+        out[0, i] = 2.0 * a - b if seen >= 2 * lag else nan
+        seen += 1
+    state[0], state[1], state[2] = seen, a, b
+
+
+@kernel
+def _tema(state: F64, period: int, close: F64, out: F64) -> None:
+    seen, a, b, c = int(state[0]), state[1], state[2], state[3]
+    weight, lag = 2.0 / (period + 1), period - 1
+    for i in range(len(close)):
+        a = follow(a, seen, period, weight, close[i])
+        if seen >= lag:
+            b = follow(b, seen - lag, period, weight, a)
+        if seen >= 2 * lag:
+            c = follow(c, seen - 2 * lag, period, weight, b)
+        out[0, i] = 3.0 * (a - b) + c if seen >= 3 * lag else nan
+        seen += 1
+    state[0], state[1], state[2], state[3] = seen, a, b, c
+
+
+@kernel
+def _trix(state: F64, period: int, close: F64, out: F64) -> None:
+    seen, a, b, c = int(state[0]), state[1], state[2], state[3]
+    weight, lag = 2.0 / (period + 1), period - 1
+    for i in range(len(close)):
+        before = c
+        a = follow(a, seen, period, weight, close[i])
+        if seen >= lag:
+            b = follow(b, seen - lag, period, weight, a)
+        if seen >= 2 * lag:
+            c = follow(c, seen - 2 * lag, period, weight, b)
+        change = (c / before - 1.0) * 100.0 if before != 0.0 else 0.0
+        out[0, i] = change if seen > 3 * lag else nan
+        seen += 1
+    state[0], state[1], state[2], state[3] = seen, a, b, c
+
+
+@kernel
+def _converge(
+    state: F64, fast: int, slow: int, signal: int, percent: bool, close: F64, out: F64
+) -> None:
+    """In points the fast average starts late, so that both are seeded at one bar; in percent each
+    starts with the first bar: as in TA-Lib.
+    """
+    start = 0 if percent else slow - fast
+    seen, a, b, c = int(state[0]), state[1], state[2], state[3]
+    fast_weight, slow_weight, weight = 2.0 / (fast + 1), 2.0 / (slow + 1), 2.0 / (signal + 1)
+    for i in range(len(close)):
+        if seen >= start:
+            a = follow(a, seen - start, fast, fast_weight, close[i])
+        b = follow(b, seen, slow, slow_weight, close[i])
+        seen += 1
+        out[0, i] = out[1, i] = out[2, i] = nan
+        if seen >= slow:
+            line = a - b
+            if percent:
+                line = line / b * 100.0 if b != 0.0 else 0.0
+            c = follow(c, seen - slow, signal, weight, line)
+            out[0, i] = line
+            if seen >= slow + signal - 1:
+                out[1, i], out[2, i] = c, line - c
+    state[0], state[1], state[2], state[3] = seen, a, b, c
+
+
+@kernel
+def _macd(state: F64, fast: int, slow: int, signal: int, close: F64, out: F64) -> None:
+    _converge(state, fast, slow, signal, False, close, out)
+
+
+@kernel
+def _ppo(state: F64, fast: int, slow: int, signal: int, close: F64, out: F64) -> None:
+    _converge(state, fast, slow, signal, True, close, out)
+
+
+DEMA = Indicator(
+    "dema", "Double exponential moving average", "2 EMA − EMA of EMA: less lag", Family.TREND,
+    (period(20),), (Input.CLOSE,), (Output("dema", "DEMA"),), OVERLAY,
+    "Mulloy, Smoothing data with faster moving averages, TASC 1994",
+    _dema, lambda n: 3, lambda n: 2 * (n - 1),
+)  # fmt: skip
+TEMA = Indicator(
+    "tema", "Triple exponential moving average", "Three exponential averages against lag",
+    Family.TREND,
+    (period(20),), (Input.CLOSE,), (Output("tema", "TEMA", role=Line.B),), OVERLAY,
+    "Mulloy, Smoothing data with faster moving averages, TASC 1994",
+    _tema, lambda n: 4, lambda n: 3 * (n - 1),
+)  # fmt: skip
+TRIX = Indicator(
+    "trix", "TRIX", "Change in percent of a triple exponential average", Family.MOMENTUM,
+    (period(15),), (Input.CLOSE,), (Output("trix", "TRIX"),),
+    Pane(overlay=False, levels=(0.0,)),
+    "Hutson, Good TRIX, TASC 1983",
+    _trix, lambda n: 4, lambda n: 3 * (n - 1) + 1,
+    note="An average of zero: 0.",
+)  # fmt: skip
+_LENGTHS = (
+    period(12, "fast", "Fast length"), period(26, "slow", "Slow length"),
+    period(9, "signal", "Signal length"),
+)  # fmt: skip
+_LINES = (
+    Output("signal", "Signal", role=Line.C),
+    Output("histogram", "Histogram", Style.HISTOGRAM, Line.UP),
+)
+MACD = Indicator(
+    "macd", "Moving average conv. divergence",
+    "Difference of two exponential averages and its signal", Family.MOMENTUM,
+    _LENGTHS, (Input.CLOSE,), (Output("macd", "MACD"), *_LINES), OWN,
+    "Appel, The Moving Average Convergence-Divergence Trading Method, 1979",
+    _macd, lambda *_: 4, lambda _fast, slow, signal: slow + signal - 2,
+    rules=(Rule("fast", "slow"),),
+    note="The line starts with the slow average; TA-Lib withholds it until the signal is known.",
+)  # fmt: skip
+PPO = Indicator(
+    "ppo", "Percentage price oscillator", "MACD in percent of the slow average", Family.MOMENTUM,
+    _LENGTHS, (Input.CLOSE,), (Output("ppo", "PPO"), *_LINES), OWN,
+    "Appel, Technical Analysis: Power Tools for Active Investors, 2005",
+    _ppo, lambda *_: 4, lambda _fast, slow, signal: slow + signal - 2,
+    rules=(Rule("fast", "slow"),),
+    note="A slow average of zero: 0. TA-Lib's PPO has no signal.",
+)  # fmt: skip
+
+
+def dema(close: ArrayLike, period: int = 20) -> F64:
+    """Double exponential moving average; ``close`` and the result float64 of shape (n,)."""
+    return line(DEMA, (close,), period=period)
+
+
+def tema(close: ArrayLike, period: int = 20) -> F64:
+    """Triple exponential moving average; ``close`` and the result float64 of shape (n,)."""
+    return line(TEMA, (close,), period=period)
+
+
+def trix(close: ArrayLike, period: int = 15) -> F64:
+    """Change in percent of a triple exponential average; float64 of shape (n,)."""
+    return line(TRIX, (close,), period=period)
+
+
+def macd(close: ArrayLike, fast: int = 12, slow: int = 26, signal: int = 9) -> F64:
+    """Rows: line, signal, histogram; float64 of shape (3, n)."""
+    return run(MACD, (close,), fast=fast, slow=slow, signal=signal)
+
+
+def ppo(close: ArrayLike, fast: int = 12, slow: int = 26, signal: int = 9) -> F64:
+    """Rows: line, signal, histogram, in percent; float64 of shape (3, n)."""
+    return run(PPO, (close,), fast=fast, slow=slow, signal=signal)

@@ -1,0 +1,213 @@
+"""Price and traded volume together."""
+
+from math import nan
+
+from numpy.typing import ArrayLike
+
+from indicators.batch import line
+from indicators.parts import F64, I64, slide_sum
+from indicators.spec import (
+    OVERLAY,
+    OWN,
+    Family,
+    Indicator,
+    Input,
+    Line,
+    Output,
+    Pane,
+    Parameter,
+    period,
+)
+from market.kernel import kernel
+
+__all__ = ["accumulation", "anchored_vwap", "chaikin", "mfi", "obv", "session_vwap"]
+
+_HOUR = 3_600_000_000_000
+_SECOND = 1_000_000_000
+
+
+@kernel
+def _session_vwap(
+    state: F64, hour: int, time_ns: I64, high: F64, low: F64, close: F64, volume: F64, out: F64
+) -> None:
+    day, money, traded = int(state[0]), state[1], state[2]
+    for i in range(len(close)):
+        today = (time_ns[i] - hour * _HOUR) // (24 * _HOUR) + 1
+        if today != day:
+            day, money, traded = today, 0.0, 0.0
+        price = (high[i] + low[i] + close[i]) / 3.0
+        money += price * volume[i]
+        traded += volume[i]
+        out[0, i] = money / traded if traded > 0.0 else price
+    state[0], state[1], state[2] = day, money, traded
+
+
+@kernel
+def _anchored_vwap(
+    state: F64, anchor: int, time_ns: I64, high: F64, low: F64, close: F64, volume: F64, out: F64
+) -> None:
+    money, traded = state[0], state[1]
+    for i in range(len(close)):
+        out[0, i] = nan
+        if time_ns[i] >= anchor * _SECOND:
+            price = (high[i] + low[i] + close[i]) / 3.0
+            money += price * volume[i]
+            traded += volume[i]
+            out[0, i] = money / traded if traded > 0.0 else price
+    state[0], state[1] = money, traded
+
+
+@kernel
+def _obv(state: F64, close: F64, volume: F64, out: F64) -> None:
+    seen, before, total = state[0], state[1], state[2]
+    for i in range(len(close)):
+        if seen == 0.0 or close[i] > before:
+            total += volume[i]
+        elif close[i] < before:
+            total -= volume[i]
+        seen, before = 1.0, close[i]
+        out[0, i] = total
+    state[0], state[1], state[2] = seen, before, total
+
+
+@kernel
+def _money(high: float, low: float, close: float, volume: float) -> float:
+    """Volume weighted by the place of the close in the bar, −1 (low) to 1 (high); no range: 0."""
+    return ((close - low) - (high - close)) / (high - low) * volume if high > low else 0.0
+
+
+@kernel
+def _accumulation(state: F64, high: F64, low: F64, close: F64, volume: F64, out: F64) -> None:
+    total = state[0]
+    for i in range(len(close)):
+        total += _money(high[i], low[i], close[i], volume[i])
+        out[0, i] = total
+    state[0] = total
+
+
+@kernel
+def _chaikin(
+    state: F64, period: int, high: F64, low: F64, close: F64, volume: F64, out: F64
+) -> None:
+    seen, head, head_volume = int(state[0]), state[1], state[2]
+    ring, ring_volume = state[3 : 3 + period], state[3 + period :]
+    k = seen % period
+    for i in range(len(close)):
+        money = _money(high[i], low[i], close[i], volume[i])
+        head, total = slide_sum(ring, k, head, money)
+        head_volume, traded = slide_sum(ring_volume, k, head_volume, volume[i])
+        k = k + 1 if k + 1 < period else 0
+        value = total / traded if traded > 0.0 else 0.0
+        out[0, i] = value if seen + i + 1 >= period else nan
+    state[0], state[1], state[2] = seen + len(close), head, head_volume
+
+
+@kernel
+def _mfi(state: F64, period: int, high: F64, low: F64, close: F64, volume: F64, out: F64) -> None:
+    seen, before, head_in, head_out = int(state[0]), state[1], state[2], state[3]
+    ring_in, ring_out = state[4 : 4 + period], state[4 + period :]
+    k = (seen + period - 1) % period
+    for i in range(len(close)):
+        price = (high[i] + low[i] + close[i]) / 3.0
+        value = nan
+        if seen > 0:
+            flow, tie = price * volume[i], 1e-14 * abs(before)
+            head_in, bought = slide_sum(ring_in, k, head_in, flow if price - before > tie else 0.0)
+            head_out, sold = slide_sum(ring_out, k, head_out, flow if before - price > tie else 0.0)
+            if seen >= period:
+                value = 100.0 * bought / (bought + sold) if bought + sold > 0.0 else 50.0
+        out[0, i] = value
+        k = k + 1 if k + 1 < period else 0
+        before = price
+        seen += 1
+    state[0], state[1], state[2], state[3] = seen, before, head_in, head_out
+
+
+_BARS = (Input.HIGH, Input.LOW, Input.CLOSE, Input.VOLUME)
+_TYPICAL = "Σ typical price·volume / Σ volume, typical price = (high + low + close) / 3"
+SESSION_VWAP = Indicator(
+    "session_vwap", "Volume-weighted average price", "Mean price of the day by traded volume",
+    Family.VOLUME,
+    (Parameter("hour", "Day starts at hour (UTC)", 0, 0, 23),),
+    (Input.TIME, *_BARS), (Output("vwap", "VWAP", role=Line.B),), OVERLAY, _TYPICAL,
+    _session_vwap, lambda _: 3, lambda _: 0,
+    note="No volume yet: the typical price. TA-Lib has one session from the first bar.",
+)  # fmt: skip
+ANCHORED_VWAP = Indicator(
+    "anchored_vwap", "Anchored VWAP", "Mean price since a moment by traded volume", Family.VOLUME,
+    (Parameter("anchor", "From (Unix seconds, UTC)", 0, 0, 4_102_444_800),),
+    (Input.TIME, *_BARS), (Output("vwap", "AVWAP", role=Line.C),), OVERLAY, _TYPICAL,
+    _anchored_vwap, lambda _: 2, lambda _: 0,
+    note="NaN before the anchor. No volume yet: the typical price.",
+)  # fmt: skip
+OBV = Indicator(
+    "obv", "On-balance volume", "Volume added on rises, taken off on falls", Family.VOLUME,
+    (), (Input.CLOSE, Input.VOLUME), (Output("obv", "OBV"),), OWN,
+    "Granville, New Key to Stock Market Profits, 1963; starts with the first bar's volume",
+    _obv, lambda: 3, lambda: 0,
+)  # fmt: skip
+ACCUMULATION = Indicator(
+    "accumulation", "Accumulation/distribution", "Volume weighted by the close's place in its bar",
+    Family.VOLUME,
+    (), _BARS, (Output("accumulation", "A/D"),), OWN,
+    "Chaikin; Σ volume·((close − low) − (high − close)) / (high − low)",
+    _accumulation, lambda: 1, lambda: 0,
+    note="A bar without range: 0.",
+)  # fmt: skip
+CHAIKIN = Indicator(
+    "chaikin", "Chaikin money flow", "Accumulation over n bars as a share of volume",
+    Family.VOLUME,
+    (period(20),), _BARS, (Output("chaikin", "CMF"),),
+    Pane(overlay=False, low=-1.0, high=1.0, levels=(0.0,)),
+    "Chaikin; Σ money flow volume / Σ volume over n bars",
+    _chaikin, lambda n: 3 + 2 * n, lambda n: n - 1,
+    note="No volume in n bars, or a bar without range: 0.",
+)  # fmt: skip
+MFI = Indicator(
+    "mfi", "Money flow index", "Share of money flowing in, by typical price", Family.VOLUME,
+    (period(14),), _BARS, (Output("mfi", "MFI", role=Line.B),),
+    Pane(overlay=False, low=0.0, high=100.0, levels=(20.0, 50.0, 80.0)),
+    "Quong and Soudack, Volume-weighted RSI: money flow, TASC 1989",
+    _mfi, lambda n: 4 + 2 * n, lambda n: n,
+    note="No flow at all: 50; TA-Lib gives 0. Prices that differ by rounding alone are equal.",
+)  # fmt: skip
+
+
+def session_vwap(
+    time_ns: ArrayLike, high: ArrayLike, low: ArrayLike, close: ArrayLike, volume: ArrayLike,
+    hour: int = 0,
+) -> F64:  # fmt: skip
+    """Mean price by volume since ``hour`` UTC of each day; ``time_ns`` int64, all of shape (n,)."""
+    return line(SESSION_VWAP, (time_ns, high, low, close, volume), hour=hour)
+
+
+def anchored_vwap(
+    time_ns: ArrayLike, high: ArrayLike, low: ArrayLike, close: ArrayLike, volume: ArrayLike,
+    anchor: int = 0,
+) -> F64:  # fmt: skip
+    """Mean price by volume from ``anchor`` (Unix seconds) on; ``time_ns`` int64, shape (n,)."""
+    return line(ANCHORED_VWAP, (time_ns, high, low, close, volume), anchor=anchor)
+
+
+def obv(close: ArrayLike, volume: ArrayLike) -> F64:
+    """On-balance volume; inputs and result float64 of shape (n,)."""
+    return line(OBV, (close, volume))
+
+
+def accumulation(high: ArrayLike, low: ArrayLike, close: ArrayLike, volume: ArrayLike) -> F64:
+    """Accumulation/distribution line; inputs and result float64 of shape (n,)."""
+    return line(ACCUMULATION, (high, low, close, volume))
+
+
+def chaikin(
+    high: ArrayLike, low: ArrayLike, close: ArrayLike, volume: ArrayLike, period: int = 20
+) -> F64:
+    """Chaikin money flow, −1 to 1; inputs and result float64 of shape (n,)."""
+    return line(CHAIKIN, (high, low, close, volume), period=period)
+
+
+def mfi(
+    high: ArrayLike, low: ArrayLike, close: ArrayLike, volume: ArrayLike, period: int = 14
+) -> F64:
+    """Money flow index, 0 to 100; inputs and result float64 of shape (n,)."""
+    return line(MFI, (high, low, close, volume), period=period)
