@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from market.aggregation import WINDOW
 from market.candle_builder import BuilderCounters, CandleBuilder, Outcome
 from market.columns import CandleWindow
-from market.types import INTERVALS, SECOND, Interval, Trade
+from market.types import DAY, INTERVALS, SECOND, Interval, Trade
 from tests.market.reference import reference_candles, rows, trade
 
 pytestmark = pytest.mark.kernel
@@ -106,6 +106,18 @@ def test_a_late_trade_makes_a_candle_only_near_the_newest() -> None:
     assert builder.add(1000, START + (2 * 43 + 1) * SECOND, 1.0, 1.0) is Outcome.PATCHED
     assert len(builder.columns(Interval.S1)) == before + 1
     assert builder.columns(Interval.D1).snapshot().trades.sum() == 302
+
+
+def test_a_trade_from_the_far_future_does_not_stop_the_candles_that_follow() -> None:
+    builder = CandleBuilder(20)
+    builder.add(0, 0, 1.0, 1.0)
+    builder.add(1, 80 * 365 * DAY, 999.0, 1.0)
+    for second in range(1, 301):
+        assert builder.add(second + 1, second * SECOND, float(second), 1.0) is Outcome.PATCHED
+    seconds = builder.columns(Interval.S1).snapshot()
+    assert seconds.close.tolist() == [*map(float, range(282, 301)), 999.0]
+    day = builder.columns(Interval.D1).snapshot()
+    assert (day.close[0], day.high[0], day.trades[0]) == (300.0, 300.0, 301)
 
 
 def test_a_trade_too_old_for_every_interval_is_refused() -> None:
