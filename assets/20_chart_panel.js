@@ -194,10 +194,16 @@
       this.line.hidden = true;
       this.legend.hidden = false;
       delete this.legend.dataset.direction;
-      this.field("symbol", symbol);
-      this.field("context", [interval, this.meta?.venue ?? this.element.dataset.venue].filter(Boolean).join(" · "));
       this.keyframe.image.alt = "";
       this.meta = null;
+      this.announce(symbol, interval);
+    }
+
+    /** Says in the legend what is to come, until a picture says what is there. @param {string} symbol @param {string} interval */
+    announce(symbol, interval) {
+      if (this.meta) return;
+      this.field("symbol", symbol);
+      this.field("context", [interval, this.element.dataset.venue].filter(Boolean).join(" · "));
     }
 
     showLoading() {

@@ -117,6 +117,7 @@
       if (this.status.connection.mode === "lost") this.socket.retryRefused();
       if (!this.socket.isOpen) return;
       const wants = panel.wants();
+      if (wants) panel.announce(wants.symbol, wants.interval);
       const text = wants ? JSON.stringify(wants) : "";
       if (text === panel.subscribed) return;
       panel.subscribed = text;

@@ -7,6 +7,7 @@
  */
 {
   const KEY = "candlecast.theme";
+  const MANTINE_KEY = "mantine-color-scheme-value"; // read by Mantine before its first paint
   const NAMES = ["dark", "light", "dark-cb", "light-cb"];
 
   /** Storage is switched off in some browsers; the theme then lasts as long as the page. @returns {string | null} */
@@ -18,19 +19,26 @@
     }
   }
 
-  /** @param {string} name */
-  function apply(name) {
+  /** @param {string} name @param {Record<string, string>} kept */
+  function show(name, kept) {
     document.documentElement.dataset.theme = name;
     try {
-      localStorage.setItem(KEY, name);
+      for (const [key, value] of Object.entries(kept)) localStorage.setItem(key, value);
     } catch {
       return; // not kept, but shown
     }
   }
 
+  /** @param {string} name @returns {string} */
+  const scheme = (name) => (name.startsWith("dark") ? "dark" : "light");
+
+  /** @param {string} name */
+  const apply = (name) => show(name, { [KEY]: name, [MANTINE_KEY]: scheme(name) });
+
   const kept = stored() ?? "";
   const system = matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
-  document.documentElement.dataset.theme = NAMES.includes(kept) ? kept : system;
+  const first = NAMES.includes(kept) ? kept : system;
+  show(first, { [MANTINE_KEY]: scheme(first) });
 
   const PAGES = { "/": "dashboard", "/backtesting": "backtest", "/paper": "paper" };
   /** The key of the page at `pathname`, for CSS and for the navigation. @param {string} pathname */

@@ -49,7 +49,7 @@ def layout(content: Component, facts: ShellFacts) -> dmc.MantineProvider:
     return dmc.MantineProvider(
         [frame, *_keepers(facts.tier)],
         id=ids.MANTINE,
-        forceColorScheme="dark",
+        defaultColorScheme="auto",  # theme.js has told it the kept one
         theme={"fontFamily": _FONT, "primaryColor": "blue", "respectReducedMotion": True},
     )
 

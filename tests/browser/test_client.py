@@ -330,6 +330,20 @@ def test_empty_chart_and_refusal_are_shown(subscribed: Page, stand: Stand) -> No
     assert not shown(subscribed, ".chart-state")
 
 
+def test_empty_chart_keeps_nothing_of_the_market_before(subscribed: Page, stand: Stand) -> None:
+    stand.send(keyframe(1))
+    stand.wait_for("ack")
+    set_chart(subscribed, symbol="SOL-USD", interval="1s")
+    stand.wait_for("subscribe", 2)
+    stand.send({"type": "state", "chart": 1, "state": "empty", "detail": "No trade yet."})
+    subscribed.wait_for_selector('.chart-state[data-state="empty"]')
+    assert text(subscribed, '[data-field="symbol"]') == "SOL-USD"
+    assert text(subscribed, '[data-field="context"]').startswith("1s")
+    assert not shown(subscribed, "img.chart-keyframe")
+    assert not shown(subscribed, ".chart-last-line")
+    assert counter(subscribed, "liveUrls") == 0
+
+
 def test_tier_message_reaches_dash(stand: Stand, page: Page) -> None:
     page.add_init_script(
         "window.dash_clientside = { set_props: (...call) => { window.props = call; } };"

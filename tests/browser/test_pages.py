@@ -92,6 +92,87 @@ def test_phone_layout_does_not_scroll_sideways(
         assert width <= PHONE["width"]
 
 
+Box = dict[str, float]
+
+
+def box(page: Page, selector: str) -> Box:
+    """Where an element is on the page, in CSS pixels."""
+    found = page.locator(selector).bounding_box()
+    assert found is not None
+    return {**found}
+
+
+def test_smallest_phone_shows_everything_beside_each_other(
+    program: Program, browser: Browser, problems: Problems
+) -> None:
+    with open_page(browser, problems, {"width": 360, "height": 640}) as page:
+        open_chart(page, f"{program.url}/?symbol=BTC-USD&interval=1m")
+        page.wait_for_timeout(1500)
+        quote, pill = box(page, "#phone-quote"), box(page, ".pill")
+        assert quote["x"] + quote["width"] <= pill["x"]
+        lower, navigation = box(page, ".side"), box(page, ".phone-navigation")
+        assert lower["y"] + lower["height"] <= navigation["y"]
+        assert page.evaluate(
+            "(e => e.scrollWidth <= e.clientWidth)(document.querySelector('#interval'))"
+        )
+
+
+def test_phone_header_shows_the_change_of_the_watchlist(
+    program: Program, browser: Browser, problems: Problems
+) -> None:
+    with open_page(browser, problems, PHONE) as page:
+        open_chart(page, f"{program.url}/?symbol=ETH-USD&interval=1m")
+        words = """() => ["#phone-quote", ".watch-row.is-chosen"].map((selector) => {
+            const text = document.querySelector(selector).innerText.replace("ETH-USD", "");
+            return text.split(/\\s+/).join(" ").trim();
+        })"""
+        page.wait_for_function(f"() => (([a, b]) => a.includes('%') && a === b)(({words})())")
+
+
+def test_sentences_move_nothing_below_them(program: Program, page: Page) -> None:
+    settled(page, f"{program.url}/backtesting")
+    below = ("#backtest-symbol", "#backtest-capital", "#backtest-run")
+    before = [box(page, selector) for selector in below]
+    page.locator("#backtest-fast").fill("80")
+    page.locator("#backtest-fee").fill("9")
+    page.get_by_text("2 values need a change").wait_for()
+    assert [box(page, selector) for selector in below] == before
+
+
+def test_boxes_of_the_equity_figure_win_over_tick_labels(program: Program, page: Page) -> None:
+    settled(page, f"{program.url}/backtesting")
+    page.locator("#backtest-run").click()
+    page.wait_for_selector("#backtest-equity .annotation .bg")
+    page.wait_for_timeout(500)
+    nearest = page.evaluate(
+        """() => {
+            const all = (s) => [...document.querySelectorAll("#backtest-equity " + s)];
+            const centre = (e) => {
+                const { top, bottom } = e.getBoundingClientRect();
+                return (top + bottom) / 2;
+            };
+            const boxes = all(".annotation .bg").map(centre);
+            const drawn = (e) => getComputedStyle(e).visibility !== "hidden";
+            const labels = all(".ytick text").filter(drawn);
+            return Math.min(...labels.flatMap((e) => boxes.map((b) => Math.abs(b - centre(e)))));
+        }"""
+    )
+    assert nearest >= 17
+
+
+def test_kept_light_theme_is_there_from_the_first_paint(program: Program, page: Page) -> None:
+    page.add_init_script(
+        """localStorage.setItem("candlecast.theme", "light");
+        window.schemes = new Set();
+        new MutationObserver(() => {
+            const scheme = document.documentElement.dataset.mantineColorScheme;
+            if (scheme) window.schemes.add(scheme);
+        }).observe(document, { subtree: true, attributes: true });"""
+    )
+    settled(page, f"{program.url}/")
+    assert page.evaluate("[...window.schemes]") == ["light"]
+
+
 def test_unknown_page_says_so(program: Program, page: Page) -> None:
     settled_url = f"{program.url}/no-such-page"
     page.goto(settled_url)
@@ -117,3 +198,7 @@ def test_login_with_a_password(
     assert "/login" not in page.url
     cookie = next(iter(page.context.cookies()))
     assert cookie["httpOnly"] and cookie["sameSite"] == "Strict"
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/login")
+    page.goto(f"{running.url}/")
+    assert "/login" in page.url

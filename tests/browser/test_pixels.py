@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from tests.browser.chromium import Problems, launch, open_page, wait_for_counter
 from tests.browser.stand import U8, Part, Stand, lossless, message, meta
@@ -80,3 +80,16 @@ def test_keyframes_and_patches_of_one_atlas_are_exact(
             cut = shot[y : y + picture.shape[0], x : x + picture.shape[1]]
             np.testing.assert_array_equal(cut, picture)
     browser.close()
+
+
+@pytest.mark.parametrize("ratio", [2.0, 3.0])
+def test_an_emulated_device_ratio_gets_device_pixels_too(
+    browser: Browser, problems: Problems, stand: Stand, ratio: float
+) -> None:
+    context = browser.new_context(device_scale_factor=ratio, is_mobile=True, has_touch=True)
+    page = context.new_page()
+    problems.watch(page)
+    page.goto(stand.url)
+    order = stand.wait_for("subscribe")
+    context.close()
+    assert (order["width"], order["height"], order["scale"]) == (400 * ratio, 300 * ratio, ratio)
