@@ -4,6 +4,7 @@ Settings → renderer → market → feed → services → Dash on FastAPI; ``--
 """
 
 import logging
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,7 +26,7 @@ from server.errors import SettingsError
 from server.services import Services, install
 from server.settings import Settings, parse_settings
 from server.warm_up import warm_up
-from server.web import CandlecastServer, build_server, serve
+from server.web import CandlecastServer, build_server, listen, serve
 from trading.paper import PaperEngine, PaperRules
 
 HERE = Path(__file__).resolve().parent
@@ -46,10 +47,8 @@ def symbols_for(settings: Settings) -> tuple[Symbol, ...]:
 def make_services(settings: Settings, choice: RendererChoice) -> tuple[Services, Feed]:
     """Everything that pages and routes may ask for, wired and not yet running, and its feed."""
     market = Market(symbols_for(settings))
-    request = FeedRequest(
-        settings.feed, settings.venue, market.symbols, settings.seed, settings.speed
-    )
-    feed = open_feed(request, market)
+    wanted = (settings.feed, settings.venue, market.symbols, settings.seed, settings.speed)
+    feed = open_feed(FeedRequest(*wanted), market)
     rules = PaperRules(currency=quote_currency(market.symbols[0]))
     services = Services(settings, market, feed, choice, PaperEngine(rules))
     install(services)
@@ -73,15 +72,10 @@ def make_server(services: Services) -> CandlecastServer:
 
 def shell_facts(services: Services) -> shell.ShellFacts:
     """What the shell shows before the first status message arrives."""
-    status = services.status()
-    return shell.ShellFacts(
-        symbols=services.symbols(),
-        label=status.label,
-        source=pill_source(status.label, status.venue, status.detail),
-        mode=status.mode,
-        tier=status.tier,
-        may_sign_out=services.settings.password is not None,
-    )
+    now = services.status()
+    source = pill_source(now.label, now.venue, now.detail)
+    locked = services.settings.password is not None
+    return shell.ShellFacts(services.symbols(), now.label, source, now.mode, now.tier, locked)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -90,26 +84,33 @@ def main(arguments: Sequence[str]) -> int:
         settings = parse_settings(arguments)
         logging.basicConfig(level=settings.log_level.upper(), format=LOG_FORMAT)
         logging.getLogger("websockets").setLevel(logging.WARNING)
-        choice = choose(settings.renderer)
-        for reason in choice.reasons:
-            _log.info("renderer %s", reason)
-        services, feed = make_services(settings, choice)
-        server = make_server(services)
-        _log.info("compiling what is not in the cache yet")
-        warm_up(choice)
-        if not settings.warm_up:
-            run(feed, services, server)
+        if settings.warm_up:
+            prepare(settings)
+        else:  # the port first: one that is taken is told before anything is compiled
+            with listen(settings.host, settings.port) as listener:
+                run(settings, listener)
     except (SettingsError, FeedError, RendererUnavailable) as error:
         print(f"candlecast: {error}", file=sys.stderr)  # noqa: T201 - the user's answer
         return BAD_OPTIONS
     return 0
 
 
-def run(feed: Feed, services: Services, server: CandlecastServer) -> None:
+def prepare(settings: Settings) -> tuple[Feed, Services, CandlecastServer]:
+    """Everything wired and compiled, nothing running yet."""
+    _log.info("getting the kernels ready; the first start compiles them, for about a minute")
+    choice = choose(settings.renderer)
+    _log.info("renderer %s", "; ".join(choice.reasons))
+    services, feed = make_services(settings, choice)
+    warm_up(choice)
+    return feed, services, make_server(services)
+
+
+def run(settings: Settings, listener: socket.socket) -> None:
     """Feed and serve; both stop together."""
+    feed, services, server = prepare(settings)
     feed.start()
     try:
-        serve(server, services.settings.host, services.settings.port)
+        serve(server, listener)
     finally:
         feed.stop()
         services.close()

@@ -154,7 +154,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         # create_server writes the address into strerror; a failed name lookup has no errno of ours.
         number = error.errno or 0
-        reason = os.strerror(number) if number > 0 else error.strerror
+        reason = os.strerror(number) if number > 0 else str(error.strerror).partition(" (")[0]
         raise SettingsError(
             f"cannot listen on {host} port {port}: {reason}; choose another with --host or --port"
         ) from None
@@ -164,11 +164,11 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(app: CandlecastServer, host: str, port: int) -> None:
-    """Serve until SIGINT or SIGTERM, then stop gracefully and return."""
-    listener = listen(host, port)
+def serve(app: CandlecastServer, listener: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM, then stop gracefully, close ``listener`` and return."""
+    host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    _log.info("Candlecast serves http://%s:%d", shown, listener.getsockname()[1])
+    _log.info("Candlecast serves http://%s:%d", shown, port)
     if threading.current_thread() is threading.main_thread():
         # uvicorn raises the signal again after it has stopped; the caller shall clean up instead.
         signal.signal(signal.SIGTERM, lambda _number, _frame: None)
