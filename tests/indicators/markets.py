@@ -77,9 +77,8 @@ def _rows(path: Path) -> Iterator[list[str]]:
 def bars(market: Columns) -> list[Candle]:
     """The same candles one by one."""
     order = ("time_ns", "open", "high", "low", "close", "volume")
-    return [
-        Candle(*row, trades=1) for row in zip(*(market[n].tolist() for n in order), strict=True)
-    ]
+    rows = zip(*(market[name].tolist() for name in order), strict=True)
+    return [Candle(int(t), o, h, low, c, v, 1) for t, o, h, low, c, v in rows]
 
 
 _PRICES = st.one_of(
@@ -95,11 +94,5 @@ def markets(draw: st.DrawFn, most: int = 60) -> Columns:
     """Any bars: tiny and huge prices beside each other, equal ones, bars without volume."""
     rows = draw(st.lists(_BAR, max_size=most))
     table = np.array(rows, np.float64).reshape(-1, 4)
-    prices = np.sort(table[:, :3], axis=1)
-    return columns(
-        prices[:, 1],
-        prices[:, 2],
-        prices[:, 0],
-        table[:, 1].clip(prices[:, 0], prices[:, 2]),
-        table[:, 3],
-    )
+    low, open_, high = np.sort(table[:, :3], axis=1).T
+    return columns(open_, high, low, table[:, 1], table[:, 3])
