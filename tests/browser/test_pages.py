@@ -92,14 +92,11 @@ def test_phone_layout_does_not_scroll_sideways(
         assert width <= PHONE["width"]
 
 
-Box = dict[str, float]
-
-
-def box(page: Page, selector: str) -> Box:
+def box(page: Page, selector: str) -> dict[str, float]:
     """Where an element is on the page, in CSS pixels."""
     found = page.locator(selector).bounding_box()
     assert found is not None
-    return {**found}
+    return {"x": found["x"], "y": found["y"], "width": found["width"], "height": found["height"]}
 
 
 def test_smallest_phone_shows_everything_beside_each_other(
