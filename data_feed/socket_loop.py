@@ -120,6 +120,7 @@ class SocketLoop:
                 await self._one_connection()
             except RecordingEnded:
                 self._end("")
+                log.info("the recording has ended after %d trades", self.progress.trades)
                 return
             except RecordingError as error:
                 self._end(str(error))

@@ -24,6 +24,8 @@ def submit(
     symbol, side_text, size_text = order
     if feed.state is FeedState.LOST:
         raise OrderRefused(f"Order refused: {feed.venue} is lost, so there is no price of now.")
+    if feed.state is FeedState.ENDED:
+        raise OrderRefused(f"Order refused, as there is no price of now: {feed.detail}")
     side = _SIDES.get(side_text)
     if side is None:
         raise OrderRefused(f"Order refused: side was {side_text!r}; allowed are buy, sell.")

@@ -244,6 +244,13 @@ async def test_no_order_is_taken_at_the_price_of_a_lost_feed(made: Made) -> None
         await services.paper_order("BTC-USD", "buy", "1")
 
 
+async def test_no_order_is_taken_at_the_last_price_of_a_recording(made: Made) -> None:
+    services, feed, _ = made
+    feed.becomes(FeedState.ENDED)
+    with pytest.raises(OrderRefused, match="there is no price of now: Simulated exchange"):
+        await services.paper_order("BTC-USD", "buy", "1")
+
+
 def test_without_a_renderer_the_tier_is_plotly() -> None:
     services, _, _ = make_services(choice=choose("plotly"))
     assert services.tier() == "plotly"
