@@ -76,6 +76,7 @@ class Feed:
         self._source = self._sources[0]
         self._progress = Progress()
         self._label = ""
+        self._failed = False
         self._current: _Run | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = asyncio.Event()
@@ -114,6 +115,7 @@ class Feed:
             attempt=progress.attempt,
             detail="",
             counters=progress.counters(),
+            failed=self._failed,
         )
         run = self._current
         slow_s = run.route.policy.slow_s if run else float("inf")
@@ -144,6 +146,7 @@ class Feed:
         stopping = asyncio.create_task(self._stopping.wait())
         await asyncio.wait((work, stopping), return_when=asyncio.FIRST_COMPLETED)
         if work.done() and work.exception() is not None:
+            self._failed = True
             self._progress.state = FeedState.ENDED
             self._progress.reason = f"the feed failed: {work.exception()}"
             log.error("the feed failed and stands still", exc_info=work.exception())

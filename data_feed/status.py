@@ -43,7 +43,8 @@ class FeedStatus:
 
     ``age_ms`` is the time since the newest market event was received, None before the first.
     ``retry_in_s`` is set while waiting for the next attempt, the number of which is ``attempt``.
-    ``detail`` is one sentence for a person.
+    ``detail`` is one sentence for a person. ``failed`` is set when a defect of our own ended the
+    feed.
     """
 
     mode: FeedMode
@@ -54,3 +55,4 @@ class FeedStatus:
     attempt: int
     detail: str
     counters: FeedCounters
+    failed: bool = False

@@ -110,8 +110,8 @@ def health_routes(services: Services) -> APIRouter:
 
     @router.get("/healthz")
     async def healthz() -> Response:
-        """200 while the live loop runs, else 503; open without a login."""
-        failure = services.live.failure
+        """200 while live loop and feed work, else 503; open without a login."""
+        failure = services.failure()
         status = services.status()
         feed = {"label": status.label, "mode": status.mode, "venue": status.venue}
         body = {

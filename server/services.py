@@ -98,6 +98,11 @@ class Services:
             gaps=feed.counters.gaps,
         )
 
+    def failure(self) -> str | None:
+        """What defect of our own stopped the live loop or the feed; None while both run."""
+        feed = self.feed.status()
+        return self.live.failure or (feed.detail if feed.failed else None)
+
     def tier(self) -> str:
         """``picture``, or ``plotly`` when no renderer runs."""
         return self.drawing.tier

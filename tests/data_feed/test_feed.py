@@ -141,6 +141,7 @@ def test_a_failure_inside_is_logged_and_shown(caplog: pytest.LogCaptureFixture) 
     feed.start()
     wait_for(lambda: feed.status().state is FeedState.ENDED)
     assert feed.status().detail == "the feed failed: a defect"
+    assert feed.status().failed
     feed.stop()
     assert "stands still" in caplog.text
 

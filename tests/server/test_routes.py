@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 
 import httpx
@@ -47,6 +48,17 @@ def test_health_fails_when_the_live_loop_died(server: Running, web: httpx.Client
         assert "KeyError" in response.json()["detail"]
     finally:
         server.services.live.failure = None
+
+
+def test_health_fails_when_the_feed_failed(server: Running, web: httpx.Client) -> None:
+    whole = server.feed.state
+    server.feed.state = replace(whole, failed=True, detail="the feed failed: KeyError(2)")
+    try:
+        response = web.get("/healthz")
+        assert response.status_code == 503
+        assert response.json()["detail"] == "the feed failed: KeyError(2)"
+    finally:
+        server.feed.state = whole
 
 
 def test_metrics_are_prometheus_text(web: httpx.Client) -> None:
