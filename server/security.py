@@ -28,6 +28,7 @@ MAX_BODY = 1024 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN_PATHS = frozenset({"/login", "/healthz"})
 OPEN_PREFIX = "/assets/"
+FILE_PREFIXES = (OPEN_PREFIX, "/_dash-component-suites/")
 
 _log = logging.getLogger(__name__)
 _HOST = re.compile(r"[A-Za-z0-9._-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
@@ -62,6 +63,9 @@ class Guard:
         if refusal is not None:
             await _refuse(refusal, scope, receive, guarded_send)
             return
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            # Answered like GET, as HTTP demands and monitors expect; uvicorn leaves the body out.
+            scope = {**scope, "method": "GET"}
         await self.app(scope, receive, guarded_send)
 
     def _refusal(self, request: HTTPConnection) -> Response | None:
@@ -111,8 +115,12 @@ class Guard:
             return self._wrong_bearer(request, bearer)
         accepts = request.headers.get("accept", "")
         if request.scope["type"] == "http" and "text/html" in accepts:
-            return RedirectResponse(f"/login?next={quote(path)}", status_code=303)
-        return _error(401, "a login is needed: open /login, or send Authorization: Bearer PASSWORD")
+            query = request.url.query
+            goes_to = quote(f"{path}?{query}" if query else path)
+            return RedirectResponse(f"/login?next={goes_to}", status_code=303)
+        return _unauthorised(
+            "a login is needed: open /login, or send Authorization: Bearer PASSWORD"
+        )
 
     def _wrong_bearer(self, request: HTTPConnection, bearer: str) -> Response | None:
         address = address_of(request)
@@ -121,7 +129,7 @@ class Guard:
             return None
         if verdict is Verdict.TOO_MANY:
             return too_many(self._access, address)
-        return _error(401, "the bearer password is wrong")
+        return _unauthorised("the bearer password is wrong")
 
     def _with_headers(self, request: HTTPConnection, send: Send) -> Send:
         policy = self._policy(request.headers.get("host", ""))
@@ -135,10 +143,10 @@ class Guard:
                 headers["Referrer-Policy"] = "same-origin"
                 headers["Cross-Origin-Opener-Policy"] = "same-origin"
                 headers["Cross-Origin-Resource-Policy"] = "same-origin"
-                if "cache-control" not in headers and not request.scope["path"].startswith(
-                    (OPEN_PREFIX, "/_dash-component-suites/")
-                ):
-                    headers["Cache-Control"] = "no-store"
+                if "cache-control" not in headers:
+                    # Files are asked for again by ETag, so that an upgrade is seen at once.
+                    file = request.scope["path"].startswith(FILE_PREFIXES)
+                    headers["Cache-Control"] = "no-cache" if file else "no-store"
             await send(message)
 
         return send_with_headers
@@ -211,6 +219,12 @@ def _name_of(host: str) -> str:
 
 def _error(status: int, sentence: str) -> Response:
     return JSONResponse({"error": sentence}, status)
+
+
+def _unauthorised(sentence: str) -> Response:
+    response = _error(401, sentence)
+    response.headers["WWW-Authenticate"] = 'Bearer realm="Candlecast"'  # RFC 9110 section 11.6.1
+    return response
 
 
 async def _read_body(request: HTTPConnection, receive: Receive) -> bytes | None:

@@ -42,10 +42,13 @@ def test_pages_lead_to_the_login_and_programs_get_401(web: httpx.Client) -> None
     page = web.get("/backtesting", headers={"Accept": "text/html,*/*"})
     assert page.status_code == 303
     assert page.headers["location"] == "/login?next=/backtesting"
+    page = web.get("/paper?symbol=ETH-USD&x=a%20b", headers={"Accept": "text/html,*/*"})
+    assert page.headers["location"] == "/login?next=/paper%3Fsymbol%3DETH-USD%26x%3Da%2520b"
     for path in ("/api/symbols", "/api/chart.webp", "/metrics", "/api/docs", "/_dash-layout"):
         response = web.get(path)
         assert response.status_code == 401
         assert response.json()["error"].startswith("a login is needed")
+        assert response.headers["www-authenticate"].startswith("Bearer ")
 
 
 def test_health_and_login_page_are_open(web: httpx.Client) -> None:
@@ -55,6 +58,15 @@ def test_health_and_login_page_are_open(web: httpx.Client) -> None:
     assert 'type="password"' in page.text
     assert "<script>" not in page.text
     assert "&quot;&gt;&lt;script&gt;" in page.text
+
+
+def test_head_is_answered_like_get_without_a_body(web: httpx.Client) -> None:
+    for path in ("/healthz", "/login", "/api/symbols"):
+        asked, head = web.get(path), web.head(path)
+        assert head.status_code == asked.status_code
+        assert head.headers["content-type"] == asked.headers["content-type"]
+        assert head.content == b""
+    assert web.head("/logout").status_code == web.get("/logout").status_code
 
 
 def test_login_opens_everything_and_logout_closes_it(web: httpx.Client) -> None:
