@@ -23,7 +23,7 @@ from server.login import COOKIE, SESSION_SECONDS, Access, Verdict
 from server.market_reader import MAX_CANDLES
 from server.security import address_of, too_many
 from server.services import Services
-from server.views import ChartQuery
+from server.views import ChartQuery, ErrorView
 
 LIMITS: Mapping[str, tuple[float, float]] = {
     "limit": (1, MAX_CANDLES),
@@ -33,6 +33,19 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "scale": (LEAST_SCALE, MOST_SCALE),
 }
 """What numbers in queries may be, both ends included."""
+
+
+_REFUSALS = {
+    401: "A password is set and was not given",
+    422: "Something asked for that cannot be given",
+    500: "This chart could not be drawn",
+    503: "No renderer runs, so there are no pictures",
+}
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """How the API's description tells of errors."""
+    return {each: {"model": ErrorView, "description": _REFUSALS[each]} for each in statuses}
 
 
 def _number(name: str, text: str) -> Any:
@@ -46,7 +59,7 @@ IntervalText = Annotated[str, Query(description="1s, 5s, 15s, 1m, 5m, 15m, 1h, 4
 
 def api_routes(services: Services) -> APIRouter:
     """The routes under ``/api``."""
-    api = APIRouter(prefix="/api")
+    api = APIRouter(prefix="/api", responses=refusals(401, 422))
 
     @api.get("/symbols")
     async def symbols() -> Response:
@@ -68,7 +81,7 @@ def api_routes(services: Services) -> APIRouter:
         rows = list(zip(times, *(column.tolist() for column in columns), strict=True))
         return _json({"symbol": symbol, "interval": interval, "candles": rows})
 
-    @api.get("/chart.webp", response_class=Response)
+    @api.get("/chart.webp", response_class=Response, responses=refusals(500, 503))
     async def chart(
         request: Request,
         symbol: Symbol,
@@ -108,7 +121,7 @@ def health_routes(services: Services) -> APIRouter:
     """``/healthz`` and ``/metrics``."""
     router = APIRouter()
 
-    @router.get("/healthz")
+    @router.get("/healthz", responses={503: {"description": "A defect stopped what it names"}})
     async def healthz() -> Response:
         """200 while live loop and feed work, else 503; open without a login."""
         failure = services.failure()
@@ -122,7 +135,7 @@ def health_routes(services: Services) -> APIRouter:
         }
         return _json(body, 200 if failure is None else 503)
 
-    @router.get("/metrics", response_class=Response)
+    @router.get("/metrics", response_class=Response, responses=refusals(401))
     async def metrics() -> Response:
         """Counters and stage times in Prometheus' text format."""
         return Response(services.metrics(), media_type="text/plain; version=0.0.4")

@@ -9,6 +9,13 @@ from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
+class ErrorView:
+    """The body of every refusal over HTTP: one sentence."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusView:
     """Feed pill and status bar.
 

@@ -253,6 +253,16 @@ def test_api_reference_lists_every_route_and_nothing_else_is_public(web: httpx.C
     assert web.get("/openapi.json").status_code == 404
 
 
+def test_description_tells_of_every_refusal(web: httpx.Client) -> None:
+    document = web.get("/api/openapi.json").json()
+    answers = document["paths"]["/api/chart.webp"]["get"]["responses"]
+    assert set(answers) == {"200", "401", "422", "500", "503"}
+    schema = answers["422"]["content"]["application/json"]["schema"]
+    assert schema == {"$ref": "#/components/schemas/ErrorView"}
+    assert document["components"]["schemas"]["ErrorView"]["required"] == ["error"]
+    assert set(document["paths"]["/healthz"]["get"]["responses"]) == {"200", "503"}
+
+
 def test_without_a_renderer_pictures_are_503() -> None:
     with run_server(choice=choose("plotly")) as running:
         response = httpx.get(f"{running.url}/api/chart.webp", params={"symbol": BTC})
