@@ -15,7 +15,8 @@ import numpy as np
 from chart_acceleration.errors import RendererUnavailable
 from chart_acceleration.renderers.cpu import CpuRenderer
 from chart_acceleration.renderers.protocol import Renderer
-from chart_acceleration.scene import GlyphAtlas, Scene
+from chart_acceleration.renderers.reference import ReferenceRenderer
+from chart_acceleration.scene import GlyphAtlas, Rect, Scene
 
 LOG = logging.getLogger(__name__)
 
@@ -93,7 +94,11 @@ def _sentence(name: str, trial: _Trial) -> str:
 
 
 def _start_cuda() -> Renderer:
-    raise RendererUnavailable("cuda", "this version has no CUDA renderer yet", ())
+    try:
+        from chart_acceleration.renderers.cuda import CudaRenderer  # noqa: PLC0415 - optional
+    except ImportError as error:
+        raise RendererUnavailable("cuda", f"CuPy is not installed ({error})", ()) from error
+    return CudaRenderer()
 
 
 def _start_opengl() -> Renderer:
@@ -115,10 +120,26 @@ _STARTERS: dict[str, Callable[[], Renderer]] = {
 def _trial(name: str) -> _Trial:
     try:
         renderer = _STARTERS[name]()
+        _verify(renderer)
     except RendererUnavailable as error:
         LOG.info("renderer %s: %s", name, error.why)
         return _Trial(None, float("inf"), error.why)
     return _Trial(renderer, _frame_milliseconds(renderer), "")
+
+
+def _verify(renderer: Renderer) -> None:
+    """Raise :class:`RendererUnavailable` unless the test frame, whole and as a patch, equals the
+    reference's byte for byte: drivers differ, pictures must not.
+    """
+    scene = _test_scene()
+    for clip in (None, Rect(1100, 3, 1237, 700)):
+        expected, drawn = (np.full((scene.height, scene.width), 9, np.uint8) for _ in range(2))
+        ReferenceRenderer().draw(scene, expected, clip)
+        renderer.draw(scene, drawn, clip)
+        different = int(np.count_nonzero(expected != drawn))
+        if different:
+            why = f"its test frame differs from the reference in {different} of {drawn.size} pixels"
+            raise RendererUnavailable(renderer.name, why, ())
 
 
 def _frame_milliseconds(renderer: Renderer) -> float:

@@ -8,6 +8,7 @@ from chart_acceleration.renderers import auto
 from chart_acceleration.renderers.auto import available_renderers, choose
 from chart_acceleration.renderers.cpu import CpuRenderer
 from chart_acceleration.renderers.protocol import Renderer
+from chart_acceleration.scene import U8, Rect, Scene
 
 pytestmark = pytest.mark.kernel
 
@@ -59,6 +60,15 @@ def test_the_fastest_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     assert choose("auto").name == "fast"
 
 
+def test_a_renderer_with_other_pixels_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auto, "_STARTERS", {"skewed": _Skewed, "cpu": CpuRenderer})
+    choice = choose("auto")
+    assert choice.name == "cpu"
+    assert choice.reasons[0] == (
+        "skewed: not available: its test frame differs from the reference in 1 of 921600 pixels"
+    )
+
+
 def test_plotly_remains_when_nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auto, "_STARTERS", {"cpu": CpuRenderer})
     monkeypatch.setattr(auto, "_trial", lambda name: auto._Trial(None, float("inf"), "no memory"))
@@ -77,6 +87,12 @@ def test_the_test_frame_is_drawn_inside_its_size() -> None:
 class _Named(CpuRenderer):
     def __init__(self, name: str) -> None:
         self.name = name
+
+
+class _Skewed(CpuRenderer):
+    def draw(self, scene: Scene, pixels: U8, clip: Rect | None = None) -> None:
+        super().draw(scene, pixels, clip)
+        pixels[5, 1279] ^= 1
 
 
 _NAMED = {"slow": _Named("slow"), "fast": _Named("fast")}

@@ -13,15 +13,21 @@ from chart_acceleration.renderers.auto import choose
 from chart_acceleration.renderers.protocol import Renderer
 from chart_acceleration.renderers.reference import ReferenceRenderer
 from chart_acceleration.scene import U8, GlyphAtlas, Rect, Scene
+from tests.chart_acceleration.cuda.host_device import CppRenderer, compiled
 
 pytestmark = pytest.mark.kernel
 
 
-@pytest.fixture(scope="module", params=["cpu", "opengl", "reference"])
-def renderer(request: pytest.FixtureRequest) -> Renderer:
+EVERY = ("cpu", "opengl", "reference", "cuda as C++", pytest.param("cuda", marks=pytest.mark.gpu))
+
+
+@pytest.fixture(scope="module", params=EVERY)
+def renderer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Renderer:
     """Every renderer; one that cannot start here is skipped with its reason."""
     if request.param == "reference":
         return ReferenceRenderer()
+    if request.param == "cuda as C++":
+        return CppRenderer(compiled(tmp_path_factory.mktemp("cuda")))
     try:
         found = choose(request.param).renderer
     except RendererUnavailable as error:
