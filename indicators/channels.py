@@ -14,6 +14,7 @@ from indicators.parts import (
     slide_low,
     slide_moments,
     true_range,
+    wilder,
 )  # fmt: skip
 from indicators.spec import (
     OVERLAY,
@@ -58,7 +59,7 @@ def _keltner(
         middle = follow(middle, seen, period, weight, price)
         if seen > 0:
             span = true_range(high[i], low[i], before)
-            reach = follow(reach, seen - 1, range_period, range_weight, span)
+            reach = wilder(reach, seen - 1, range_period, range_weight, span)
         before = close[i]
         out[0, i] = middle + width * reach if seen >= max(range_period, period - 1) else nan
         out[1, i] = middle if seen >= period - 1 else nan

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from indicators.batch import line
 from indicators.parts import F64, follow, slide_sum, slide_weighted
 from indicators.spec import OVERLAY, Family, Indicator, Input, Line, Output, Rule, period
-from market.kernel import kernel
+from market.kernel import fused_kernel, kernel
 
 __all__ = ["ema", "hma", "kama", "sma", "vwma", "wma"]
 
@@ -55,23 +55,27 @@ def _hma(state: F64, period: int, close: F64, out: F64) -> None:
     head_c, weighted_c = state[5], state[6]
     ring_a, ring_b = state[7 : 7 + short], state[7 + short : 7 + short + period]
     ring_c = state[7 + short + period :]
+    k_a, k_b, k_c = seen % short, seen % period, max(seen + 1 - period, 0) % smooth
+    share_a, share_b = 4.0 / (short * (short + 1.0)), 2.0 / (period * (period + 1.0))
+    share_c = 2.0 / (smooth * (smooth + 1.0))
     for i in range(len(close)):
-        k = seen
-        head_a, weighted_a, a = slide_weighted(ring_a, k % short, head_a, weighted_a, close[i])
-        head_b, weighted_b, b = slide_weighted(ring_b, k % period, head_b, weighted_b, close[i])
+        head_a, weighted_a, a = slide_weighted(ring_a, k_a, head_a, weighted_a, close[i])
+        head_b, weighted_b, b = slide_weighted(ring_b, k_b, head_b, weighted_b, close[i])
+        k_a = k_a + 1 if k_a + 1 < short else 0
+        k_b = k_b + 1 if k_b + 1 < period else 0
         seen += 1
         out[0, i] = nan
         if seen >= period:
-            fast = 4.0 * a / (short * (short + 1.0)) - 2.0 * b / (period * (period + 1.0))
-            k = (seen - period) % smooth
-            head_c, weighted_c, c = slide_weighted(ring_c, k, head_c, weighted_c, fast)
+            fast = a * share_a - b * share_b
+            head_c, weighted_c, c = slide_weighted(ring_c, k_c, head_c, weighted_c, fast)
+            k_c = k_c + 1 if k_c + 1 < smooth else 0
             if seen >= period + smooth - 1:
-                out[0, i] = 2.0 * c / (smooth * (smooth + 1.0))
+                out[0, i] = c * share_c
     state[0], state[1], state[2], state[3] = seen, head_a, weighted_a, head_b
     state[4], state[5], state[6] = weighted_b, head_c, weighted_c
 
 
-@kernel
+@fused_kernel
 def _kama(state: F64, period: int, fast: int, slow: int, close: F64, out: F64) -> None:
     seen, average, before, head = int(state[0]), state[1], state[2], state[3]
     ring, closes = state[4 : 4 + period], state[4 + period :]

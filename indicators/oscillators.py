@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from indicators.batch import line, run
-from indicators.parts import F64, follow, slide_high, slide_low, slide_sum
+from indicators.parts import F64, slide_high, slide_low, slide_sum, wilder
 from indicators.spec import Family, Indicator, Input, Line, Output, Pane, period
 from market.kernel import kernel
 
@@ -33,8 +33,8 @@ def _rsi(state: F64, period: int, close: F64, out: F64) -> None:
     for i in range(len(close)):
         if seen > 0:
             change = close[i] - before
-            gain = follow(gain, seen - 1, period, weight, max(change, 0.0))
-            loss = follow(loss, seen - 1, period, weight, max(-change, 0.0))
+            gain = wilder(gain, seen - 1, period, weight, max(change, 0.0))
+            loss = wilder(loss, seen - 1, period, weight, max(-change, 0.0))
         before = close[i]
         out[0, i] = _strength(gain, loss) if seen >= period else nan
         seen += 1
@@ -42,36 +42,34 @@ def _rsi(state: F64, period: int, close: F64, out: F64) -> None:
 
 
 @kernel
-def _smoothed(
-    state: F64, period: int, smooth: int, signal: int, high: float, low: float, close: float
-) -> tuple[float, float]:
-    """%K and %D of one more bar."""
-    seen, heads, rings = int(state[0]), state[1:5], state[5:]
-    a, b, c = period, 2 * period, 2 * period + smooth
-    heads[0], top = slide_high(rings[:a], seen % period, heads[0], high)
-    heads[1], bottom = slide_low(rings[a:b], seen % period, heads[1], low)
-    state[0] = seen + 1
-    slow = mean = nan
-    seen += 1 - period
-    if seen >= 0:
-        raw = _place(close, bottom, top)
-        heads[2], total = slide_sum(rings[b:c], seen % smooth, heads[2], raw)
-        seen += 1 - smooth
-        if seen >= 0:
-            slow = total / smooth
-            heads[3], total = slide_sum(rings[c:], seen % signal, heads[3], slow)
-            if seen + 1 >= signal:
-                mean = total / signal
-    return slow, mean
-
-
-@kernel
 def _stochastic(
     state: F64, period: int, smooth: int, signal: int,
     high: F64, low: F64, close: F64, out: F64,
 ) -> None:  # fmt: skip
+    """Bars without a close are warm-up. The inputs may be rows of ``out``: each is read first."""
+    seen, head_high, head_low = int(state[0]), state[1], state[2]
+    head_k, head_d = state[3], state[4]
+    highs, lows = state[5 : 5 + period], state[5 + period : 5 + 2 * period]
+    slow, mean = state[5 + 2 * period : 5 + 2 * period + smooth], state[5 + 2 * period + smooth :]
+    first, second = period - 1, period + smooth - 2
+    at, at_k, at_d = seen % period, max(seen - first, 0) % smooth, max(seen - second, 0) % signal
     for i in range(len(close)):
-        out[0, i], out[1, i] = _smoothed(state, period, smooth, signal, high[i], low[i], close[i])
+        value, k, d = close[i], nan, nan
+        if not np.isnan(value):
+            head_high, top = slide_high(highs, at, head_high, high[i])
+            head_low, bottom = slide_low(lows, at, head_low, low[i])
+            at = at + 1 if at + 1 < period else 0
+            if seen >= first:
+                head_k, total = slide_sum(slow, at_k, head_k, _place(value, bottom, top))
+                at_k = at_k + 1 if at_k + 1 < smooth else 0
+                if seen >= second:
+                    k = total / smooth
+                    head_d, total = slide_sum(mean, at_d, head_d, k)
+                    at_d = at_d + 1 if at_d + 1 < signal else 0
+                    d = total / signal if seen >= second + signal - 1 else nan
+            seen += 1
+        out[0, i], out[1, i] = k, d
+    state[0], state[1], state[2], state[3], state[4] = seen, head_high, head_low, head_k, head_d
 
 
 @kernel
@@ -80,11 +78,8 @@ def _stochastic_rsi(
 ) -> None:
     """The strength goes through the stochastic as high, low and close at once."""
     _rsi(state[:4], strength, close, out)
-    for i in range(len(close)):
-        index = out[0, i]
-        out[0, i] = out[1, i] = nan
-        if not np.isnan(index):
-            out[0, i], out[1, i] = _smoothed(state[4:], period, smooth, signal, index, index, index)
+    row = out[0]
+    _stochastic(state[4:], period, smooth, signal, row, row, row, out)
 
 
 @kernel

@@ -1,7 +1,8 @@
 """An indicator bar by bar, equal to the batch form: it runs the same kernel."""
 
+from functools import partial
 from math import isfinite, isnan, nan
-from operator import attrgetter
+from operator import itemgetter
 from struct import Struct
 
 import numpy as np
@@ -24,49 +25,47 @@ class Stream:
     def __init__(self, indicator: Indicator, **parameters: object) -> None:
         """Parameters by name, defaults for the rest; raises :class:`BadParameter`."""
         self.indicator = indicator
-        self._kernel = indicator.kernel
         self.parameters = indicator.values(parameters)
         self._state = np.zeros(indicator.cells(*self.parameters))
         self._scratch = self._state.copy()
         self._started = False
         kinds = ["q" if name is Input.TIME else "d" for name in indicator.inputs]
-        self._bar = bytearray(8 * len(kinds))
-        columns = [np.frombuffer(self._bar, kind, 1, 8 * at) for at, kind in enumerate(kinds)]
+        cells = np.zeros(len(kinds))
+        columns = [cells[at : at + 1].view(kind) for at, kind in enumerate(kinds)]
         out = np.zeros((len(indicator.outputs), 1))
-        self._tail = (*self.parameters, *columns, out)
+        tail = (*self.parameters, *columns, out)
+        self._close = partial(indicator.kernel, self._state, *tail)
+        self._try = partial(indicator.kernel, self._scratch, *tail)
         # Packing all numbers at once costs a fraction of storing them one by one into arrays.
-        self._pack = Struct("=" + "".join(kinds)).pack_into
-        self._unpack = Struct(f"={len(out)}d").unpack_from
-        self._out = out.reshape(-1).data
+        self._pack, self._cells = Struct("=" + "".join(kinds)).pack_into, cells.data
+        self._unpack, self._out = Struct(f"={len(out)}d").unpack_from, out.reshape(-1).data
         self._before, self._after = self._state.data, self._scratch.data
-        take = attrgetter(*indicator.inputs)
-        self._take = take if len(kinds) > 1 else lambda bar: (take(bar),)
+        places = [Candle._fields.index(name) for name in indicator.inputs]
+        single = slice(places[0], places[0] + 1)
+        self._take = itemgetter(*places) if len(places) > 1 else itemgetter(single)
 
     def update(self, bar: Candle) -> tuple[float, ...]:
         """Outputs at a closed bar, which becomes part of the state."""
-        if not self._put(bar):
+        values = self._take(bar)
+        if not isfinite(sum(values)) and not self._counts(values):
             return (nan,) * len(self._out)
         self._started = True
-        self._kernel(self._state, *self._tail)
+        self._pack(self._cells, 0, *values)
+        self._close()
         return self._unpack(self._out)
 
     def peek(self, bar: Candle) -> tuple[float, ...]:
         """Outputs if the forming ``bar`` closed like this; the state stays as it is."""
-        if not self._put(bar):
-            return (nan,) * len(self._out)
-        self._after[:] = self._before
-        self._kernel(self._scratch, *self._tail)
-        return self._unpack(self._out)
-
-    def _put(self, bar: Candle) -> bool:
-        """Whether the bar counts; raises :class:`BadValues`."""
         values = self._take(bar)
         if not isfinite(sum(values)) and not self._counts(values):
-            return False
-        self._pack(self._bar, 0, *values)
-        return True
+            return (nan,) * len(self._out)
+        self._after[:] = self._before
+        self._pack(self._cells, 0, *values)
+        self._try()
+        return self._unpack(self._out)
 
     def _counts(self, values: tuple[float, ...]) -> bool:
+        """Whether every value is known; raises :class:`BadValues` where that is too late."""
         bad = [at for at, value in enumerate(values) if not isfinite(value)]
         for at in bad:
             if self._started or not isnan(values[at]):

@@ -5,7 +5,7 @@ from math import nan
 from numpy.typing import ArrayLike
 
 from indicators.batch import line, run
-from indicators.parts import F64, follow, slide_high, slide_high_place, slide_low, true_range
+from indicators.parts import F64, slide_high, slide_high_place, slide_low, true_range, wilder
 from indicators.spec import (
     OVERLAY,
     Family,
@@ -94,7 +94,7 @@ def _supertrend(
     for i in range(len(close)):
         if seen > 0:
             span = true_range(high[i], low[i], before)
-            average = follow(average, seen - 1, period, weight, span)
+            average = wilder(average, seen - 1, period, weight, span)
         out[0, i] = out[1, i] = nan
         if seen >= period:
             middle = (high[i] + low[i]) / 2.0

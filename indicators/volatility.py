@@ -5,7 +5,7 @@ from math import nan
 from numpy.typing import ArrayLike
 
 from indicators.batch import line
-from indicators.parts import F64, deviation, follow, slide_moments, true_range
+from indicators.parts import F64, deviation, slide_moments, true_range, wilder
 from indicators.spec import OWN, Family, Indicator, Input, Line, Output, Pane, period
 from market.kernel import kernel
 
@@ -21,7 +21,7 @@ def _average_range(
     for i in range(len(close)):
         if seen > 0:
             width = true_range(high[i], low[i], before)
-            average = follow(average, seen - 1, period, weight, width)
+            average = wilder(average, seen - 1, period, weight, width)
         before = close[i]
         value = average
         if percent:
