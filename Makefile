@@ -7,10 +7,11 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 ARGS ?=
+PYTHON_GPU ?=
 PYTEST := $(PY) -m pytest -q
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test style format types imports unit kernels browser-tests compiled chromium goldens bench screenshots clean
+.PHONY: help run test style format types imports unit kernels browser-tests compiled chromium goldens bench gpu-check screenshots clean
 
 help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -54,6 +55,13 @@ goldens: $(VENV)/.dev ## Draws the golden pictures anew; look at the difference 
 
 bench: $(VENV)/.bench chromium ## Side-by-side measurements with the peers; writes benchmarks/results/
 	$(PY) -m benchmarks
+
+# `make gpu-check PYTHON_GPU=python3` takes an interpreter that has cupy, numba, pillow, pytest and hypothesis, and no
+# environment of ours. Without a CUDA device: one sentence and exit code 2, since nothing was checked.
+gpu-check: $(if $(PYTHON_GPU),,$(VENV)/.dev) ## Proves and measures the CUDA renderer on this machine's card; writes benchmarks/results/gpu.md
+	@$(or $(PYTHON_GPU),$(PY)) -m benchmarks.gpu_check
+	$(or $(PYTHON_GPU),$(PY)) -m pytest -c /dev/null --rootdir=. -p no:dash -p no:cacheprovider -q -ra -m gpu \
+		-W error -W ignore::pytest.PytestUnknownMarkWarning tests/chart_acceleration/renderers tests/chart_acceleration/cuda
 
 screenshots: $(VENV)/.dev chromium ## Makes the README's pictures with the tests' browser
 	CANDLECAST_SCREENSHOTS=docs/images $(PYTEST) -m browser tests/browser/test_screenshots.py

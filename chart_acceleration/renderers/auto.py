@@ -97,7 +97,8 @@ def _start_cuda() -> Renderer:
     try:
         from chart_acceleration.renderers.cuda import CudaRenderer  # noqa: PLC0415 - optional
     except ImportError as error:
-        raise RendererUnavailable("cuda", f"CuPy is not installed ({error})", ()) from error
+        why = f"CuPy is not installed ({error}); requirements-gpu.txt names it"
+        raise RendererUnavailable("cuda", why, ()) from error
     return CudaRenderer()
 
 
