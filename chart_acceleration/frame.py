@@ -22,6 +22,9 @@ HOLD = 0.4
 scale changes.
 """
 
+MOST_SHARED = 16
+"""Device pixels by which a patch may be widened to begin on a whole CSS pixel."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -30,9 +33,9 @@ class Frame:
     ``count`` visible candles, the first with absolute index ``first_index``. ``back``: int32 (n,
     5) grid and axis rectangles; ``labels``: int32 (m, 5) tick label glyphs with their centre row.
     ``numbers``, ``whole``: parameters of the candle kernel. ``held``: lowest and highest price and
-    greatest volume that the frozen scales can show. ``strip``: from the newest candle's left edge
-    to the picture's right edge; ``strip_row`` the first visible row drawn in it. ``label_width``:
-    the widest price label in device pixels.
+    greatest volume that the frozen scales can show. ``strip``: from the newest candle's left edge,
+    or a few pixels before, to the picture's right edge; ``strip_row`` the first visible row drawn
+    in it. ``label_width``: the widest price label in device pixels.
     """
 
     spec: ChartSpec
@@ -101,6 +104,7 @@ def build_frame(
         setter,
         buffers,
     )
+    strip_left = _strip_left(grid, count, spec.scale)
     return Frame(
         spec=spec,
         furniture=furniture,
@@ -120,8 +124,8 @@ def build_frame(
             scale.price(margins[0] * (1 - HOLD)),
             most * 1.1,
         ),
-        strip=Rect(max(0, grid.body_left(count - 1)), 0, spec.width, spec.height),
-        strip_row=_strip_row(grid, count),
+        strip=Rect(strip_left, 0, spec.width, spec.height),
+        strip_row=_strip_row(grid, count, strip_left),
         label_width=label_width,
     )
 
@@ -137,9 +141,26 @@ def _whole(place: Geometry, grid: Slots) -> I32:
     return np.array([plot.x0, plot.y0, plot.x1, plot.y1, grid.wick, grid.body], dtype=np.int32)
 
 
-def _strip_row(grid: Slots, count: int) -> int:
-    """The first row in the newest candle's pixel column; several share it when zoomed far out."""
+def _strip_left(grid: Slots, count: int, scale: float) -> int:
+    """The newest candle's left edge, moved left to where a device and a CSS pixel begin together.
+
+    A browser then places the patch on whole CSS pixels, which none of them rounds.
+    """
+    left = max(0, grid.body_left(count - 1))
+    return left - left % _shared_pixels(scale)
+
+
+def _shared_pixels(scale: float) -> int:
+    """Device pixels between two common beginnings of device and CSS pixels; 1 if far apart."""
+    for size in range(1, MOST_SHARED + 1):
+        if abs(size / scale - round(size / scale)) < 1e-6:
+            return size
+    return 1
+
+
+def _strip_row(grid: Slots, count: int, left: int) -> int:
+    """The first row with pixels from ``left`` on; several share a column when zoomed far out."""
     row = max(0, count - 1)
-    while row > 0 and grid.wick_left(row - 1) == grid.wick_left(count - 1):
+    while row > 0 and grid.body_left(row - 1) + grid.body > left:
         row -= 1
     return row

@@ -82,7 +82,7 @@ def test_stale_is_the_same_picture_in_grey() -> None:
     st.integers(16, 160),
     st.integers(2, 400),
     st.integers(1, 60),
-    st.sampled_from([1.0, 2.0, 3.0]),
+    st.sampled_from([1.0, 1.25, 1.5, 2.0, 3.0, 1.1]),
     st.floats(-1.0, 1.0),
     st.floats(0.0, 1.1),
 )
@@ -99,6 +99,17 @@ def test_keyframe_with_its_patch_equals_the_full_frame(
     assert PIPELINE.can_patch(keyframe, after)
     atlas = PIPELINE.patches([(keyframe, after)])
     assert np.array_equal(patched(keyframe, atlas), full_frame(keyframe, after))
+
+
+@pytest.mark.parametrize(
+    ("scale", "shared"), [(1.0, 1), (1.25, 5), (1.5, 3), (1.75, 7), (2.0, 2), (3.0, 3), (1.0909, 1)]
+)
+def test_a_patch_begins_on_a_whole_css_pixel(scale: float, shared: int) -> None:
+    for width in range(400, 420):
+        candles = made_candles(25, seed=width)
+        keyframe = PIPELINE.keyframe(candles, spec(width, 160, 30, scale), LIVE)
+        assert keyframe.layout.strip.x0 % shared == 0
+        assert keyframe.layout.strip.x1 == width
 
 
 def test_patches_of_many_charts_share_one_picture() -> None:
