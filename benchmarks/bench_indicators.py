@@ -75,7 +75,7 @@ def _beside_talib(length: int) -> list[Row]:
 
 
 def _ticks() -> list[Row]:
-    """A thousand times one bar, of which a millisecond is a microsecond each: closed, or forming."""
+    """One bar a thousand times, so that milliseconds read as microseconds: closed, or forming."""
     market, rows = _market(1_001), []
     columns = [market[name].tolist() for name in ("time_ns", "close", *HLC, "volume")]
     bars = [Candle(t, o, h, w, c, v, 1) for t, o, h, w, c, v in zip(*columns, strict=True)]

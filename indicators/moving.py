@@ -24,15 +24,18 @@ def _sma(state: F64, period: int, close: F64, out: F64) -> None:
     state[0], state[1] = seen + len(close), head
 
 
-@kernel
+@fused_kernel
 def _ema(state: F64, period: int, close: F64, out: F64) -> None:
+    """The part ``follow`` in two loops: the branch would lengthen each step."""
     seen, average = int(state[0]), state[1]
-    weight = 2.0 / (period + 1)
-    for i in range(len(close)):
-        average = follow(average, seen, period, weight, close[i])
-        seen += 1
-        out[0, i] = average if seen >= period else nan
-    state[0], state[1] = seen, average
+    weight, warm = 2.0 / (period + 1), min(max(period - seen, 0), len(close))
+    for i in range(warm):
+        average = follow(average, seen + i, period, weight, close[i])
+        out[0, i] = average if seen + i + 1 == period else nan
+    for i in range(warm, len(close)):
+        average += (close[i] - average) * weight
+        out[0, i] = average
+    state[0], state[1] = seen + len(close), average
 
 
 @kernel

@@ -7,6 +7,9 @@ the tail of the block before, from place ``k + 1``, and the head of this one. ``
 results of every tail from ``k + 1`` on and, before that, what this block has brought so far; when
 the block is complete, one backward pass turns its values into its tails. So an old value that
 dwarfs the rest leaves no rounding error behind, and extremes need no queue.
+
+Which part is inlined was measured: the plain sum is twice as fast as a function of its own, the
+others when they vanish into their callers.
 """
 
 from math import sqrt
@@ -14,7 +17,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from market.kernel import fused_kernel, kernel
+from market.kernel import fused_kernel, inline_kernel, kernel
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -51,7 +54,7 @@ def slide_sum(ring: F64, k: int, head: float, value: float) -> tuple[float, floa
     return 0.0, head
 
 
-@kernel
+@inline_kernel
 def slide_high(ring: F64, k: int, head: float, value: float) -> tuple[float, float]:
     """The highest of this block so far, and of the window."""
     last = len(ring) - 1
@@ -64,7 +67,7 @@ def slide_high(ring: F64, k: int, head: float, value: float) -> tuple[float, flo
     return head, head
 
 
-@kernel
+@inline_kernel
 def slide_low(ring: F64, k: int, head: float, value: float) -> tuple[float, float]:
     """The lowest of this block so far, and of the window."""
     last = len(ring) - 1
@@ -77,7 +80,7 @@ def slide_low(ring: F64, k: int, head: float, value: float) -> tuple[float, floa
     return head, head
 
 
-@kernel
+@inline_kernel
 def slide_high_place(
     ring: F64, places: F64, k: int, head: tuple[float, float], value: float, place: float
 ) -> tuple[tuple[float, float], float]:
@@ -97,7 +100,7 @@ def slide_high_place(
     return head, head[1]
 
 
-@kernel
+@inline_kernel
 def slide_weighted(
     ring: F64, k: int, head: float, weighted: float, value: float
 ) -> tuple[float, float, float]:
@@ -118,7 +121,7 @@ def slide_weighted(
     return 0.0, 0.0, weighted
 
 
-@kernel
+@inline_kernel
 def slide_moments(
     first: F64, second: F64, k: int, moments: tuple[float, float, float, float], value: float
 ) -> tuple[tuple[float, float, float, float], float, float]:
