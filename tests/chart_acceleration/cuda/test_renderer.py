@@ -1,0 +1,66 @@
+"""CuPy's part of the renderer, with the processor behind CuPy's names."""
+
+import ctypes
+import importlib
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+from chart_acceleration.errors import RendererUnavailable
+from tests.chart_acceleration.cuda.fake_cupy import fake_cupy
+from tests.chart_acceleration.cuda.host_device import CppRenderer
+from tests.chart_acceleration.cuda.scenes import by_reference, scene_of_golden
+from tests.chart_acceleration.test_goldens import CASES
+
+MODULE = "chart_acceleration.renderers.cuda"
+
+
+def module_with(monkeypatch: pytest.MonkeyPatch, cupy: Any) -> Any:
+    """The renderer's module, imported with ``cupy``; forgotten after the test."""
+    monkeypatch.setitem(sys.modules, "cupy", cupy)
+    monkeypatch.delitem(sys.modules, MODULE, raising=False)
+    module = importlib.import_module(MODULE)
+    monkeypatch.setitem(sys.modules, MODULE, module)
+    return module
+
+
+def test_frames_and_batches_come_back_as_from_the_other_device(
+    monkeypatch: pytest.MonkeyPatch, library: ctypes.CDLL
+) -> None:
+    renderer = module_with(monkeypatch, fake_cupy(library)).CudaRenderer()
+    scenes, palettes = zip(*(scene_of_golden(case) for case in CASES), strict=True)
+    for scene in (scenes[7], scenes[0], scenes[8]):  # small, large, small
+        drawn = np.zeros((scene.height, scene.width), dtype=np.uint8)
+        renderer.draw(scene, drawn)
+        assert np.array_equal(drawn, by_reference(scene))
+    few, colours = (scenes[7:9] * 50), (palettes[7:9] * 50)  # two batches, one on each stream
+    expected = CppRenderer(library).draw_many_encoded(few, colours)
+    assert renderer.draw_many_encoded(few, colours) == expected
+
+
+def test_no_driver_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = module_with(monkeypatch, fake_cupy(None))
+    with pytest.raises(
+        RendererUnavailable, match=r"no CUDA device is there \(cudaErrorInsufficientDriver\)"
+    ):
+        module.CudaRenderer()
+
+
+def test_a_compiler_that_fails_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, library: ctypes.CDLL
+) -> None:
+    def broken(**_: object) -> None:
+        raise OSError("libnvrtc.so.13 is missing")
+
+    cupy = fake_cupy(library)
+    cupy.RawModule = broken
+    module = module_with(monkeypatch, cupy)
+    with pytest.raises(RendererUnavailable, match=r"CuPy could not start \(libnvrtc\.so\.13"):
+        module.CudaRenderer()
+
+
+def test_the_card_is_named(monkeypatch: pytest.MonkeyPatch, library: ctypes.CDLL) -> None:
+    module = module_with(monkeypatch, fake_cupy(library))
+    assert module.device_name() == "Processor, driver for CUDA 13.0, CuPy 0"
