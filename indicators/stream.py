@@ -9,6 +9,7 @@ import numpy as np
 
 from indicators.errors import BadValues
 from indicators.spec import Indicator, Input
+from market.kernel import entry
 from market.types import Candle
 
 __all__ = ["Stream"]
@@ -34,8 +35,9 @@ class Stream:
         columns = [cells[at : at + 1].view(kind) for at, kind in enumerate(kinds)]
         out = np.zeros((len(indicator.outputs), 1))
         tail = (*self.parameters, *columns, out)
-        self._close = partial(indicator.kernel, self._state, *tail)
-        self._try = partial(indicator.kernel, self._scratch, *tail)
+        kernel = entry(indicator.kernel, self._state, *tail)
+        self._close = partial(kernel, self._state, *tail)
+        self._try = partial(kernel, self._scratch, *tail)
         # Packing all numbers at once costs a fraction of storing them one by one into arrays.
         self._pack, self._cells = Struct("=" + "".join(kinds)).pack_into, cells.data
         self._unpack, self._out = Struct(f"={len(out)}d").unpack_from, out.reshape(-1).data

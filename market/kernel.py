@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from numba import config, njit
+from numba import config, njit, typeof
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -67,3 +67,18 @@ def fused_kernel(function: F) -> F:
 def inline_kernel(function: F) -> F:
     """Like :func:`kernel`, for small helpers that must vanish into their callers."""
     return cast(F, njit(cache=True, nogil=True, boundscheck=False, inline="always")(function))
+
+
+def entry(function: Callable[..., Any], *arguments: object) -> Callable[..., Any]:
+    """The machine code of a kernel for arguments of these types, compiled now if need be.
+
+    A call of it skips looking at the types, a third of the cost of a short kernel: the caller
+    vouches that every call has exactly them. With ``NUMBA_DISABLE_JIT=1`` the function itself.
+    """
+    if vars(config)["DISABLE_JIT"]:
+        return function
+    compiled: Any = function
+    type_of: Any = typeof
+    types = tuple(type_of(argument) for argument in arguments)
+    compiled.compile(types)
+    return cast(Callable[..., Any], compiled.get_overload(types))
