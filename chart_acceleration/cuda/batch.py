@@ -6,7 +6,7 @@ streams are known, scatter writes them one behind the other, and only they are f
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -105,14 +105,10 @@ class Batch:
         device.launch("scatter", self._sizes.row_blocks, charts, program.ROW_THREADS)
         device.download("out", total)
         device.wait()
-        out: Any = device.host("out", total)[:total].view(np.uint8)
+        out = memoryview(cast(Any, device.host("out", total)[:total].view(np.uint8)))
         return [
-            file(
-                out[4 * start : 4 * start + (size + 7) // 8].tobytes(), window.width, window.height
-            )
-            for start, size, window in zip(
-                starts.tolist(), bits.tolist(), (job.window for job in jobs), strict=True
-            )
+            file(out[4 * start : 4 * start + (size + 7) // 8], job.window.width, job.window.height)
+            for start, size, job in zip(starts.tolist(), bits.tolist(), jobs, strict=True)
         ]
 
     def _begin(self, jobs: Sequence[Job]) -> None:

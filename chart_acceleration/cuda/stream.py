@@ -79,7 +79,7 @@ def head(palette: bytes, lengths: tuple[int, ...]) -> Bits:
     return out
 
 
-def file(stream: bytes, width: int, height: int) -> bytes:
+def file(stream: memoryview, width: int, height: int) -> bytes:
     """The WebP file around the bits of ``stream``."""
     size = 5 + len(stream)
     padding = b"\0" * (size & 1)
@@ -93,7 +93,7 @@ def file(stream: bytes, width: int, height: int) -> bytes:
         0x2F,
         (width - 1) | (height - 1) << 14,
     )
-    return first + stream + padding
+    return b"".join((first, stream, padding))
 
 
 def _put_colours(out: Bits, palette: bytes) -> None:
