@@ -143,7 +143,7 @@ def test_anchored_vwap_starts_at_its_anchor() -> None:
 def test_regression_equals_least_squares(values: list[float], period: int) -> None:
     upper, middle, lower = regression_channel(values, period, 1.0)
     for at, window in enumerate(windows(values, period), period - 1):
-        size = max(map(abs, window))
+        size = max(1e-150, *map(abs, window))
         slope, start = np.polyfit(np.arange(period), np.array(window) / size, 1)
         line = slope * np.arange(period) + start
         rest = np.sqrt(np.mean((np.array(window) / size - line) ** 2))
