@@ -209,7 +209,6 @@
       const panel = this.byNumber.get(chart);
       if (!panel) return;
       if (state === "empty") panel.showState("empty", "No candles yet", detail);
-      else if (state === "loading") panel.showState("loading", "Loading history", detail);
       else if (state === "error") panel.showState("error", "This chart cannot be drawn", detail);
       else panel.hideState();
     }

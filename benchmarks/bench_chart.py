@@ -14,31 +14,15 @@ from statistics import median
 import numpy as np
 
 from benchmarks.harness import Row, measure
+from benchmarks.walk import BARS, candles
 from chart_acceleration.pipeline import ChartPipeline, Keyframe, Timings
 from chart_acceleration.renderers.auto import choose
 from chart_acceleration.spec import ChartSpec, Furniture
 from market.columns import CandleWindow
-from market.types import MINUTE, Interval
+from market.types import Interval
 
-BARS = 300
 ALONE = Furniture(legend=True, last_line=True, venue="Coinbase", decimals=1)
 LIVE = Furniture(legend=False, last_line=False, decimals=1)
-
-
-def candles(count: int = BARS, seed: int = 7) -> CandleWindow:
-    """A seeded random walk of 1-minute candles."""
-    random = np.random.default_rng(seed)
-    close = 38_500.0 * np.exp(np.cumsum(random.normal(0.0, 0.001, count)))
-    opened = np.concatenate([[38_500.0], close[:-1]])
-    spread = 25.0 * np.abs(random.normal(size=(2, count)))
-    return CandleWindow.from_arrays(
-        1_643_660_040_000_000_000 + np.arange(count, dtype=np.int64) * MINUTE,
-        opened,
-        np.maximum(opened, close) + spread[0],
-        np.minimum(opened, close) - spread[1],
-        close,
-        random.gamma(1.5, 20.0, count),
-    )
 
 
 def run() -> list[Row]:

@@ -19,6 +19,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.harness import Row, machine, measure
+from benchmarks.walk import BARS, candles
 from chart_acceleration.encoders.webp import encode
 from chart_acceleration.errors import RendererUnavailable
 from chart_acceleration.layout import lay_out
@@ -29,13 +30,12 @@ from chart_acceleration.renderers.cpu import CpuRenderer
 from chart_acceleration.renderers.reference import ReferenceRenderer
 from chart_acceleration.scene import U8, Scene
 from chart_acceleration.spec import ChartSpec, Furniture
-from market.columns import CandleWindow
-from market.types import MINUTE, Interval
+from market.types import Interval
 
 RESULT = Path(__file__).parent / "results" / "gpu.md"
 COUNTS = (1, 16, 64, 1024)
 DIFFERENT = 64
-BARS, WIDTH, HEIGHT = 300, 1280, 720
+WIDTH, HEIGHT = 1280, 720
 NO_DEVICE = 2
 
 
@@ -70,27 +70,11 @@ def main() -> int:
 def _chart(seed: int) -> Chart:
     spec = ChartSpec("BTC-USD", Interval.M1, WIDTH, HEIGHT, bars=BARS)
     furniture = Furniture(legend=True, last_line=True, venue="Coinbase", decimals=1)
-    scene = lay_out(_candles(seed), spec, furniture, LayoutBuffers()).scene
+    scene = lay_out(candles(seed=seed), spec, furniture, LayoutBuffers()).scene
     kept = replace(scene, rects=scene.rects.copy(), glyphs=scene.glyphs.copy())
     pixels = np.zeros((HEIGHT, WIDTH), dtype=np.uint8)
     ReferenceRenderer().draw(kept, pixels)
     return Chart(kept, theme(spec.theme).palette, pixels)
-
-
-def _candles(seed: int) -> CandleWindow:
-    """A seeded random walk of 1-minute candles."""
-    random = np.random.default_rng(seed)
-    close = 38_500.0 * np.exp(np.cumsum(random.normal(0.0, 0.001, BARS)))
-    opened = np.concatenate([[38_500.0], close[:-1]])
-    spread = 25.0 * np.abs(random.normal(size=(2, BARS)))
-    return CandleWindow.from_arrays(
-        1_643_660_040_000_000_000 + np.arange(BARS, dtype=np.int64) * MINUTE,
-        opened,
-        np.maximum(opened, close) + spread[0],
-        np.minimum(opened, close) - spread[1],
-        close,
-        random.gamma(1.5, 20.0, BARS),
-    )
 
 
 def _wrong(card: Any, charts: list[Chart]) -> int:
