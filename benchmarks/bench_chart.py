@@ -15,7 +15,8 @@ import numpy as np
 
 from benchmarks.harness import Row, measure
 from benchmarks.walk import BARS, candles
-from chart_acceleration.pipeline import ChartPipeline, Keyframe, Timings
+from chart_acceleration.chart_data import ChartData
+from chart_acceleration.pipeline import ChartPipeline, Timings
 from chart_acceleration.renderers.auto import choose
 from chart_acceleration.spec import ChartSpec, Furniture
 from market.columns import CandleWindow
@@ -49,15 +50,15 @@ def _pictures(pipeline: ChartPipeline, window: CandleWindow) -> list[Row]:
 def _picture(pipeline: ChartPipeline, window: CandleWindow, spec: ChartSpec) -> Row:
     return measure(
         f"picture {spec.width} x {spec.height}, {pipeline.renderer.name}",
-        lambda: pipeline.picture(window, spec, ALONE),
-        size_bytes=len(pipeline.picture(window, spec, ALONE)),
+        lambda: pipeline.picture(ChartData(window), spec, ALONE),
+        size_bytes=len(pipeline.picture(ChartData(window), spec, ALONE)),
         goal="<= 0.8 ms" if spec.width == 1280 else "",
         note="legend, axes, volume, last price",
     )
 
 
 def _keyframe(pipeline: ChartPipeline, window: CandleWindow) -> list[Row]:
-    frames = [pipeline.keyframe(window, _spec(), LIVE) for _ in range(200)]
+    frames = [pipeline.keyframe(ChartData(window), _spec(), LIVE) for _ in range(200)]
     stages = [
         _stage(
             f"keyframe 1280 x 720: {name}",
@@ -67,7 +68,7 @@ def _keyframe(pipeline: ChartPipeline, window: CandleWindow) -> list[Row]:
     ]
     whole = measure(
         "keyframe 1280 x 720",
-        lambda: pipeline.keyframe(window, _spec(), LIVE),
+        lambda: pipeline.keyframe(ChartData(window), _spec(), LIVE),
         size_bytes=len(frames[0].webp),
         goal="<= 0.8 ms",
     )
@@ -81,17 +82,19 @@ def _stage(name: str, samples: list[float]) -> Row:
 
 
 def _patches(pipeline: ChartPipeline, window: CandleWindow) -> list[Row]:
-    keyframe = pipeline.keyframe(window, _spec(), LIVE)
-    small = pipeline.keyframe(window, _spec(340, 200), LIVE)
+    keyframe = pipeline.keyframe(ChartData(window), _spec(), LIVE)
+    small = pipeline.keyframe(ChartData(window), _spec(340, 200), LIVE)
     ticked = _tick(window)
 
     def light() -> bytes:
-        if not pipeline.can_patch(keyframe, ticked):
+        if not pipeline.can_patch(keyframe, ChartData(ticked)):
             raise RuntimeError("the tick left the frozen scales")
-        return pipeline.patches([(keyframe, ticked)]).webp
+        return pipeline.patches([(keyframe, ChartData(ticked))]).webp
 
-    jobs: list[tuple[Keyframe, CandleWindow]] = [(small, ticked)] * 16
-    samples: list[Timings] = [pipeline.patches([(keyframe, ticked)]).timings for _ in range(200)]
+    jobs = [(small, ChartData(ticked))] * 16
+    samples: list[Timings] = [
+        pipeline.patches([(keyframe, ChartData(ticked))]).timings for _ in range(200)
+    ]
     stages = [
         _stage(f"patch 1280 x 720: {name}", [getattr(timings, f"{name}_ms") for timings in samples])
         for name in ("layout", "draw", "encode")

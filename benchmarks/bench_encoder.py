@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.harness import Row, measure
+from chart_acceleration.chart_data import ChartData
 from chart_acceleration.encoders.webp import WebpEncoder
 from chart_acceleration.layout import lay_out
 from chart_acceleration.ops import LayoutBuffers
@@ -84,7 +85,7 @@ def _ours(encoder: WebpEncoder, picture: Picture, goal: str = "", peer: Row | No
 def _charts(width: int, height: int, count: int) -> tuple[Picture, Picture]:
     """A chart of a seeded random walk, and its live strip."""
     spec = ChartSpec("BTC-USD", Interval.M1, width, height, bars=count)
-    layout = lay_out(_walk(count), spec, Furniture(False, False), LayoutBuffers())
+    layout = lay_out(ChartData(_walk(count)), spec, Furniture(False, False), LayoutBuffers())
     pixels = np.zeros((height, width), np.uint8)
     CpuRenderer().draw(layout.scene, pixels)
     strip = layout.frame.strip

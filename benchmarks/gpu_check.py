@@ -20,6 +20,7 @@ from PIL import Image
 
 from benchmarks.harness import Row, machine, measure
 from benchmarks.walk import BARS, candles
+from chart_acceleration.chart_data import ChartData
 from chart_acceleration.encoders.webp import encode
 from chart_acceleration.errors import RendererUnavailable
 from chart_acceleration.layout import lay_out
@@ -70,7 +71,7 @@ def main() -> int:
 def _chart(seed: int) -> Chart:
     spec = ChartSpec("BTC-USD", Interval.M1, WIDTH, HEIGHT, bars=BARS)
     furniture = Furniture(legend=True, last_line=True, venue="Coinbase", decimals=1)
-    scene = lay_out(candles(seed=seed), spec, furniture, LayoutBuffers()).scene
+    scene = lay_out(ChartData(candles(seed=seed)), spec, furniture, LayoutBuffers()).scene
     kept = replace(scene, rects=scene.rects.copy(), glyphs=scene.glyphs.copy())
     pixels = np.zeros((HEIGHT, WIDTH), dtype=np.uint8)
     ReferenceRenderer().draw(kept, pixels)

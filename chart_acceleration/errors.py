@@ -5,6 +5,7 @@ ChartError
 ├── BadChartSpec          a view that cannot be drawn: size, scale, bars
 ├── UnknownTheme          a text that names no theme
 ├── BadCandles            candles that cannot be drawn: not finite, negative volume
+├── BadChartData          values, markers or quotes that do not fit the candles or the view
 ├── BadPatch              patches that cannot share one picture
 └── RendererUnavailable   a renderer that was asked for by name and cannot start
 """
@@ -42,6 +43,10 @@ class BadCandles(ChartError):
         super().__init__(
             f"candle {row} has {values}; prices must be finite, volume finite and not negative"
         )
+
+
+class BadChartData(ChartError):
+    """Values, markers or quotes that do not fit the candles or the view."""
 
 
 class BadPatch(ChartError):

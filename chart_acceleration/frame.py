@@ -6,6 +6,7 @@ import numpy as np
 
 from chart_acceleration.axes import back_and_labels
 from chart_acceleration.candles import columns, scan
+from chart_acceleration.chart_data import ChartData
 from chart_acceleration.errors import BadCandles
 from chart_acceleration.geometry import Geometry, Slots, geometry, slots
 from chart_acceleration.legend import ROOM, legend_rows
@@ -78,9 +79,13 @@ def extent(candles: CandleWindow, first: int, buffers: LayoutBuffers) -> tuple[f
 
 
 def build_frame(
-    candles: CandleWindow, spec: ChartSpec, furniture: Furniture, buffers: LayoutBuffers
+    data: ChartData, spec: ChartSpec, furniture: Furniture, buffers: LayoutBuffers
 ) -> Frame:
-    """Scales fitted to the visible candles, with the axes they need. Raises :class:`BadCandles`."""
+    """Scales fitted to the visible candles, with the axes they need. Raises :class:`BadCandles`
+    and :class:`BadChartData`.
+    """
+    data.check(spec)
+    candles = data.candles
     first = visible(candles, spec)
     count = len(candles) - first
     low, high, most = extent(candles, first, buffers) if count else (0.0, 1.0, 0.0)

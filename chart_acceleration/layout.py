@@ -5,6 +5,7 @@ code.
 from dataclasses import dataclass, replace
 
 from chart_acceleration.candles import candle_rects, columns
+from chart_acceleration.chart_data import ChartData
 from chart_acceleration.frame import Frame, build_frame
 from chart_acceleration.geometry import LABEL_INSET
 from chart_acceleration.legend import put_legend
@@ -55,19 +56,22 @@ class ChartLayout:
 
 
 def lay_out(
-    candles: CandleWindow, spec: ChartSpec, furniture: Furniture, buffers: LayoutBuffers
+    data: ChartData, spec: ChartSpec, furniture: Furniture, buffers: LayoutBuffers
 ) -> ChartLayout:
-    """Lay out the last ``spec.bars`` of ``candles``, scales fitted to them. Raises
-    :class:`BadCandles`.
+    """Lay out the last ``spec.bars`` candles of ``data``, scales fitted to them. Raises
+    :class:`BadCandles` and :class:`BadChartData`.
     """
-    return lay_out_in(build_frame(candles, spec, furniture, buffers), candles, buffers)
+    return lay_out_in(build_frame(data, spec, furniture, buffers), data, buffers)
 
 
-def lay_out_in(frame: Frame, candles: CandleWindow, buffers: LayoutBuffers) -> ChartLayout:
-    """Lay out the last ``frame.count`` of ``candles`` with the scales and axes of ``frame``."""
+def lay_out_in(frame: Frame, data: ChartData, buffers: LayoutBuffers) -> ChartLayout:
+    """Lay out the last ``frame.count`` candles of ``data`` with the scales and axes of
+    ``frame``.
+    """
+    candles = data.candles
     scale, slots = frame.scale, frame.slots
     return ChartLayout(
-        scene=compose(frame, candles, buffers, 0),
+        scene=compose(frame, data, buffers, 0),
         plot=frame.geometry.plot,
         price_top=scale.top,
         price_bottom=scale.bottom,
@@ -81,20 +85,20 @@ def lay_out_in(frame: Frame, candles: CandleWindow, buffers: LayoutBuffers) -> C
 
 
 def lay_out_strip(
-    frame: Frame, candles: CandleWindow, buffers: LayoutBuffers, at: Rect, size: tuple[int, int]
+    frame: Frame, data: ChartData, buffers: LayoutBuffers, at: Rect, size: tuple[int, int]
 ) -> Scene:
     """The scene of ``frame.strip`` alone, moved to ``at`` in a picture of ``size`` (width, height).
 
     Reaches over ``at``: draw it with ``at`` as the clip.
     """
-    scene = compose(frame, candles, buffers, frame.strip_row)
+    scene = compose(frame, data, buffers, frame.strip_row)
     move(scene.rects, scene.glyphs, at.x0 - frame.strip.x0, at.y0 - frame.strip.y0)
     return replace(scene, width=size[0], height=size[1])
 
 
-def compose(frame: Frame, candles: CandleWindow, buffers: LayoutBuffers, first: int) -> Scene:
+def compose(frame: Frame, data: ChartData, buffers: LayoutBuffers, first: int) -> Scene:
     """Grid and axes, candles from visible row ``first`` on, the last price, labels, legend."""
-    spec = frame.spec
+    candles, spec = data.candles, frame.spec
     rects, count = buffers.rects, len(frame.back)
     rects[:count] = frame.back
     glyphs = GlyphList(buffers.glyphs)

@@ -1,7 +1,8 @@
-"""The sixteen colours of a chart, by role, in every theme.
+"""The colours of a chart, by role, in every theme.
 
-Sixteen exactly: the encoder then puts two pixels into a byte. Pictures hold palette indices, so
-another theme, or the greyed look of a lost feed, is the same picture with other colours.
+Sixteen as a rule: the encoder then puts two pixels into a byte. A fourth and fifth line bring four
+more, and such a picture takes a byte a pixel. Pictures hold palette indices, so another theme, or
+the greyed look of a lost feed, is the same picture with other colours.
 """
 
 from collections.abc import Mapping
@@ -34,35 +35,61 @@ class Role(IntEnum):
     LINE_B_HALF = 13
     LINE_C = 14
     LINE_C_HALF = 15
+    LINE_D = 16
+    LINE_D_HALF = 17
+    LINE_E = 18
+    LINE_E_HALF = 19
+
+
+NARROW = 16
+"""Colours of a picture without the lines D and E."""
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours of a theme: ``palette`` and, for a lost feed, ``stale``; both uint8 of shape (16,
-    3), read-only.
+    """Colours of a theme: ``wide`` and, for a lost feed, ``wide_stale``, uint8 of shape (20, 3);
+    ``palette`` and ``stale`` are their first sixteen. All read-only.
     """
 
     name: str
-    palette: U8
-    stale: U8
+    wide: U8
+    wide_stale: U8
+
+    @property
+    def palette(self) -> U8:
+        """The sixteen colours of most pictures."""
+        return self.wide[:NARROW]
+
+    @property
+    def stale(self) -> U8:
+        """The same while the feed is lost."""
+        return self.wide_stale[:NARROW]
 
 
-# One row per theme, sixteen colours in the order of Role.
+# One row per theme, twenty colours in the order of Role; halves are 50 % over the background.
 _DARK = (
     "0F1217 191E26 2E3743 393E46 626A75 8D97A6 2FBD8C F26B76 1C5A48 6E373F "
-    "56C7DA 326C78 B694FF 62538B D9BE7C 74684A"
+    "56C7DA 326C78 B694FF 62538B D9BE7C 74684A "
+    "E58FC2 7A516D B8C0CC 646972"
 )
 _LIGHT = (
     "FFFFFF EEF1F5 C3CAD5 C9CCD0 9299A2 5A6472 0A7856 C42B3B 98C6B8 E6A6AD "
-    "007489 80BAC4 7347D1 B9A3E8 80611A C0B08C"
+    "007489 80BAC4 7347D1 B9A3E8 80611A C0B08C "
+    "A83A7E D49DBF 4B5563 A5AAB1"
 )
 # Up, down and their shades (roles 6 to 9) that stay apart for colour-blind eyes.
 _DARK_SAFE = "4DA6FF FF9D3B 295078 744C26"
 _LIGHT_SAFE = "0063C4 B04F00 94BDE6 DEB594"
-# Roles 6 to 15 while the feed is lost. The light greys have the lightness steps of the dark ones,
+# Roles 6 to 19 while the feed is lost. The light greys have the lightness steps of the dark ones,
 # turned over.
-_DARK_STALE = "7C8694 4C5663 242B35 1D232C 4A545F 2B323B 5A6470 333B45 5A6470 333B45"
-_LIGHT_STALE = "78828F A9B1BB DCE1E7 E6E9EE 9AA3AE D5DAE1 848D99 CBD1D8 848D99 CBD1D8"
+_DARK_STALE = (
+    "7C8694 4C5663 242B35 1D232C 4A545F 2B323B 5A6470 333B45 5A6470 333B45 "
+    "5A6470 333B45 5A6470 333B45"
+)
+_LIGHT_STALE = (
+    "78828F A9B1BB DCE1E7 E6E9EE 9AA3AE D5DAE1 848D99 CBD1D8 848D99 CBD1D8 "
+    "848D99 CBD1D8 848D99 CBD1D8"
+)
 
 
 def _colours(text: str) -> U8:

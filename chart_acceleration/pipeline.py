@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chart_acceleration.candles import columns, same_past
+from chart_acceleration.chart_data import ChartData
 from chart_acceleration.encoders.webp import encode
 from chart_acceleration.errors import BadPatch
 from chart_acceleration.frame import Frame, visible
@@ -84,23 +85,23 @@ class ChartPipeline:
         self.renderer = renderer
         self._work = _Workspace()
 
-    def picture(self, candles: CandleWindow, spec: ChartSpec, furniture: Furniture) -> bytes:
-        """A whole picture as WebP. Raises :class:`BadCandles`."""
-        return self._draw(candles, spec, furniture)[0]
+    def picture(self, data: ChartData, spec: ChartSpec, furniture: Furniture) -> bytes:
+        """A whole picture as WebP. Raises :class:`BadCandles` and :class:`BadChartData`."""
+        return self._draw(data, spec, furniture)[0]
 
-    def keyframe(self, candles: CandleWindow, spec: ChartSpec, furniture: Furniture) -> Keyframe:
-        """A whole picture that can be patched while its scales hold. Raises :class:`BadCandles`."""
-        webp, layout, timings = self._draw(candles, spec, furniture)
-        first = visible(candles, spec)
-        past = np.stack(columns(candles, first))
+    def keyframe(self, data: ChartData, spec: ChartSpec, furniture: Furniture) -> Keyframe:
+        """A whole picture that can be patched while its scales hold. Raises as ``picture``."""
+        webp, layout, timings = self._draw(data, spec, furniture)
+        first = visible(data.candles, spec)
+        past = np.stack(columns(data.candles, first))
         return Keyframe(webp, layout, timings, past)
 
-    def can_patch(self, keyframe: Keyframe, candles: CandleWindow) -> bool:
-        """Whether a patch brings ``keyframe`` up to date with ``candles``.
+    def can_patch(self, keyframe: Keyframe, data: ChartData) -> bool:
+        """Whether a patch brings ``keyframe`` up to date with ``data``.
 
         The same candles are visible, only the newest differs, and the frozen scales can show it.
         """
-        frame = keyframe.frame
+        frame, candles = keyframe.frame, data.candles
         if not _patchable(frame, candles):
             return False
         lowest, highest, most = frame.held
@@ -112,7 +113,7 @@ class ChartPipeline:
         rows = columns(candles, len(candles) - frame.count)
         return bool(same_past(keyframe.past, *rows, frame.count - 1))
 
-    def patches(self, jobs: Sequence[tuple[Keyframe, CandleWindow]]) -> Atlas:
+    def patches(self, jobs: Sequence[tuple[Keyframe, ChartData]]) -> Atlas:
         """The strips of all ``jobs``, of one theme, in one picture. Raises :class:`BadPatch`."""
         start = time.perf_counter_ns()
         places, width, height = _pack([keyframe.frame for keyframe, _ in jobs])
@@ -120,13 +121,13 @@ class ChartPipeline:
         pixels = self._work.frames.take(width, height).pixels
         pixels.fill(0)
         drawing = 0
-        for (keyframe, candles), place in zip(jobs, places, strict=True):
-            if not _patchable(keyframe.frame, candles):
+        for (keyframe, data), place in zip(jobs, places, strict=True):
+            if not _patchable(keyframe.frame, data.candles):
                 raise BadPatch(
                     f"the candles of {keyframe.frame.spec.symbol} are not those of its keyframe"
                 )
             scene = lay_out_strip(
-                keyframe.frame, candles, self._work.buffers, place.source, (width, height)
+                keyframe.frame, data, self._work.buffers, place.source, (width, height)
             )
             before = time.perf_counter_ns()
             self.renderer.draw(scene, pixels, place.source)
@@ -140,21 +141,22 @@ class ChartPipeline:
         times = np.arange(8, dtype=np.int64) * 60_000_000_000
         prices = np.linspace(100.0, 107.0, 8)
         candles = CandleWindow.from_arrays(times, prices, prices + 1, prices - 1, prices, prices)
+        data = ChartData(candles)
         for furniture in (
             Furniture(legend=True, last_line=True),
             Furniture(legend=False, last_line=False),
         ):
             keyframe = self.keyframe(
-                candles, ChartSpec("WARM-UP", Interval.M1, 640, 360, bars=8), furniture
+                data, ChartSpec("WARM-UP", Interval.M1, 640, 360, bars=8), furniture
             )
-        if self.can_patch(keyframe, candles):
-            self.patches([(keyframe, candles)])
+        if self.can_patch(keyframe, data):
+            self.patches([(keyframe, data)])
 
     def _draw(
-        self, candles: CandleWindow, spec: ChartSpec, furniture: Furniture
+        self, data: ChartData, spec: ChartSpec, furniture: Furniture
     ) -> tuple[bytes, ChartLayout, Timings]:
         start = time.perf_counter_ns()
-        layout = lay_out(candles, spec, furniture, self._work.buffers)
+        layout = lay_out(data, spec, furniture, self._work.buffers)
         laid_out = time.perf_counter_ns()
         pixels = self._work.frames.take(spec.width, spec.height).pixels
         self.renderer.draw(layout.scene, pixels)
@@ -169,6 +171,8 @@ def _timings(start: int, laid_out: int, drawn: int, encoded: int) -> Timings:
 
 def _palette(frame: Frame) -> U8:
     colours = theme(frame.spec.theme)
+    if frame.spec.elements.wide:
+        return colours.wide_stale if frame.furniture.stale else colours.wide
     return colours.stale if frame.furniture.stale else colours.palette
 
 
@@ -184,7 +188,7 @@ def _common_palette(frames: Sequence[Frame]) -> U8:
     looks = {(frame.spec.theme, frame.furniture.stale) for frame in frames}
     if len(looks) != 1:
         raise BadPatch(f"patches of one picture share one theme; received {sorted(looks)}")
-    return _palette(frames[0])
+    return max((_palette(frame) for frame in frames), key=len)
 
 
 def _pack(frames: Sequence[Frame]) -> tuple[list[PatchPlace], int, int]:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from math import isfinite
 
+from chart_acceleration.elements import PLAIN, Elements
 from chart_acceleration.errors import BadChartSpec
 from chart_acceleration.palette import theme
 from market.types import Interval
 
 SMALLEST, LARGEST = 16, 4096
-FEWEST_BARS, MOST_BARS = 2, 5000
+FEWEST_BARS, MOST_BARS = 2, 100_000_000
 LEAST_SCALE, MOST_SCALE = 1.0, 4.0
 MOST_DECIMALS = 12
 
@@ -19,7 +20,8 @@ class ChartSpec:
 
     ``width`` and ``height`` are device pixels, ``scale`` is device pixels per CSS pixel, ``bars``
     how many candles are visible, ``end`` the absolute index one past the last visible candle (None
-    follows the newest). Raises :class:`BadChartSpec` or :class:`UnknownTheme`.
+    follows the newest), ``elements`` what is drawn beside the view. Raises
+    :class:`BadChartSpec` or :class:`UnknownTheme`.
     """
 
     symbol: str
@@ -30,6 +32,7 @@ class ChartSpec:
     theme: str = "dark"
     bars: int = 120
     end: int | None = None
+    elements: Elements = PLAIN
 
     def __post_init__(self) -> None:
         if not SMALLEST <= self.width <= LARGEST:
@@ -57,7 +60,8 @@ class Furniture:
 
     A picture asked for by URL has the legend and the dotted last-price line drawn in; the live
     page keeps both as page elements. ``decimals``: digits after the point of the market's prices,
-    0 to 12. ``stale`` greys the picture.
+    0 to 12. ``stale`` greys the picture. ``quote_lines`` draws best bid and ask, ``countdown`` the
+    time to the candle's close under the last price, where the data has them.
     """
 
     legend: bool
@@ -65,6 +69,8 @@ class Furniture:
     venue: str = ""
     decimals: int = 2
     stale: bool = False
+    quote_lines: bool = False
+    countdown: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.decimals <= MOST_DECIMALS:

@@ -12,6 +12,7 @@ from typing import TypeVar, cast
 
 import numpy as np
 
+from chart_acceleration.chart_data import ChartData
 from chart_acceleration.errors import RendererUnavailable
 from chart_acceleration.pipeline import Atlas, ChartPipeline, Keyframe, Timings
 from chart_acceleration.renderers.auto import RendererChoice, choose
@@ -58,28 +59,26 @@ class Drawing:
         """``picture`` while something draws, else ``plotly``."""
         return "plotly" if self.pipeline is None else "picture"
 
-    async def picture(self, candles: CandleWindow, spec: ChartSpec, furniture: Furniture) -> bytes:
+    async def picture(self, data: ChartData, spec: ChartSpec, furniture: Furniture) -> bytes:
         """A whole WebP with legend and last-price line."""
         async with self._picture_turns:
-            return await self._run(lambda pipeline: pipeline.picture(candles, spec, furniture))
+            return await self._run(lambda pipeline: pipeline.picture(data, spec, furniture))
 
-    async def keyframe(
-        self, candles: CandleWindow, spec: ChartSpec, furniture: Furniture
-    ) -> Keyframe:
+    async def keyframe(self, data: ChartData, spec: ChartSpec, furniture: Furniture) -> Keyframe:
         """A whole frame of a live chart, with the scales that its patches keep."""
-        drawn = await self._run(lambda pipeline: pipeline.keyframe(candles, spec, furniture))
+        drawn = await self._run(lambda pipeline: pipeline.keyframe(data, spec, furniture))
         self._count("keyframe", drawn.timings)
         return drawn
 
-    async def patches(self, jobs: Sequence[tuple[Keyframe, CandleWindow]]) -> Atlas:
+    async def patches(self, jobs: Sequence[tuple[Keyframe, ChartData]]) -> Atlas:
         """The changed strips of several charts in one picture."""
         drawn = await self._run(lambda pipeline: pipeline.patches(jobs))
         self._count("patch", drawn.timings)
         return drawn
 
-    def can_patch(self, keyframe: Keyframe, candles: CandleWindow) -> bool:
-        """Whether ``candles`` fit the scales and the slots of ``keyframe``."""
-        return self.pipeline is not None and self.pipeline.can_patch(keyframe, candles)
+    def can_patch(self, keyframe: Keyframe, data: ChartData) -> bool:
+        """Whether ``data`` fits the scales and the slots of ``keyframe``."""
+        return self.pipeline is not None and self.pipeline.can_patch(keyframe, data)
 
     def close(self) -> None:
         """Let the threads end."""
@@ -140,4 +139,4 @@ def _probe(pipeline: ChartPipeline) -> bytes:
     prices = np.array([1.0, 2.0, 1.5])
     candles = CandleWindow.from_arrays(times, prices, prices + 1, prices / 2, prices[::-1], prices)
     spec = ChartSpec("PROBE", Interval.M1, 160, 120, bars=10)
-    return pipeline.picture(candles, spec, Furniture(legend=False, last_line=False))
+    return pipeline.picture(ChartData(candles), spec, Furniture(legend=False, last_line=False))

@@ -14,11 +14,11 @@ from chart_acceleration.spec import (
     FEWEST_BARS,
     LARGEST,
     LEAST_SCALE,
-    MOST_BARS,
     MOST_SCALE,
     SMALLEST,
 )  # fmt: skip
 from server.errors import ProtocolError
+from server.market_reader import MOST_BARS
 
 MAGIC = 0x31464343
 """The bytes ``CCF1``."""

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterable
 from time import monotonic_ns
 
+from chart_acceleration.chart_data import ChartData
 from chart_acceleration.pipeline import Atlas, PatchPlace
 from chart_acceleration.spec import Furniture
 from market.errors import MarketError
@@ -119,7 +120,7 @@ class LiveLoop:
         if candles is None or furniture is None:
             return
         try:
-            keyframe = await self._drawing.keyframe(candles, view.spec, furniture)
+            keyframe = await self._drawing.keyframe(ChartData(candles), view.spec, furniture)
         except DrawFailed as error:
             view.failure = str(error)
         except PictureUnavailable:
@@ -154,7 +155,11 @@ class LiveLoop:
     async def _hand_out_atlas(
         self, views: tuple[LiveView, ...], clients: list[FramesClient], now_ns: int
     ) -> None:
-        jobs = {v: (v.keyframe, v.candles) for v in views if v.keyframe and v.candles is not None}
+        jobs = {
+            view: (view.keyframe, ChartData(view.candles))
+            for view in views
+            if view.keyframe and view.candles is not None
+        }
         if not jobs:
             return
         try:

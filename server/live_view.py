@@ -8,6 +8,7 @@ from itertools import count
 
 import numpy as np
 
+from chart_acceleration.chart_data import ChartData
 from chart_acceleration.pipeline import Keyframe
 from chart_acceleration.spec import ChartSpec, Furniture
 from market.columns import CandleColumns, CandleWindow
@@ -53,7 +54,9 @@ class LiveView:
         """Whether the newest candles cannot be shown by a patch over the keyframe."""
         if self.empty or self.candles is None or self.failure is not None:
             return False
-        return self.keyframe is None or not drawing.can_patch(self.keyframe, self.candles)
+        return self.keyframe is None or not drawing.can_patch(
+            self.keyframe, ChartData(self.candles)
+        )
 
     def refresh(self, columns: CandleColumns, furniture: Furniture, received_ns: int) -> bool:
         """Take the newest candles; True when the picture may have changed."""

@@ -12,7 +12,8 @@ from market.types import DAY, Interval
 from server.errors import OutOfRange, RequestError
 from server.views import LastView
 
-MAX_CANDLES = 5000
+MAX_CANDLES = MOST_BARS = 5000
+"""What a ring holds."""
 DEFAULT_DECIMALS = 2
 _DAY_INTERVALS = (Interval.M1, Interval.M5, Interval.M15, Interval.H1)
 

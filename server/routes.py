@@ -14,13 +14,12 @@ from chart_acceleration.spec import (
     FEWEST_BARS,
     LARGEST,
     LEAST_SCALE,
-    MOST_BARS,
     MOST_SCALE,
     SMALLEST,
 )  # fmt: skip
 from server import documents
 from server.login import COOKIE, SESSION_SECONDS, Access, Verdict
-from server.market_reader import MAX_CANDLES
+from server.market_reader import MAX_CANDLES, MOST_BARS
 from server.security import address_of, too_many
 from server.services import Services
 from server.views import ChartQuery, ErrorView

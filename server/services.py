@@ -11,6 +11,7 @@ from time import monotonic_ns
 from typing import Any, Protocol
 
 from chart_acceleration import plotly_fallback
+from chart_acceleration.chart_data import ChartData
 from chart_acceleration.renderers.auto import RendererChoice
 from chart_acceleration.spec import ChartSpec, Furniture
 from data_feed.status import FeedMode, FeedState, FeedStatus
@@ -170,7 +171,7 @@ class Services:
         key = (spec, furniture, candles.version)
         picture = self._pictures.get(key)
         if picture is None:
-            picture = await self.drawing.picture(candles, spec, furniture)
+            picture = await self.drawing.picture(ChartData(candles), spec, furniture)
             self._pictures.put(key, picture)
         return picture
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from chart_acceleration.candles import VOLUME_ROWS
+from chart_acceleration.chart_data import ChartData
 from chart_acceleration.frame import Frame, build_frame
 from chart_acceleration.ops import LayoutBuffers
 from chart_acceleration.spec import ChartSpec, Furniture
@@ -17,7 +18,7 @@ LIVE = Furniture(legend=False, last_line=False, decimals=1)
 
 def frame(count: int = 40, bars: int = 40, width: int = 320, height: int = 240) -> Frame:
     spec = ChartSpec("BTC-USD", Interval.M1, width, height, bars=bars)
-    return build_frame(made_candles(count), spec, LIVE, LayoutBuffers())
+    return build_frame(ChartData(made_candles(count)), spec, LIVE, LayoutBuffers())
 
 
 def test_the_strip_starts_at_the_newest_candle() -> None:
@@ -50,14 +51,14 @@ def test_what_the_scales_hold_stays_clear_of_legend_and_volume() -> None:
 def test_labels_keep_the_decimals_of_the_market_or_of_the_step() -> None:
     assert frame().decimals == 1
     spec = ChartSpec("A", Interval.M1, 320, 240, bars=40)
-    small = build_frame(made_candles(40, price=0.0003), spec, LIVE, LayoutBuffers())
+    small = build_frame(ChartData(made_candles(40, price=0.0003)), spec, LIVE, LayoutBuffers())
     assert small.decimals >= 6
 
 
 def test_the_frame_survives_the_next_one_in_the_same_buffers() -> None:
     buffers = LayoutBuffers()
     spec = ChartSpec("A", Interval.M1, 320, 240, bars=40)
-    first = build_frame(made_candles(40), spec, LIVE, buffers)
+    first = build_frame(ChartData(made_candles(40)), spec, LIVE, buffers)
     kept = first.labels.copy()
-    build_frame(made_candles(40, seed=9, price=90.0), spec, LIVE, buffers)
+    build_frame(ChartData(made_candles(40, seed=9, price=90.0)), spec, LIVE, buffers)
     assert np.array_equal(first.labels, kept)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from chart_acceleration.chart_data import ChartData
 from chart_acceleration.layout import lay_out
 from chart_acceleration.ops import LayoutBuffers
 from chart_acceleration.palette import theme
@@ -61,7 +62,7 @@ CASES = [
 
 
 def drawn(case: Golden) -> U8:
-    layout = lay_out(case.candles, case.spec, case.furniture, LayoutBuffers())
+    layout = lay_out(ChartData(case.candles), case.spec, case.furniture, LayoutBuffers())
     pixels = np.zeros((case.spec.height, case.spec.width), dtype=np.uint8)
     CpuRenderer().draw(layout.scene, pixels)
     return pixels

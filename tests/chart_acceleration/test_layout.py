@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chart_acceleration.chart_data import ChartData
 from chart_acceleration.errors import BadCandles
 from chart_acceleration.layout import ChartLayout, lay_out, lay_out_in
 from chart_acceleration.ops import LayoutBuffers
@@ -38,7 +39,7 @@ def drawn(layout: ChartLayout) -> U8:
 
 def test_what_the_page_needs_to_place_its_own_elements() -> None:
     candles = made_candles(41)
-    layout = lay_out(candles, spec(), LIVE, BUFFERS)
+    layout = lay_out(ChartData(candles), spec(), LIVE, BUFFERS)
     assert layout.first_index == 1001
     last_x = layout.x_first + 39 * layout.step
     assert layout.strip.x0 <= last_x < layout.plot.x1
@@ -50,7 +51,7 @@ def test_what_the_page_needs_to_place_its_own_elements() -> None:
 
 def test_all_visible_candles_are_inside_the_plot_and_above_the_volume() -> None:
     candles = made_candles(40)
-    layout = lay_out(candles, spec(), LIVE, BUFFERS)
+    layout = lay_out(ChartData(candles), spec(), LIVE, BUFFERS)
     rects = layout.scene.rects
     bodies = rects[
         (rects[:, 4] >= Role.UP) & (rects[:, 4] <= Role.DOWN) & (rects[:, 2] <= layout.plot.x1)
@@ -65,7 +66,7 @@ def test_all_visible_candles_are_inside_the_plot_and_above_the_volume() -> None:
 
 def test_only_the_last_bars_are_shown() -> None:
     candles = made_candles(60)
-    whole = drawn(lay_out(candles, spec(), LIVE, BUFFERS))
+    whole = drawn(lay_out(ChartData(candles), spec(), LIVE, BUFFERS))
     tail = replace(
         candles,
         first_index=candles.first_index + 20,
@@ -74,7 +75,7 @@ def test_only_the_last_bars_are_shown() -> None:
             for name in ("time_ns", "open", "high", "low", "close", "volume", "trades")
         },
     )
-    assert np.array_equal(whole, drawn(lay_out(tail, spec(), LIVE, BUFFERS)))
+    assert np.array_equal(whole, drawn(lay_out(ChartData(tail), spec(), LIVE, BUFFERS)))
 
 
 @pytest.mark.parametrize("rising", [True, False])
@@ -82,7 +83,10 @@ def test_the_last_price_label_has_the_candles_colour(rising: bool) -> None:
     candles = made_candles(40)
     opened = float(candles.open[-1])
     layout = lay_out(
-        with_newest(candles, opened * (1.0001 if rising else 0.9999)), spec(), LIVE, BUFFERS
+        ChartData(with_newest(candles, opened * (1.0001 if rising else 0.9999))),
+        spec(),
+        LIVE,
+        BUFFERS,
     )
     box = [
         row
@@ -99,11 +103,11 @@ def test_the_last_price_label_has_the_candles_colour(rising: bool) -> None:
 
 def test_tick_labels_near_the_last_price_are_not_drawn() -> None:
     candles = made_candles(40)
-    frame = lay_out(candles, spec(), LIVE, BUFFERS).frame
+    frame = lay_out(ChartData(candles), spec(), LIVE, BUFFERS).frame
     rows = sorted({row for row in frame.labels[:, 4].tolist() if row > 0})
     for row in rows:
         moved = with_newest(candles, frame.scale.price(row))
-        glyphs = lay_out_in(frame, moved, BUFFERS).scene.glyphs
+        glyphs = lay_out_in(frame, ChartData(moved), BUFFERS).scene.glyphs
         plain = glyphs[(glyphs[:, 0] >= frame.geometry.plot.x1) & (glyphs[:, 3] == 0)]
         near = np.abs(plain[:, 1] + 4 - row) < 10
         assert not near.any()
@@ -111,8 +115,8 @@ def test_tick_labels_near_the_last_price_are_not_drawn() -> None:
 
 def test_a_picture_alone_has_a_dotted_line_and_a_legend() -> None:
     candles = made_candles(40)
-    layout = lay_out(candles, spec(640, 360), ALONE, BUFFERS)
-    bare = lay_out(candles, spec(640, 360), LIVE, LayoutBuffers())
+    layout = lay_out(ChartData(candles), spec(640, 360), ALONE, BUFFERS)
+    bare = lay_out(ChartData(candles), spec(640, 360), LIVE, LayoutBuffers())
     row = drawn(layout)[layout.last_y, : layout.strip.x0 - 2]
     bare_row = drawn(bare)[layout.last_y, : layout.strip.x0 - 2]
     added = (row != bare_row).nonzero()[0]
@@ -133,7 +137,7 @@ def test_a_picture_alone_has_a_dotted_line_and_a_legend() -> None:
 )
 @pytest.mark.parametrize("count", [0, 1, 2, 40])
 def test_every_size_and_count_draws(width: int, height: int, scale: float, count: int) -> None:
-    layout = lay_out(made_candles(count), spec(width, height, 40, scale), ALONE, BUFFERS)
+    layout = lay_out(ChartData(made_candles(count)), spec(width, height, 40, scale), ALONE, BUFFERS)
     pixels = drawn(layout)
     assert (pixels < 16).all()
     candles_drawn = np.isin(pixels, (Role.UP, Role.DOWN)).any()
@@ -141,13 +145,13 @@ def test_every_size_and_count_draws(width: int, height: int, scale: float, count
 
 
 def test_no_candles_leave_grid_and_axes() -> None:
-    pixels = drawn(lay_out(made_candles(0), spec(), LIVE, BUFFERS))
+    pixels = drawn(lay_out(ChartData(made_candles(0)), spec(), LIVE, BUFFERS))
     assert set(np.unique(pixels).tolist()) == {Role.BACKGROUND, Role.GRID, Role.AXIS}
 
 
 @pytest.mark.parametrize("price", [1e-8, 1.0, 1e9, 0.0])
 def test_a_flat_price_is_a_line_in_the_plot_with_true_labels(price: float) -> None:
-    layout = lay_out(flat_candles(30, price), spec(), LIVE, BUFFERS)
+    layout = lay_out(ChartData(flat_candles(30, price)), spec(), LIVE, BUFFERS)
     rects = layout.scene.rects
     bodies = rects[(rects[:, 4] == Role.UP) & (rects[:, 2] <= layout.plot.x1)]
     assert set(bodies[:, 1].tolist()) == {layout.last_y}
@@ -161,7 +165,7 @@ def test_a_flat_price_is_a_line_in_the_plot_with_true_labels(price: float) -> No
 
 @pytest.mark.parametrize("price", [1e-8, 3e-5, 1e9])
 def test_small_and_large_prices_keep_distinct_labels(price: float) -> None:
-    layout = lay_out(made_candles(40, price=price), spec(640, 400), LIVE, BUFFERS)
+    layout = lay_out(ChartData(made_candles(40, price=price)), spec(640, 400), LIVE, BUFFERS)
     labels = layout.frame.labels
     texts = {
         row: tuple(labels[labels[:, 4] == row][:, 2].tolist())
@@ -178,7 +182,7 @@ def test_candles_that_are_not_finite_are_refused_with_their_row(value: float) ->
     with pytest.raises(
         BadCandles, match=r"candle 29 has open .*close (nan|inf).*; prices must be finite"
     ):
-        lay_out(candles, spec(), LIVE, BUFFERS)
+        lay_out(ChartData(candles), spec(), LIVE, BUFFERS)
 
 
 @given(
@@ -194,7 +198,10 @@ def test_rects_of_every_layout_lie_in_the_frame(
     width: int, height: int, bars: int, count: int, scale: float, alone: bool
 ) -> None:
     layout = lay_out(
-        made_candles(count), spec(width, height, bars, scale), ALONE if alone else LIVE, BUFFERS
+        ChartData(made_candles(count)),
+        spec(width, height, bars, scale),
+        ALONE if alone else LIVE,
+        BUFFERS,
     )
     rects = layout.scene.rects
     assert (rects[:, 0] >= 0).all()
@@ -208,7 +215,7 @@ def test_rects_of_every_layout_lie_in_the_frame(
 def test_the_buffers_hold_the_largest_chart() -> None:
     candles = made_candles(5000, interval_ns=86_400_000_000_000)
     big = ChartSpec("LONGEST-SYMBOL-NAME", Interval.D1, 4096, 4096, bars=5000)
-    layout = lay_out(candles, big, ALONE, BUFFERS)
+    layout = lay_out(ChartData(candles), big, ALONE, BUFFERS)
     assert len(layout.scene.rects) < len(BUFFERS.rects)
     assert len(layout.scene.glyphs) < len(BUFFERS.glyphs)
     assert len(layout.frame.labels) < len(BUFFERS.labels)

@@ -23,7 +23,7 @@ def spec(**changes: Any) -> ChartSpec:
         ("scale", 0.5),
         ("scale", float("nan")),
         ("bars", 1),
-        ("bars", 5001),
+        ("bars", 100_000_001),
     ],
 )
 def test_values_out_of_range_name_the_field_and_the_range(field: str, value: float) -> None:

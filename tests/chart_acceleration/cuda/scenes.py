@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 from PIL import Image
 
+from chart_acceleration.chart_data import ChartData
 from chart_acceleration.layout import lay_out
 from chart_acceleration.ops import LayoutBuffers
 from chart_acceleration.palette import theme
@@ -18,7 +19,7 @@ BLANK = GlyphAtlas(np.zeros(1, dtype=np.uint8), np.zeros((1, 3), dtype=np.int32)
 
 def scene_of_golden(case: Golden) -> tuple[Scene, U8]:
     """The golden's scene and palette."""
-    layout = lay_out(case.candles, case.spec, case.furniture, LayoutBuffers())
+    layout = lay_out(ChartData(case.candles), case.spec, case.furniture, LayoutBuffers())
     return layout.scene, theme(case.spec.theme).palette
 
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from chart_acceleration.chart_data import ChartData
 from chart_acceleration.cuda.batch import Batch, Job
 from chart_acceleration.cuda.chart_codes import CHART_LENGTHS
 from chart_acceleration.cuda.stream import GENERAL_LENGTHS, GREEN_SYMBOLS, codes
@@ -40,7 +41,9 @@ def test_the_charts_code_is_near_each_charts_own(library: ctypes.CDLL) -> None:
     for seed, (width, height, scale, bars) in enumerate(SIZES):
         spec = ChartSpec("BTC-USD", Interval.M1, width, height, scale=scale, bars=bars)
         window = made_candles(bars + 5, seed=seed + 900)
-        scene = lay_out(window, spec, Furniture(False, False, decimals=1), LayoutBuffers()).scene
+        scene = lay_out(
+            ChartData(window), spec, Furniture(False, False, decimals=1), LayoutBuffers()
+        ).scene
         device = HostDevice(library)
         batch = Batch(device)
         job = Job(scene, Rect(0, 0, width, height), theme("dark").palette)
