@@ -1,9 +1,13 @@
 """Where frames come from: a WebSocket. (The other source, a recording, is in ``replay``.)"""
 
+import time
+from collections import deque
 from typing import Protocol
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.frames import DATA_OPCODES, Frame
+from websockets.http11 import Request, Response
 
 from data_feed.errors import ConnectionLost
 from data_feed.loopback import is_loopback
@@ -17,7 +21,16 @@ class RecordingEnded(Exception):
 
 
 class Connection(Protocol):
-    """An open source of frames."""
+    """An open source of frames.
+
+    ``arrived_ns`` is the monotonic time at which the frame last received was complete here; frames
+    that wait for the reader keep the times of their own.
+    """
+
+    @property
+    def arrived_ns(self) -> int:
+        """See the class."""
+        ...
 
     async def send(self, text: str) -> None:
         """Send one message; raises :class:`data_feed.errors.ConnectionLost`."""
@@ -70,6 +83,7 @@ class WebSocketConnector:
                 ping_timeout=20,
                 proxy=None if is_loopback(self.url) else True,
                 user_agent_header="candlecast",
+                create_connection=_StampedConnection,
             )
         except TimeoutError:
             reason = f"no answer within {self._open_timeout_s:g} s"
@@ -77,13 +91,29 @@ class WebSocketConnector:
         except (OSError, WebSocketException, ImportError) as error:
             reason = f"no connection: {error}"
         else:
+            assert isinstance(socket, _StampedConnection)
             return _SocketConnection(socket)
         raise ConnectionLost(reason)
 
 
+class _StampedConnection(ClientConnection):
+    """Notes when each message was complete, before anything waits for the reader."""
+
+    arrivals: deque[int]
+
+    def process_event(self, event: Request | Response | Frame) -> None:
+        """Called by websockets for the handshake's answer, then for every frame."""
+        if not isinstance(event, Frame):
+            self.arrivals = deque()
+        elif event.fin and event.opcode in DATA_OPCODES:
+            self.arrivals.append(time.monotonic_ns())
+        super().process_event(event)
+
+
 class _SocketConnection:
-    def __init__(self, socket: ClientConnection) -> None:
+    def __init__(self, socket: _StampedConnection) -> None:
         self._socket = socket
+        self.arrived_ns = 0
 
     async def send(self, text: str) -> None:
         try:
@@ -93,9 +123,11 @@ class _SocketConnection:
 
     async def receive(self) -> bytes | str:
         try:
-            return await self._socket.recv(decode=False)
+            frame = await self._socket.recv(decode=False)
         except ConnectionClosed as error:
             raise ConnectionLost(_closing_reason(error)) from None
+        self.arrived_ns = self._socket.arrivals.popleft()
+        return frame
 
     async def close(self) -> None:
         await self._socket.close()

@@ -21,6 +21,9 @@ from market.types import Symbol
 
 log = logging.getLogger(__name__)
 
+StageReport = Callable[[str, int], None]
+"""Takes a stage's name, ``receive``, ``parse`` or ``ingest``, and its nanoseconds."""
+
 TRIAL_S = 3.0
 """How long a source that is not the last may take until its first market event."""
 
@@ -77,6 +80,7 @@ class Feed:
         self._progress = Progress()
         self._label = ""
         self._failed = False
+        self._report: StageReport = _ignore
         self._current: _Run | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = asyncio.Event()
@@ -101,6 +105,10 @@ class Feed:
         run = self._current
         if run is not None:
             self._call(run.loop.retry_now)
+
+    def report_stages(self, report: StageReport) -> None:
+        """Have ``report`` called, in the feed's thread, for every frame; call before the start."""
+        self._report = report
 
     def status(self) -> FeedStatus:
         """What the feed is doing at this moment."""
@@ -165,7 +173,7 @@ class Feed:
         self._source = source
         self._progress = Progress()
         async with source.open() as route:
-            run = _Run(route, self._market, self._random, quiet=trial)
+            run = _Run(route, self._market, self._random, self._report, quiet=trial)
             self._progress, self._label, self._current = run.loop.progress, route.label, run
             try:
                 if trial and not await run.brings_data(TRIAL_S):
@@ -180,8 +188,11 @@ class Feed:
 class _Run:
     """One opened source at work: the loop and the history questions it gives rise to."""
 
-    def __init__(self, route: Route, market: Market, random: Random, *, quiet: bool) -> None:
+    def __init__(
+        self, route: Route, market: Market, random: Random, report: StageReport, *, quiet: bool
+    ) -> None:
         self.route = route
+        self._report = report
         self.failure = f"no data within {TRIAL_S:g} s"
         self._quiet = quiet
         self._first_data = asyncio.Event()
@@ -240,6 +251,12 @@ class _Run:
             self._asking.add(symbol)
             self._start(self._fill_gap(self._history, symbol))
 
+    def took(self, receive_ns: int, parse_ns: int, ingest_ns: int) -> None:
+        """See :class:`data_feed.socket_loop.LoopListener`."""
+        self._report("receive", receive_ns)
+        self._report("parse", parse_ns)
+        self._report("ingest", ingest_ns)
+
     async def _fill_gap(self, history: HistoryLoader, symbol: Symbol) -> None:
         try:
             await history.refill_trades(symbol)
@@ -259,6 +276,10 @@ class _Run:
 
     def _history_failed(self) -> None:
         self.loop.progress.history_failures += 1
+
+
+def _ignore(stage: str, nanoseconds: int) -> None:
+    """What reports go to while nobody asked for them."""
 
 
 def describe(status: FeedStatus, reason: str, label: str) -> str:

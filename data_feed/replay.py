@@ -142,6 +142,7 @@ class _Playback:
         self._start_ns = 0
         self._first_ns = 0
         self._played = 0
+        self.arrived_ns = 0
 
     async def send(self, text: str) -> None:
         """A recording cannot be asked for anything: subscriptions are ignored."""
@@ -159,6 +160,7 @@ class _Playback:
             await asyncio.sleep(wait_ns / SECOND)
         elif self._played % BURST == 0:
             await asyncio.sleep(0)
+        self.arrived_ns = time.monotonic_ns()
         return frame.data
 
     async def close(self) -> None:

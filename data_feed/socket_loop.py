@@ -1,7 +1,7 @@
 """The one loop that turns frames into a market: connect, subscribe, pump, watch, try again.
 
-Live venues, the simulator and recordings run through it alike. It is the only reader of clocks in
-the way of a tick.
+Live venues, the simulator and recordings run through it alike. With the connections, which note
+when a frame arrived, it is the only reader of clocks in the way of a tick.
 """
 
 import asyncio
@@ -87,6 +87,10 @@ class LoopListener(Protocol):
         """Trades of ``symbol`` were missed."""
         ...
 
+    def took(self, receive_ns: int, parse_ns: int, ingest_ns: int) -> None:
+        """How long a frame with market events waited to be read, was parsed, was applied."""
+        ...
+
 
 class SocketLoop:
     """Keeps one source of frames flowing into ``market`` until cancelled or the source ends."""
@@ -158,7 +162,8 @@ class SocketLoop:
                 watchdog = asyncio.create_task(self._watch(limit))
                 try:
                     while True:
-                        self._take(await connection.receive())
+                        frame = await connection.receive()
+                        self._take(frame, connection.arrived_ns)
                 finally:
                     watchdog.cancel()
         except TimeoutError:
@@ -183,25 +188,37 @@ class SocketLoop:
             limit.reschedule(asyncio.get_running_loop().time())
             return
 
-    def _take(self, frame: bytes | str) -> None:
-        progress = self.progress
-        progress.frames += 1
-        now_ns = time.monotonic_ns()
-        for event in self._parser.receive(frame, now_ns):
+    def _take(self, frame: bytes | str, arrived_ns: int) -> None:
+        """Apply one frame that arrived at monotonic ``arrived_ns``."""
+        self.progress.frames += 1
+        started_ns = time.monotonic_ns()
+        events = self._parser.receive(frame, arrived_ns)
+        parsed_ns = time.monotonic_ns()
+        for event in events:
             if isinstance(event, Trade):
-                self._count(event, self._market.apply(event, now_ns))
+                self._count(event, self._market.apply(event, arrived_ns))
             elif isinstance(event, Quote):
-                self._market.apply(event, now_ns)
+                self._market.apply(event, arrived_ns)
             else:
                 self._take_other(event)
                 continue
-            progress.newest_ns = now_ns
+            self.progress.newest_ns = arrived_ns
             if not self._data_from_ns:
-                self._data_from_ns = now_ns
-                progress.state = FeedState.STREAMING
-                progress.reason = ""
-                progress.attempt = 1
-                self._listener.streaming()
+                self._has_data(arrived_ns)
+        if self.progress.newest_ns == arrived_ns:
+            applied_ns = time.monotonic_ns()
+            self._listener.took(
+                started_ns - arrived_ns, parsed_ns - started_ns, applied_ns - parsed_ns
+            )
+
+    def _has_data(self, arrived_ns: int) -> None:
+        """The connection's first market event."""
+        progress = self.progress
+        self._data_from_ns = arrived_ns
+        progress.state = FeedState.STREAMING
+        progress.reason = ""
+        progress.attempt = 1
+        self._listener.streaming()
 
     def _count(self, trade: Trade, outcome: Outcome | None) -> None:
         if outcome is None:

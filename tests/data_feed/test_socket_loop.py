@@ -37,6 +37,7 @@ QUICK = LoopPolicy(silence_s=0.2, no_data_s=5.0, base_delay_s=0.01, longest_dela
 class Listener:
     def __init__(self) -> None:
         self.reports: list[str] = []
+        self.times: list[tuple[int, int, int]] = []
 
     def streaming(self) -> None:
         self.reports.append("streaming")
@@ -46,6 +47,9 @@ class Listener:
 
     def gap(self, symbol: Symbol) -> None:
         self.reports.append(f"gap {symbol}")
+
+    def took(self, receive_ns: int, parse_ns: int, ingest_ns: int) -> None:
+        self.times.append((receive_ns, parse_ns, ingest_ns))
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -85,6 +89,8 @@ async def test_trades_reach_the_market() -> None:
         assert rig.market[BTC].builder.columns(Interval.D1).snapshot().trades.tolist() == [2]
         assert rig.market[BTC].received_ns == rig.progress.newest_ns
         assert json.loads(venue.requests[0])["product_ids"] == ["BTC-USD"]
+        assert len(rig.listener.times) == 2
+        assert all(0 <= ns < 10**9 for times in rig.listener.times for ns in times)
 
 
 @pytest.mark.parametrize(
