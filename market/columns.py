@@ -121,6 +121,11 @@ class CandleColumns:
         return int(self._head[SEQUENCE])
 
     @property
+    def structure(self) -> int:
+        """Rises with every change that is more than an update of the newest candle."""
+        return int(self._head[STRUCTURE])
+
+    @property
     def next_index(self) -> int:
         """Absolute index one past the newest candle."""
         return int(self._head[NEXT])

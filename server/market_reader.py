@@ -38,6 +38,15 @@ def closed_candles(market: Market, symbol: str, interval: str) -> CandleWindow:
     return ring.snapshot(end=candles.first_index + len(candles) - 1)
 
 
+def part(candles: CandleWindow, first: int, end: int) -> CandleWindow:
+    """The candles of absolute indices ``first`` to ``end - 1``, views of ``candles``."""
+    rows = slice(first - candles.first_index, end - candles.first_index)
+    return CandleWindow(
+        candles.time_ns[rows], candles.open[rows], candles.high[rows], candles.low[rows],
+        candles.close[rows], candles.volume[rows], candles.trades[rows], first, candles.version,
+    )  # fmt: skip
+
+
 def columns(market: Market, symbol: str, interval: str) -> CandleColumns:
     """The ring of one symbol and interval."""
     try:

@@ -1,0 +1,173 @@
+"""Indicators as texts name them (``sma:20``, ``macd(slow=30)``), and as a chart draws them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from chart_acceleration.elements import (
+    MOST_STUDIES,
+    Curve,
+    CurveStyle,
+    Study,
+    StudyPane,
+)
+from chart_acceleration.palette import Role
+from indicators.errors import IndicatorError
+from indicators.registry import find
+from indicators.spec import Indicator, Output, Style, Value
+from server.errors import RequestError
+
+LONGEST_TEXT = 1000
+"""Characters of all indicators of a chart together."""
+
+LINES = (Role.LINE_A, Role.LINE_B, Role.LINE_C, Role.LINE_D, Role.LINE_E)
+NARROW = 3
+"""So many of :data:`LINES` cost a picture nothing: see :mod:`chart_acceleration.palette`."""
+
+SHORT_TITLES = {
+    "regression": "Regression",
+    "ichimoku": "Ichimoku",
+    "adx": "ADX",
+    "stochastic_rsi": "Stoch RSI",
+    "macd": "MACD",
+    "ppo": "PPO",
+    "bollinger": "Bollinger",
+    "keltner": "Keltner",
+    "donchian": "Donchian",
+}
+"""Of indicators with several outputs, where the registry's title is long for a legend."""
+
+_PARTS = re.compile(r"(?:[^,(]|\([^)]*\)?)+")
+_BRACKETS = re.compile(r"([^(]+)\((.*)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenIndicator:
+    """An indicator of the registry with all its parameters, in their order."""
+
+    key: str
+    parameters: tuple[Value, ...]
+
+    @property
+    def indicator(self) -> Indicator:
+        """Its record."""
+        return find(self.key)
+
+    @property
+    def text(self) -> str:
+        """As :func:`chosen_indicators` reads it, like ``bollinger:20:2``."""
+        return ":".join((self.key, *(f"{value:.15g}" for value in self.parameters)))
+
+    @property
+    def title(self) -> str:
+        """Like ``SMA 20``, for legends."""
+        indicator = self.indicator
+        single = indicator.outputs[0].label if len(indicator.outputs) == 1 else indicator.title
+        name = SHORT_TITLES.get(self.key, single)
+        return " ".join((name, *(f"{value:g}" for value in self.parameters)))
+
+
+def chosen_indicators(texts: Iterable[str]) -> tuple[ChosenIndicator, ...]:
+    """The indicators that ``texts`` name, each once, in their order.
+
+    Every text is a comma list of names; parameters follow in order (``macd:12:26``) or by name
+    (``macd(slow=30)``), those left out have their defaults. Raises :class:`RequestError`.
+    """
+    whole = ",".join(texts)
+    if len(whole) > LONGEST_TEXT:
+        raise RequestError(
+            f"indicators had {len(whole):,} characters; allowed are {LONGEST_TEXT:,}"
+        )
+    parts = [part.strip() for part in _PARTS.findall(whole)]  # commas in brackets part nothing
+    chosen = tuple(dict.fromkeys(_chosen(part) for part in parts if part))
+    if len(chosen) > MOST_STUDIES:
+        raise RequestError(f"indicators were {len(chosen)}; allowed are at most {MOST_STUDIES}")
+    return chosen
+
+
+def studies(chosen: Sequence[ChosenIndicator]) -> tuple[Study, ...]:
+    """The indicators as a chart draws them.
+
+    Curves over the candles differ in colour as long as there are colours. A pane of its own keeps
+    the colours of the registry where all of them are taken: its curves stand alone, and a fourth
+    colour would double the bytes of every pixel.
+    """
+    taken: set[Role] = set()
+    overlays_first = sorted(chosen, key=lambda each: not each.indicator.pane.overlay)
+    made = {each: _study(each, taken) for each in overlays_first}
+    return tuple(made[each] for each in chosen)
+
+
+def _chosen(text: str) -> ChosenIndicator:
+    named = _BRACKETS.fullmatch(text)
+    key, *fields = (named[1], *named[2].split(",")) if named else text.split(":")
+    try:
+        indicator = find(key.strip().lower())
+        given = _given(indicator, [field for field in fields if field.strip()])
+        return ChosenIndicator(indicator.key, indicator.values(given))
+    except IndicatorError as error:
+        raise RequestError(str(error)) from None
+
+
+def _given(indicator: Indicator, fields: list[str]) -> dict[str, object]:
+    """Parameters by name: ``name=value`` as it stands, the others in their order."""
+    names = [parameter.name for parameter in indicator.parameters]
+    if len(fields) > len(names):
+        known = f"its parameters are {', '.join(names)}" if names else "it has no parameters"
+        raise RequestError(f"{indicator.key} was given {', '.join(fields)}; {known}")
+    given: dict[str, object] = {}
+    for place, field in zip(names, fields, strict=False):
+        name, sign, value = (part.strip() for part in field.partition("="))
+        given[name if sign else place] = _number(name if sign else place, value if sign else name)
+    return given
+
+
+def _number(name: str, text: str) -> Value:
+    try:
+        value = float(text)
+        return int(value) if value.is_integer() else value
+    except ValueError:
+        raise RequestError(f"{name} was {text.strip()!r}; allowed is a number") from None
+
+
+def _study(chosen: ChosenIndicator, taken: set[Role]) -> Study:
+    indicator = chosen.indicator
+    colours = _colours(indicator, taken)
+    taken.update(colours.values())
+    pane = indicator.pane
+    return Study(
+        title=chosen.title,
+        curves=tuple(_curve(output, chosen.parameters, colours) for output in indicator.outputs),
+        pane=None if pane.overlay else StudyPane(pane.low, pane.high, pane.levels),
+    )
+
+
+def _colours(indicator: Indicator, taken: set[Role]) -> dict[Role, Role]:
+    """The line colour that stands for each of the registry's."""
+    wanted = list(dict.fromkeys(_line_roles(indicator.outputs)))
+    if not taken.intersection(wanted):
+        return {role: role for role in wanted}
+    allowed = LINES if indicator.pane.overlay else LINES[:NARROW]
+    free = [role for role in allowed if role not in taken]
+    if len(free) < len(wanted):
+        return {role: role for role in wanted}
+    kept = {role: role for role in wanted if role in free}
+    others = [role for role in free if role not in kept]
+    return kept | dict(zip((role for role in wanted if role not in kept), others, strict=False))
+
+
+def _line_roles(outputs: Iterable[Output]) -> Iterable[Role]:
+    for output in outputs:
+        role = Role[output.role.value]
+        if role in LINES and output.style is not Style.HISTOGRAM:
+            yield role
+
+
+def _curve(output: Output, parameters: tuple[Value, ...], colours: dict[Role, Role]) -> Curve:
+    role = Role[output.role.value]
+    return Curve(
+        label=output.label,
+        style=CurveStyle(output.style.value),
+        role=colours.get(role, role),
+        shift=output.ahead(*parameters),
+    )
