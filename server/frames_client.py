@@ -15,6 +15,9 @@ from server.live_view import LiveView
 WINDOW = 2
 """Pictures that may be on their way without an acknowledgement."""
 
+RECENT_ACKS = 512
+"""Pictures of which a tab keeps (acknowledged at, how long that took), both nanoseconds."""
+
 TICK_NS = 50_000_000
 _SLOWEST_NS = 1_000_000_000
 _ACK_WEIGHT = 0.2
@@ -78,6 +81,7 @@ class FramesClient:
     address: str = ""
     visible: bool = True
     watches: dict[int, Watch] = field(default_factory=dict)
+    acks: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=RECENT_ACKS))
     _sequence: int = 0
     _ack_ns: float = 0.0
     _due_ns: int = 0
@@ -93,6 +97,11 @@ class FramesClient:
         return WINDOW - len(self._in_flight) if self.visible else 0
 
     @property
+    def unacknowledged(self) -> int:
+        """Pictures that it has not said to have shown."""
+        return len(self._in_flight)
+
+    @property
     def hungry(self) -> bool:
         """Whether some chart waits for a keyframe, which no pause holds back."""
         return any(w.serial == -1 or w.keyframe_due for w in self.watches.values())
@@ -104,6 +113,10 @@ class FramesClient:
     def may_take(self, now_ns: int) -> bool:
         """Whether a picture of changed candles may be made for this tab now."""
         return self.room > 0 and now_ns >= self._due_ns and bool(self.watches)
+
+    def owes(self, now_ns: int) -> bool:
+        """Whether it would get the next picture now, had it acknowledged those before."""
+        return self.visible and self.room == 0 and now_ns >= self._due_ns
 
     def offer_picture(self, picture: Picture, now_ns: int) -> bool:
         """Send ``picture``; False when it equals the last one sent, which is then left out."""
@@ -154,6 +167,7 @@ class FramesClient:
         if flight is None:
             return None
         took = now_ns - flight.written_ns if flight.written_ns else 0
+        self.acks.append((now_ns, took))
         self._ack_ns += _ACK_WEIGHT * (took - self._ack_ns)
         whole = now_ns - flight.received_ns if flight.received_ns else None
         return AckTimes(took, whole)

@@ -19,7 +19,7 @@ from market.types import Trade
 from server.drawing import Drawing
 from server.errors import DrawFailed, PictureUnavailable
 from server.frame_sets import box_of, sets_of_one_picture
-from server.frames_client import TICK_NS, FramesClient, Picture
+from server.frames_client import TICK_NS, FramesClient, Picture, Watch
 from server.frames_protocol import Box, Kind
 from server.live_view import LiveView
 from server.telemetry import Telemetry
@@ -92,6 +92,7 @@ class LiveLoop:
     async def tick(self, now_ns: int) -> None:
         """Draw and hand out what changed, once."""
         clients = [c for c in self._viewers.clients if c.may_take(now_ns) or (c.room and c.hungry)]
+        self._count_held_back(now_ns)
         if not clients or self._drawing.tier == "plotly":
             return
         views = {watch.view for client in clients for watch in client.watches.values()}
@@ -103,6 +104,16 @@ class LiveLoop:
             self._hand_out_keyframes(client, now_ns)
         await self._hand_out_patches(clients, now_ns)
         self._viewers.tell_tier()
+
+    def _count_held_back(self, now_ns: int) -> None:
+        for client in self._viewers.clients:
+            if client.owes(now_ns) and any(map(self._outdated, client.watches.values())):
+                self._telemetry.left_out("held_back")
+
+    def _outdated(self, watch: Watch) -> bool:
+        spec = watch.view.spec
+        ring = self._market[spec.symbol].builder.columns(spec.interval)
+        return watch.patch_due or not watch.view.holds(ring.version)
 
     def _refresh(self, view: LiveView) -> None:
         spec = view.spec
@@ -119,6 +130,7 @@ class LiveLoop:
         candles, furniture = view.candles, view.furniture
         if candles is None or furniture is None:
             return
+        self._began(view.received_ns if view.serial else 0)
         try:
             keyframe = await self._drawing.keyframe(ChartData(candles), view.spec, furniture)
         except DrawFailed as error:
@@ -162,6 +174,8 @@ class LiveLoop:
         }
         if not jobs:
             return
+        received_ns = min((view.received_ns for view in jobs if view.received_ns), default=0)
+        self._began(received_ns)
         try:
             atlas = await self._drawing.patches(list(jobs.values()))
         except DrawFailed as error:
@@ -191,10 +205,15 @@ class LiveLoop:
             watch.version = watch.view.version
         if entries and client.visible:
             received = min((v.received_ns for v in places if v.received_ns), default=0)
-            client.offer_picture(Picture("patch", atlas.webp, tuple(entries), received), now_ns)
+            picture = Picture("patch", atlas.webp, tuple(entries), received)
+            if not client.offer_picture(picture, now_ns):
+                self._telemetry.left_out("equal")
+
+    def _began(self, received_ns: int) -> None:
+        """A picture is begun whose oldest news arrived at ``received_ns``, 0 without news."""
+        if received_ns:
+            self._telemetry.stage("wait", monotonic_ns() - received_ns)
 
     def _on_trade(self, trade: Trade) -> None:
         """In the feed's thread: remember when the newest trade was received."""
-        received_ns = self._market[trade.symbol].received_ns
-        self._received[trade.symbol] = received_ns
-        self._telemetry.stage("ingest", monotonic_ns() - received_ns)
+        self._received[trade.symbol] = self._market[trade.symbol].received_ns

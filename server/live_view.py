@@ -50,6 +50,10 @@ class LiveView:
         """Whether there is no candle to show yet."""
         return self.candles is None or len(self.candles) == 0
 
+    def holds(self, version: int) -> bool:
+        """Whether its candles are those of the ring at ``version``."""
+        return version == self._ring_version
+
     def needs_keyframe(self, drawing: Drawing) -> bool:
         """Whether the newest candles cannot be shown by a patch over the keyframe."""
         if self.empty or self.candles is None or self.failure is not None:

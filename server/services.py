@@ -6,6 +6,7 @@ value from :mod:`server.views` or an immutable window of candles.
 
 import asyncio
 import threading
+from collections.abc import Callable
 from dataclasses import asdict
 from time import monotonic_ns
 from typing import Any, Protocol
@@ -48,6 +49,10 @@ class FeedControl(Protocol):
         """Connect again without waiting."""
         ...
 
+    def report_stages(self, report: Callable[[str, int], None]) -> None:
+        """Have ``report`` called with every frame's stages and nanoseconds."""
+        ...
+
 
 class Services:
     """Market, feed, drawing and paper account behind one typed face.
@@ -67,6 +72,7 @@ class Services:
         self.market = market
         self.feed = feed
         self.telemetry = Telemetry()
+        feed.report_stages(self.telemetry.stage)
         self.drawing = Drawing(renderer, self.telemetry)
         self.viewers = Viewers(self.drawing, self.telemetry, self.status)
         self.live = LiveLoop(
@@ -95,7 +101,7 @@ class Services:
             tier=self.drawing.tier,
             draw_ms=telemetry.draw_ms(),
             frames_per_s=telemetry.frames_per_s(monotonic_ns()),
-            tick_to_ack_p95_ms=telemetry.percentile_ms("tick_to_ack", 95),
+            tick_to_ack_p95_ms=telemetry.p95_ms("tick_to_ack"),
             gaps=feed.counters.gaps,
         )
 
@@ -169,10 +175,12 @@ class Services:
         candles = ring.snapshot(spec.bars + 1)
         furniture = self._furniture(query.symbol, picture=True)
         key = (spec, furniture, candles.version)
-        picture = self._pictures.get(key)
-        if picture is None:
-            picture = await self.drawing.picture(ChartData(candles), spec, furniture)
+        started_ns = monotonic_ns()
+        kept = self._pictures.get(key)
+        picture = kept or await self.drawing.picture(ChartData(candles), spec, furniture)
+        if kept is None:
             self._pictures.put(key, picture)
+        self.telemetry.answered(kept is not None, monotonic_ns() - started_ns)
         return picture
 
     def figure(self, symbol: str, interval: str, bars: int, theme: str) -> dict[str, Any]:

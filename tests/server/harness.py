@@ -39,12 +39,16 @@ class HandFeed:
         )
     )
     retries: int = 0
+    report: Callable[[str, int], None] = field(init=False)
 
     def status(self) -> FeedStatus:
         return self.state
 
     def retry_now(self) -> None:
         self.retries += 1
+
+    def report_stages(self, report: Callable[[str, int], None]) -> None:
+        self.report = report
 
     def becomes(self, state: FeedState) -> None:
         """Report ``state`` from now on."""
