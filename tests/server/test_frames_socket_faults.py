@@ -177,7 +177,7 @@ async def test_stages_are_measured(server: Running) -> None:
         await until(lambda: count("tick_to_ack") == 1, "the acknowledgement to be counted")
         assert count("layout") == count("draw") == count("encode") == 2
         assert count("send") == count("ack") == 2
-        assert count("ingest") == 1
+        assert count("wait") == 1
         whole = server.services.status().tick_to_ack_p95_ms
         assert whole is not None
         assert 0 < whole < 5000
