@@ -6,10 +6,10 @@ where an edge covers three quarters and one quarter of a pixel. A flat line 1.5 
 always one full row and one half row, wherever it lies.
 """
 
-from math import ceil, floor, inf, isnan, sqrt
+from math import inf, isnan, sqrt
 
 from chart_acceleration.candles import PLOT_X0, PLOT_X1, WICK
-from chart_acceleration.rectangles import put_span, row_of
+from chart_acceleration.rectangles import clip_rows, put, row_of, rows_of
 from chart_acceleration.scene import F64, I32
 from market.kernel import inline_kernel, kernel
 
@@ -18,54 +18,28 @@ EDGE = 0.25
 """Device pixels from an edge to where a pixel is a quarter or three quarters covered."""
 
 
-@inline_kernel
-def _segment_span(
-    x: float, radius: float, x0: float, y0: float, x1: float, y1: float
-) -> tuple[float, float]:
-    """Rows within ``radius`` of a straight segment in column ``x``, which it must reach.
+Segment = tuple[float, float, float, float, float]  # x, row of its start, length; slope, its sine
 
-    Upper edge: the smallest y - sqrt(radius^2 - (s - x)^2) over the points (s, y) of the segment,
-    found where its derivative is zero, or at the nearer end; the lower edge likewise.
-    """
+
+@inline_kernel
+def _segment(x0: float, y0: float, x1: float, y1: float) -> Segment:
     slope = (y1 - y0) / (x1 - x0)
-    away = radius * slope / sqrt(1.0 + slope * slope)
-    above = min(max(x - away, x0), x1)
-    below = min(max(x + away, x0), x1)
-    square = radius * radius
-    top = y0 + slope * (above - x0) - sqrt(max(0.0, square - (above - x) * (above - x)))
-    bottom = y0 + slope * (below - x0) + sqrt(max(0.0, square - (below - x) * (below - x)))
-    return top, bottom
+    return x0, y0, x1 - x0, slope, slope / sqrt(1.0 + slope * slope)
 
 
 @inline_kernel
-def _reach(
-    column: int,
-    near: int,
-    radius: float,
-    x: I32,
-    columns: F64,
-    count_in: int,
-    numbers: F64,
-    whole: I32,
-) -> tuple[float, float]:
-    """Rows within ``radius`` of the curve in a pixel column, looking from point ``near`` on."""
-    top, bottom = inf, -inf
-    middle = (whole[WICK] - 1) / 2
-    i = near
-    while i < count_in and x[i] + middle - radius <= column:
-        at = x[i] + middle
-        square = radius * radius - (column - at) * (column - at)
-        if square >= 0.0 and not isnan(columns[LAST, i]):
-            more = sqrt(square)
-            top = min(top, row_of(columns[HIGH, i], numbers, whole) - more)
-            bottom = max(bottom, row_of(columns[LOW, i], numbers, whole) + more)
-        if i + 1 < count_in and not isnan(columns[LAST, i] + columns[FIRST, i + 1]):
-            y0 = row_of(columns[LAST, i], numbers, whole)
-            y1 = row_of(columns[FIRST, i + 1], numbers, whole)
-            upper, lower = _segment_span(column, radius, at, y0, x[i + 1] + middle, y1)
-            top, bottom = min(top, upper), max(bottom, lower)
-        i += 1
-    return top, bottom
+def _segment_span(away: float, radius: float, segment: Segment) -> tuple[float, float]:
+    """Rows within ``radius`` of a straight segment, ``away`` columns right of its start.
+
+    Upper edge: the smallest y - sqrt(radius^2 - (s - away)^2) over the points (s, y) of the
+    segment, found where its derivative is zero, or at the nearer end; the lower edge likewise.
+    """
+    _, y, length, slope, sine = segment
+    above = min(max(away - radius * sine, 0.0), length)
+    below = min(max(away + radius * sine, 0.0), length)
+    square = radius * radius
+    top = y + slope * above - sqrt(max(0.0, square - (above - away) * (above - away)))
+    return top, y + slope * below + sqrt(max(0.0, square - (below - away) * (below - away)))
 
 
 @kernel
@@ -73,35 +47,47 @@ def _stroke(
     x: I32, columns: F64, count_in: int, numbers: F64, whole: I32,
     radius: float, colour: int, out: I32, count: int,
 ) -> int:  # fmt: skip
-    """All pixels whose middle is within ``radius`` of the curve.
+    """All pixels whose middle is within ``radius`` of the curve, equal neighbours as one rectangle.
 
-    Between two points, further than ``radius`` from both, only one segment counts.
+    ``near``: the first point whose way to the next one may reach the column; ``held``: the point
+    where ``segment`` starts. Between two points, ``radius`` from both, only their segment counts.
     """
-    begin, middle, near = count, (whole[WICK] - 1) / 2, 0
-    column = int(whole[PLOT_X0])
-    for i in range(count_in):
-        at = x[i] + middle
-        following = x[i + 1] + middle if i + 1 < count_in else inf
-        column = max(column, ceil(at - radius))
-        end = min(
-            int(whole[PLOT_X1]), ceil(at + radius) if radius > 0.5 else floor(at + radius) + 1
-        )
-        while column < end:
-            while x[near + 1] + middle + radius < column and near < i:
+    rows, room, middle = rows_of(numbers, whole), out.shape[0], (whole[WICK] - 1) / 2
+    near, held, start, top, end = 0, -1, 0, 0, 0
+    segment, half = (0.0, 0.0, -1.0, 0.0, 0.0), 0.0
+    for column in range(whole[PLOT_X0], whole[PLOT_X1]):
+        away = column - segment[0]
+        if radius <= away <= segment[2] - radius:
+            centre = segment[1] + segment[3] * away
+            upper, lower = centre - half, centre + half
+        else:
+            while near + 1 < count_in and x[near + 1] + middle + radius <= column:
                 near += 1
-            top, bottom = _reach(column, near, radius, x, columns, count_in, numbers, whole)
-            count = put_span(out, count, begin, whole, column, top, bottom, colour)
-            column += 1
-        if i + 1 == count_in or isnan(columns[LAST, i] + columns[FIRST, i + 1]):
-            continue
-        y = row_of(columns[LAST, i], numbers, whole)
-        slope = (row_of(columns[FIRST, i + 1], numbers, whole) - y) / (following - at)
-        half = radius * sqrt(1.0 + slope * slope)
-        end = min(int(whole[PLOT_X1]), ceil(following - radius))
-        while column < end:
-            centre = y + slope * (column - at)
-            count = put_span(out, count, begin, whole, column, centre - half, centre + half, colour)
-            column += 1
+            upper, lower, i = inf, -inf, near
+            while i < count_in and x[i] + middle - radius < column:
+                away = column - (x[i] + middle)
+                if abs(away) < radius and not isnan(columns[LAST, i]):
+                    more = sqrt(radius * radius - away * away)
+                    upper = min(upper, row_of(columns[HIGH, i], rows) - more)
+                    lower = max(lower, row_of(columns[LOW, i], rows) + more)
+                if i + 1 < count_in and not isnan(columns[LAST, i] + columns[FIRST, i + 1]):
+                    if held != i:
+                        held, y = i, row_of(columns[LAST, i], rows)
+                        y_next = row_of(columns[FIRST, i + 1], rows)
+                        segment = _segment(x[i] + middle, y, x[i + 1] + middle, y_next)
+                        half = radius * sqrt(1.0 + segment[3] * segment[3])
+                    above, below = _segment_span(away, radius, segment)
+                    upper, lower = min(upper, above), max(lower, below)
+                i += 1
+        new_top, new_end = clip_rows(upper, lower, rows)
+        if new_top != top or new_end != end:
+            if top < end and count < room:
+                put(out, count, start, top, column, end, colour)
+                count += 1
+            start, top, end = column, new_top, new_end
+    if top < end and count < room:
+        put(out, count, start, top, whole[PLOT_X1], end, colour)
+        count += 1
     return count
 
 

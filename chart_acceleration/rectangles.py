@@ -1,65 +1,47 @@
-"""Appending clipped rectangles to a layout's list: what all compiled elements share."""
+"""What the compiled elements share: values to rows, spans of pixel columns to rectangles.
+
+The helpers that vanish into loops take numbers, and arrays only without branching: numba counts the
+references of an array handed to an inlined function with branches, atomically, ten times the cost
+of the work itself.
+"""
 
 from math import ceil
 
-from chart_acceleration.candles import PER_PRICE, PLOT_X0, PLOT_X1, PLOT_Y0, PLOT_Y1, TOP
+from chart_acceleration.candles import PER_PRICE, PLOT_Y0, PLOT_Y1, TOP
 from chart_acceleration.scene import F64, I32
 from market.kernel import inline_kernel
 
 FAR = 2.0**24
-"""Rows and columns further out than this are as good as this far: a pixel's place in the plot does
-not change, and nothing overflows.
+"""Rows and columns further out than this are as good as this far: no pixel of the plot changes,
+and nothing overflows.
 """
+
+Rows = tuple[float, float, int, int]  # value at the top, rows per unit, first row, end of the plot
 
 
 @inline_kernel
-def row_of(value: float, numbers: F64, whole: I32) -> float:
+def rows_of(numbers: F64, whole: I32) -> Rows:
+    """The scale of a plot for :func:`row_of` and :func:`clip_rows`."""
+    return numbers[TOP], numbers[PER_PRICE], int(whole[PLOT_Y0]), int(whole[PLOT_Y1])
+
+
+@inline_kernel
+def row_of(value: float, rows: Rows) -> float:
     """Pixel row of a value in scale space, with its fraction: row r is the middle of that row, as
     in the candle kernel.
     """
-    row: float = min(max((numbers[TOP] - value) * numbers[PER_PRICE], -FAR), FAR) + whole[PLOT_Y0]
-    return row
+    return min(max((rows[0] - value) * rows[1], -FAR), FAR) + rows[2]
 
 
 @inline_kernel
-def put_clipped(
-    out: I32, count: int, whole: I32, x0: int, y0: int, x1: int, y1: int, colour: int
-) -> int:
-    """Append the part of a rectangle inside the plot; nothing where that is empty, or where ``out``
-    is full. Returns the new count.
-    """
-    left, right = max(x0, whole[PLOT_X0]), min(x1, whole[PLOT_X1])
-    top, end = max(y0, whole[PLOT_Y0]), min(y1, whole[PLOT_Y1])
-    if left < right and top < end and count < out.shape[0]:
-        out[count, 0], out[count, 1], out[count, 2], out[count, 3] = left, top, right, end
-        out[count, 4] = colour
-        count += 1
-    return count
+def clip_rows(top: float, bottom: float, rows: Rows) -> tuple[int, int]:
+    """First and end of the plot's rows whose middle is in top <= row < bottom."""
+    first = max(ceil(min(max(top, -FAR), FAR)), rows[2])
+    end = min(ceil(min(max(bottom, -FAR), FAR)), rows[3])
+    return first, end
 
 
 @inline_kernel
-def put_span(
-    out: I32, count: int, first: int, whole: I32, x: int, top: float, bottom: float, colour: int
-) -> int:
-    """Append the rows whose middle is in top <= row < bottom of pixel column ``x``, clipped.
-
-    Widens the rectangle before, unless that lies before row ``first``, where it is the same span
-    of the column before: equal neighbours become one rectangle.
-    """
-    y0 = max(ceil(min(max(top, -FAR), FAR)), whole[PLOT_Y0])
-    y1 = min(ceil(min(max(bottom, -FAR), FAR)), whole[PLOT_Y1])
-    if y0 < y1 and whole[PLOT_X0] <= x < whole[PLOT_X1]:
-        last = count - 1
-        if (
-            last >= first
-            and out[last, 2] == x
-            and out[last, 1] == y0
-            and out[last, 3] == y1
-            and out[last, 4] == colour
-        ):
-            out[last, 2] = x + 1
-        elif count < out.shape[0]:
-            out[count, 0], out[count, 1], out[count, 2], out[count, 3] = x, y0, x + 1, y1
-            out[count, 4] = colour
-            count += 1
-    return count
+def put(out: I32, i: int, x0: int, y0: int, x1: int, y1: int, colour: int) -> None:
+    """Write rectangle ``i``."""
+    out[i, 0], out[i, 1], out[i, 2], out[i, 3], out[i, 4] = x0, y0, x1, y1, colour
