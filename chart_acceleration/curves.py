@@ -6,7 +6,7 @@ where an edge covers three quarters and one quarter of a pixel. A flat line 1.5 
 always one full row and one half row, wherever it lies.
 """
 
-from math import inf, isnan, sqrt
+from math import ceil, floor, inf, isnan, sqrt
 
 from chart_acceleration.candles import PLOT_X0, PLOT_X1, WICK
 from chart_acceleration.rectangles import clip_rows, put, row_of, rows_of
@@ -112,3 +112,50 @@ def line_rects(
     """
     count = _stroke(x, columns, count_in, numbers, whole, thickness / 2 + EDGE, half, out, count)
     return _stroke(x, columns, count_in, numbers, whole, thickness / 2 - EDGE, colour, out, count)
+
+
+@inline_kernel
+def _inset(size: int, row: int, radius: float) -> int:
+    """Pixels to leave out at either end of a row of a disc ``size`` pixels across; ``size`` where
+    the disc does not reach the row.
+    """
+    middle = (size - 1) / 2
+    square = radius * radius - (middle - row) * (middle - row)
+    return ceil(middle - sqrt(square)) if square > 0.0 else size
+
+
+@kernel
+def dot_rects(
+    x: I32, columns: F64, count_in: int, numbers: F64, whole: I32,
+    size: int, colour: int, half: int, out: I32, count: int,
+) -> int:  # fmt: skip
+    """Append a disc ``size`` device pixels across at each value, as rectangles; returns the new
+    count.
+
+    Arguments as for :func:`line_rects`. A column of several values has discs at the lowest and the
+    highest.
+    """
+    rows, room = rows_of(numbers, whole), out.shape[0]
+    for full in range(2):
+        before = size
+        for row in range((size + 1) // 2):
+            outer = _inset(size, row, size / 2 + EDGE)
+            inner = _inset(size, row, size / 2 - EDGE)
+            inset = inner if full else outer
+            if inset >= before or 2 * inset >= size or (not full and outer == inner):
+                continue
+            before = inset
+            for i in range(count_in):
+                left = x[i] - (size - whole[WICK]) // 2
+                x0 = max(left + inset, whole[PLOT_X0])
+                x1 = min(left + size - inset, whole[PLOT_X1])
+                for end in (LOW, HIGH):
+                    value = columns[end, i]
+                    if isnan(value) or (end == HIGH and value == columns[LOW, i]):
+                        continue
+                    top = floor(row_of(value, rows) - (size - 1) / 2 + 0.5)
+                    y0, y1 = max(top + row, rows[2]), min(top + size - row, rows[3])
+                    if x0 < x1 and y0 < y1 and count < room:
+                        put(out, count, x0, y0, x1, y1, colour if full else half)
+                        count += 1
+    return count
