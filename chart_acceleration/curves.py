@@ -78,6 +78,13 @@ def _stroke(
                         half = radius * sqrt(1.0 + segment[3] * segment[3])
                     above, below = _segment_span(away, radius, segment)
                     upper, lower = min(upper, above), max(lower, below)
+                elif i + 1 < count_in and x[i + 1] + middle - radius < column:
+                    # a gap narrower than the line: what lies before it stays apart
+                    new_top, new_end = clip_rows(upper, lower, rows)
+                    upper, lower = inf, -inf
+                    if new_top < new_end and count < room:
+                        put(out, count, column, new_top, column + 1, new_end, colour)
+                        count += 1
                 i += 1
         new_top, new_end = clip_rows(upper, lower, rows)
         if new_top != top or new_end != end:

@@ -95,7 +95,7 @@ def test_an_area_reaches_from_the_curve_to_the_plots_end(curve: tuple[I32, F64],
     ground: list[Edge | None] = [(PLOT[3], PLOT[3], PLOT[3])] * WIDTH
     edge = [edge_at(*curve, wick, column) for column in range(WIDTH)]
     pixels = between(edge, ground)
-    assert (painted(area(*curve, wick)) == np.where(pixels == BELOW, EMPTY, pixels)).all()
+    assert (painted(area(*curve, wick)) == np.where(pixels == EMPTY, EMPTY, ABOVE)).all()
 
 
 @settings(deadline=None)
@@ -106,8 +106,8 @@ def test_no_more_than_fits(curve: tuple[I32, F64], level: float, room: int) -> N
     some = fill(*curve, other, room=room, count=min(room, 2))
     assert some.tolist() == everything[: room - min(room, 2)].tolist()
     assert area(*curve, room=room).tolist() == area(*curve)[:room].tolist()
-    everything = histogram(*curve)
-    assert histogram(*curve, room=room).tolist() == everything[:room].tolist()
+    everything = histogram(*curve, widths=(1, 1))
+    assert histogram(*curve, widths=(1, 1), room=room).tolist() == everything[:room].tolist()
 
 
 def test_a_flat_band_is_one_rectangle() -> None:
