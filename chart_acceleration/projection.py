@@ -85,14 +85,11 @@ def project_curve(values: F64, numbers: F64, first: int, shift: int, x: I32, out
 
 
 @kernel
-def heikin_ashi(open_: F64, high: F64, low: F64, close: F64, out: F64) -> None:
-    """Write Heikin-Ashi candles into ``out`` float64 (4, n): open, high, low, close.
-
-    Close is the mean of the four prices, open the middle of the body before; the first open is the
-    middle of the first body. Source: D. Valcu, "Using the Heikin-Ashi Technique", Technical
-    Analysis of Stocks & Commodities, February 2004.
-    """
-    for i in range(close.shape[0]):
+def heikin_ashi_rows(
+    open_: F64, high: F64, low: F64, close: F64, first: int, end: int, out: F64
+) -> None:
+    """Rows first..end - 1 of :func:`heikin_ashi`; those before are there already."""
+    for i in range(first, end):
         mean = 0.25 * (open_[i] + high[i] + low[i] + close[i])
         if i == 0:
             middle = 0.5 * (open_[i] + close[i])
@@ -100,6 +97,17 @@ def heikin_ashi(open_: F64, high: F64, low: F64, close: F64, out: F64) -> None:
             middle = 0.5 * (out[OPEN, i - 1] + out[CLOSE, i - 1])
         out[OPEN, i], out[CLOSE, i] = middle, mean
         out[HIGH, i], out[LOW, i] = max(high[i], middle, mean), min(low[i], middle, mean)
+
+
+@kernel
+def heikin_ashi(open_: F64, high: F64, low: F64, close: F64, out: F64) -> None:
+    """Write Heikin-Ashi candles into ``out`` float64 (4, n): open, high, low, close.
+
+    Close is the mean of the four prices, open the middle of the body before; the first open is the
+    middle of the first body. Source: D. Valcu, "Using the Heikin-Ashi Technique", Technical
+    Analysis of Stocks & Commodities, February 2004.
+    """
+    heikin_ashi_rows(open_, high, low, close, 0, close.shape[0], out)
 
 
 @kernel
