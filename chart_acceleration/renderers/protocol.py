@@ -1,6 +1,6 @@
 """What every renderer offers."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from chart_acceleration.scene import U8, Rect, Scene
 
@@ -8,7 +8,10 @@ from chart_acceleration.scene import U8, Rect, Scene
 class Renderer(Protocol):
     """Paints scenes. All renderers give the same bytes; ``reference`` says which."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """One word, as in :func:`chart_acceleration.renderers.auto.choose`."""
+        ...
 
     def draw(self, scene: Scene, pixels: U8, clip: Rect | None = None) -> None:
         """Paint ``scene`` into ``pixels`` (uint8, (scene.height, scene.width), C-contiguous).
@@ -17,4 +20,22 @@ class Renderer(Protocol):
         background, index 0, is filled first, then rects, then glyphs. Outside ``clip`` nothing
         changes. May be called from several threads with different ``pixels``.
         """
+        ...
+
+
+class Card(NamedTuple):
+    """A graphics card; its memory in bytes: this process's pool, in use by all, there at all."""
+
+    name: str
+    own_bytes: int
+    used_bytes: int
+    total_bytes: int
+
+
+@runtime_checkable
+class TellsCard(Protocol):
+    """A renderer that runs on a card and can say what it knows of it."""
+
+    def card(self) -> Card:
+        """The card at this moment."""
         ...

@@ -183,6 +183,11 @@ async def test_stages_are_measured(server: Running) -> None:
         assert 0 < whole < 5000
 
 
+def nothing_starts(name: str) -> RendererChoice:
+    """No renderer can be had beside the one in use."""
+    raise RendererUnavailable(name, "broken", ())
+
+
 class Failing:
     """A renderer that draws until it is told to fail."""
 
@@ -217,10 +222,7 @@ async def test_failing_renderer_is_replaced_and_charts_go_on() -> None:
 async def test_last_renderer_failing_tells_every_tab(monkeypatch: pytest.MonkeyPatch) -> None:
     renderer = Failing()
 
-    def nothing_starts(name: str) -> RendererChoice:
-        raise RendererUnavailable(name, "broken", ())
-
-    monkeypatch.setattr("server.drawing.choose", nothing_starts)
+    monkeypatch.setattr("chart_acceleration.renderers.resilient.choose", nothing_starts)
     with run_server(choice=RendererChoice(renderer, "cuda", ("cuda was chosen",))) as server:
         async with open_tab(server) as tab, open_tab(server) as idle:
             await tab.subscribe()
@@ -237,8 +239,11 @@ async def test_last_renderer_failing_tells_every_tab(monkeypatch: pytest.MonkeyP
             assert (await late.text("tier"))["tier"] == "plotly"
 
 
-async def test_chart_that_cannot_be_drawn_does_not_cost_the_renderer() -> None:
+async def test_chart_that_cannot_be_drawn_does_not_cost_the_renderer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     renderer = Failing()
+    monkeypatch.setattr("chart_acceleration.renderers.resilient.choose", nothing_starts)
     renderer.limit = 1000  # wide charts fail, the small picture that tells health works
     with run_server(choice=RendererChoice(renderer, "cuda", ("cuda was chosen",))) as server:
         async with open_tab(server) as tab:
@@ -249,3 +254,16 @@ async def test_chart_that_cannot_be_drawn_does_not_cost_the_renderer() -> None:
             await tab.subscribe(chart=1)
             assert (await tab.frame()).entries[0].chart == 1
             assert server.services.status().renderer == "cuda"
+
+
+async def test_chart_too_large_for_its_renderer_is_drawn_by_the_next() -> None:
+    renderer = Failing()
+    renderer.limit = 1000
+    with run_server(choice=RendererChoice(renderer, "cuda", ("cuda was chosen",))) as server:
+        async with open_tab(server) as tab:
+            await tab.subscribe(chart=5, width=1200)
+            assert (await tab.frame()).entries[0].chart == 5
+            status = server.services.status()
+            assert (status.renderer, status.tier) == ("cpu", "picture")
+            failures = server.services.telemetry.draw_failures
+            assert failures.labels("cuda")._value.get() == 1
