@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chart_acceleration.errors import BadChartData
+from chart_acceleration.history import History
 from chart_acceleration.scene import F64, I32, I64
 from chart_acceleration.spec import ChartSpec
 from market.columns import CandleWindow
@@ -59,7 +60,9 @@ class ChartData:
 
     ``values``: for each study of the spec float64 (curves, len(candles)), row i beside candle i,
     NaN where there is no value. ``bid``, ``ask``: best prices now. ``now_ns``: the time from which
-    the countdown to the candle's close is told; None tells none.
+    the countdown to the candle's close is told; None tells none. ``history``: where ``candles`` and
+    ``values`` are views of its first rows, so that a chart of any length costs the same; row i is
+    its row i.
     """
 
     candles: CandleWindow
@@ -68,6 +71,14 @@ class ChartData:
     bid: float | None = None
     ask: float | None = None
     now_ns: int | None = None
+    history: History | None = None
+
+    @staticmethod
+    def view(history: History, end: int | None = None) -> "ChartData":
+        """The candles and values of ``history`` before absolute index ``end`` (None: all), without
+        a copy and at the same cost for any number of them.
+        """
+        return ChartData(history.window(end), history.values(end), history=history)
 
     def __len__(self) -> int:
         return len(self.candles)
