@@ -22,13 +22,14 @@ Segment = tuple[float, float, float, float, float]  # x, row of its start, lengt
 
 
 @inline_kernel
-def _segment(x0: float, y0: float, x1: float, y1: float) -> Segment:
+def segment_of(x0: float, y0: float, x1: float, y1: float) -> Segment:
+    """The segment between two points, x0 < x1."""
     slope = (y1 - y0) / (x1 - x0)
     return x0, y0, x1 - x0, slope, slope / sqrt(1.0 + slope * slope)
 
 
 @inline_kernel
-def _segment_span(away: float, radius: float, segment: Segment) -> tuple[float, float]:
+def segment_span(away: float, radius: float, segment: Segment) -> tuple[float, float]:
     """Rows within ``radius`` of a straight segment, ``away`` columns right of its start.
 
     Upper edge: the smallest y - sqrt(radius^2 - (s - away)^2) over the points (s, y) of the
@@ -74,9 +75,9 @@ def _stroke(
                     if held != i:
                         held, y = i, row_of(columns[LAST, i], rows)
                         y_next = row_of(columns[FIRST, i + 1], rows)
-                        segment = _segment(x[i] + middle, y, x[i + 1] + middle, y_next)
+                        segment = segment_of(x[i] + middle, y, x[i + 1] + middle, y_next)
                         half = radius * sqrt(1.0 + segment[3] * segment[3])
-                    above, below = _segment_span(away, radius, segment)
+                    above, below = segment_span(away, radius, segment)
                     upper, lower = min(upper, above), max(lower, below)
                 elif i + 1 < count_in and x[i + 1] + middle - radius < column:
                     # a gap narrower than the line: what lies before it stays apart

@@ -41,6 +41,13 @@ class Role(IntEnum):
     LINE_E_HALF = 19
 
 
+def half_shade(role: Role) -> Role:
+    """The shade where a line in ``role``, one of those that lines may have, covers half a pixel."""
+    if role is Role.TEXT:
+        return Role.TEXT_2
+    return Role(role + (1 if role >= Role.LINE_A else 2))
+
+
 NARROW = 16
 """Colours of a picture without the lines D and E."""
 
