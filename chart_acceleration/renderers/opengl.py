@@ -7,69 +7,22 @@ call keep their order, so painter's order holds and the bytes equal the referenc
 
 import logging
 import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import moderngl
 import numpy as np
 
 from chart_acceleration.errors import RendererUnavailable
+from chart_acceleration.renderers.opengl_shaders import ATLAS_WIDTH, BLIT, FILL, GLYPHS, RECTS
 from chart_acceleration.scene import I32, U8, GlyphAtlas, Rect, Scene
 
 LOG = logging.getLogger(__name__)
 
-_ATLAS_WIDTH = 1024  # as in the glyph shader
 _MOST_ATLASES = 32
-
-_RECTS = """
-#version 330
-in ivec4 box;
-in int colour;
-uniform ivec2 size;
-flat out uint index;
-void main() {
-    ivec2 corner = ivec2(gl_VertexID & 1, gl_VertexID >> 1);
-    bool empty = box.z <= box.x || box.w <= box.y;
-    ivec2 at = empty ? ivec2(-1) : box.xy + corner * (box.zw - box.xy);
-    gl_Position = vec4(vec2(at) / vec2(size) * 2.0 - 1.0, 0.0, 1.0);
-    index = uint(colour);
-}
-"""
-_FILL = """
-#version 330
-flat in uint index;
-out uint pixel;
-void main() { pixel = index; }
-"""
-_GLYPHS = """
-#version 330
-in ivec4 box;
-in ivec2 look;
-uniform ivec2 size;
-flat out ivec4 cell;
-flat out int ramp;
-void main() {
-    ivec2 corner = ivec2(gl_VertexID & 1, gl_VertexID >> 1);
-    vec2 at = vec2(box.xy + corner * box.zw);
-    gl_Position = vec4(at / vec2(size) * 2.0 - 1.0, 0.0, 1.0);
-    cell = ivec4(box.xy, box.z, look.x);
-    ramp = look.y;
-}
-"""
-_BLIT = """
-#version 330
-flat in ivec4 cell;
-flat in int ramp;
-uniform usampler2D coverage;
-uniform usampler2D ramps;
-out uint pixel;
-void main() {
-    ivec2 inside = ivec2(gl_FragCoord.xy) - cell.xy;
-    int place = cell.w + inside.y * cell.z + inside.x;
-    uint ink = texelFetch(coverage, ivec2(place % 1024, place / 1024), 0).r;
-    if (ink == 0u) discard;
-    pixel = texelFetch(ramps, ivec2(int(ink), ramp), 0).r;
-}
-"""
+_IN_FLIGHT = 3
+"""Pictures that are drawn or copied at the same time, each into a pack buffer of its own."""
 
 
 class OpenGlRenderer:
@@ -86,8 +39,8 @@ class OpenGlRenderer:
         settings: dict[str, Any] = {"backend": "egl"}
         try:
             self._context = moderngl.create_context(standalone=True, require=330, **settings)
-            self._rects = _Instances(self._context, _RECTS, _FILL, ("4i 1i/i", "box", "colour"))
-            self._glyphs = _Instances(self._context, _GLYPHS, _BLIT, ("4i 2i/i", "box", "look"))
+            self._rects = _Instances(self._context, RECTS, FILL, ("4i 1i/i", "box", "colour"))
+            self._glyphs = _Instances(self._context, GLYPHS, BLIT, ("4i 2i/i", "box", "look"))
             self._target = _target(self._context, 64, 64)
         except Exception as error:  # ModernGL and EGL raise plain Exception
             raise RendererUnavailable("opengl", f"no EGL context starts ({error})", ()) from error
@@ -96,6 +49,7 @@ class OpenGlRenderer:
         self._lock = threading.Lock()
         self._ramps: moderngl.Texture | None = None
         self._atlases: dict[int, tuple[GlyphAtlas, moderngl.Texture]] = {}
+        self._packs: list[list[_Pack]] = []
         LOG.info("OpenGL renderer runs on %s", self._context.info["GL_RENDERER"])
 
     def draw(self, scene: Scene, pixels: U8, clip: Rect | None = None) -> None:
@@ -113,6 +67,40 @@ class OpenGlRenderer:
             raw = self._target.read(viewport=box, components=1, dtype="u1", alignment=1)
             part = np.frombuffer(raw, dtype=np.uint8).reshape(area.height, area.width)
             pixels[area.y0 : area.y1, area.x0 : area.x1] = part
+
+    def draw_many(self, scenes: Iterable[Scene]) -> Iterator[U8]:
+        """The pixels of each scene in turn, uint8 (height, width), as :meth:`draw` gives them.
+
+        Reading back does not wait: while one picture is copied, the next are drawn. A scene must
+        stay as it is until the next one is asked for, a picture until the next picture is. Other
+        threads may draw meanwhile.
+        """
+        with self._lock:
+            free = self._packs.pop() if self._packs else [_Pack() for _ in range(_IN_FLIGHT)]
+        begun: deque[_Pack] = deque()
+        try:
+            for scene in scenes:
+                begun.append(self._begin(scene, free.pop()))
+                if not free:
+                    yield self._finish(begun[0])
+                    free.append(begun.popleft())
+            while begun:
+                yield self._finish(begun[0])
+                free.append(begun.popleft())
+        finally:
+            with self._lock:
+                self._packs.append([*free, *begun])
+
+    def _begin(self, scene: Scene, pack: "_Pack") -> "_Pack":
+        """Draw and start to copy; returns before either is done."""
+        with self._lock, self._context:
+            self._paint(scene, _inside(scene, None))
+            pack.begin(self._context, self._target, scene.width, scene.height)
+        return pack
+
+    def _finish(self, pack: "_Pack") -> U8:
+        with self._lock, self._context:
+            return pack.pixels()
 
     def _paint(self, scene: Scene, area: Rect) -> None:
         width, height = self._target.size
@@ -150,11 +138,11 @@ class OpenGlRenderer:
             self._atlases.clear()
 
     def _upload(self, atlas: GlyphAtlas) -> moderngl.Texture:
-        rows = -(-max(1, atlas.coverage.size) // _ATLAS_WIDTH)
-        padded = np.zeros(rows * _ATLAS_WIDTH, dtype=np.uint8)
+        rows = -(-max(1, atlas.coverage.size) // ATLAS_WIDTH)
+        padded = np.zeros(rows * ATLAS_WIDTH, dtype=np.uint8)
         padded[: atlas.coverage.size] = atlas.coverage
         return self._context.texture(
-            (_ATLAS_WIDTH, rows), 1, padded.tobytes(), dtype="u1", alignment=1
+            (ATLAS_WIDTH, rows), 1, padded.tobytes(), dtype="u1", alignment=1
         )
 
 
@@ -181,6 +169,39 @@ class _Instances:
         self._buffer.write(np.ascontiguousarray(rows))
         self.program["size"] = (scene.width, scene.height)
         self._array.render(moderngl.TRIANGLE_STRIP, vertices=4, instances=len(rows))
+
+
+class _Pack:
+    """A pixel-pack buffer, the card's side of a copy that goes on by itself, and where it ends."""
+
+    def __init__(self) -> None:
+        self._shape = (0, 0)
+        self._buffer: moderngl.Buffer | None = None
+        self._pixels: U8 = np.zeros(0, dtype=np.uint8)
+
+    def begin(
+        self, context: moderngl.Context, target: moderngl.Framebuffer, width: int, height: int
+    ) -> None:
+        """Ask for the corner of ``target``; returns at once."""
+        size = width * height
+        if self._buffer is None or self._buffer.size < size:
+            if self._buffer is not None:
+                self._buffer.release()
+            self._buffer = context.buffer(reserve=size, dynamic=True)
+        box = (0, 0, width, height)
+        target.read_into(self._buffer, viewport=box, components=1, dtype="u1", alignment=1)
+        self._shape = (height, width)
+
+    def pixels(self) -> U8:
+        """What was asked for, once it is there; valid until the next begin."""
+        height, width = self._shape
+        size = height * width
+        if self._pixels.size < size:
+            self._pixels = np.empty(size, dtype=np.uint8)
+        assert self._buffer is not None
+        part = self._pixels[:size]
+        self._buffer.read_into(part, size)
+        return part.reshape(height, width)
 
 
 def _target(context: moderngl.Context, width: int, height: int) -> moderngl.Framebuffer:
