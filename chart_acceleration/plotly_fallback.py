@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chart_acceleration.chart_data import ChartData
 from chart_acceleration.numbers import price_text, signed_text, volume_text
 from chart_acceleration.palette import Role, theme
 from chart_acceleration.scales import VOLUME_SHARE
@@ -29,13 +30,14 @@ _TIME_TEXTS = [
 ]
 
 
-def figure(candles: CandleWindow, spec: ChartSpec, furniture: Furniture) -> dict[str, Any]:
+def figure(data: ChartData, spec: ChartSpec, furniture: Furniture) -> dict[str, Any]:
     """A figure for ``dcc.Graph``: the last ``spec.bars`` candles, volume, last price and legend.
 
     ``spec.theme`` and ``furniture.stale`` choose the colours, ``furniture.decimals`` the digits.
     ``uirevision`` stays the same for one market and interval, so that a zoom outlives refreshes.
     Without candles: axes and one sentence.
     """
+    candles = data.candles
     chosen = theme(spec.theme)
     palette = chosen.stale if furniture.stale else chosen.palette
     layout = _layout(spec, furniture, palette)

@@ -19,6 +19,7 @@ from components.chart_panel import chart_panel, plotly_chart
 from components.feed_pill import note_strip
 from market.types import INTERVALS
 from server.services import current
+from server.views import ChartQuery
 
 PLOTLY_BARS = 120
 
@@ -64,7 +65,7 @@ async def change_tier(tier: str, symbol: str, interval: str) -> html.Div:
 )
 async def draw_plotly(_: int | None, symbol: str, interval: str, theme: str) -> Any:
     """The newest candles as a Plotly figure, once a second."""
-    return current().figure(symbol, interval, PLOTLY_BARS, theme)
+    return await current().figure(ChartQuery(symbol, interval, PLOTLY_BARS, theme=theme))
 
 
 @callback(

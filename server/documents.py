@@ -48,6 +48,7 @@ section { margin-top: 12px; padding: 12px; border: 1px solid var(--border);
   background: var(--panel); }
 h2 { margin: 0 0 4px; font: 600 12px/16px var(--font); }
 p { margin: 0 0 8px; color: var(--text2); }
+td code { overflow-wrap: anywhere; }
 code { font: 400 11px/16px var(--mono); color: var(--text1); }
 table { width: 100%; border-collapse: collapse; font-size: 11px; line-height: 16px; }
 th { text-align: left; font-weight: 500; color: var(--text3); }
@@ -92,7 +93,8 @@ The same as a document for programs: <a href="/api/openapi.json">/api/openapi.js
 def _section(path: str, method: str, operation: Mapping[str, Any]) -> str:
     rows = "".join(_row(parameter) for parameter in operation.get("parameters", ()))
     table = (
-        "<table><tr><th>Parameter</th><th>Type</th><th>Allowed</th><th>Default</th><th></th></tr>"
+        "<table><tr><th>Parameter</th><th>Type</th><th>Allowed</th><th>Default</th><th></th>"
+        "<th>Example</th></tr>"
         f"{rows}</table>"
         if rows
         else ""
@@ -106,15 +108,23 @@ def _section(path: str, method: str, operation: Mapping[str, Any]) -> str:
 
 def _row(parameter: Mapping[str, Any]) -> str:
     schema = parameter.get("schema", {})
-    default = json.dumps(schema["default"]) if "default" in schema else "required"
+    default = "required" if parameter.get("required") else json.dumps(schema.get("default"))
+    examples = ", ".join(str(example) for example in schema.get("examples", ()))
     cells = (
         f"<code>{escape(parameter['name'])}</code>",
-        escape(schema.get("type", "")),
+        escape(_type(schema)),
         escape(" to ".join(_limits(schema))),
         escape(default),
         escape(parameter.get("description", "")),
+        f"<code>{escape(examples)}</code>" if examples else "",
     )
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
+def _type(schema: Mapping[str, Any]) -> str:
+    """The type, of a parameter that may be left out that of its value."""
+    kinds = [part.get("type") for part in schema.get("anyOf", (schema,))]
+    return " ".join(kind for kind in kinds if kind and kind != "null")
 
 
 def _limits(schema: Mapping[str, Any]) -> Iterator[str]:

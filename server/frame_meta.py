@@ -4,18 +4,18 @@ from typing import Any
 
 import msgspec
 
+from chart_acceleration.chart_data import ChartData
 from chart_acceleration.layout import ChartLayout
 from chart_acceleration.spec import ChartSpec, Furniture
-from market.columns import CandleWindow
+from server.study_meta import study_values
 
 
-def describe(
-    spec: ChartSpec, furniture: Furniture, candles: CandleWindow, layout: ChartLayout
-) -> bytes:
+def describe(spec: ChartSpec, furniture: Furniture, data: ChartData, layout: ChartLayout) -> bytes:
     """The JSON object of one entry without its opening brace and ``chart``, which differ by viewer.
 
     :func:`for_chart` completes it. ``change`` compares the newest close with the close before it.
     """
+    candles = data.candles
     price = float(candles.close[-1])
     before = float(candles.close[-2]) if len(candles) > 1 else float(candles.open[-1])
     change = price - before
@@ -42,6 +42,7 @@ def describe(
         "first_index": layout.first_index,
         "x_first": layout.x_first,
         "step": layout.step,
+        **study_values(spec, furniture, data, layout),
         "bars": spec.bars,
         "following": spec.end is None,
         "stale": furniture.stale,

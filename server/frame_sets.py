@@ -16,7 +16,7 @@ def sets_of_one_picture(views: Iterable[LiveView]) -> list[tuple[LiveView, ...]]
     Equal sets come out equal whoever asks, so that tabs that show the same share a picture.
     """
     sets: list[list[LiveView]] = []
-    key: tuple[str, bool] | None = None
+    key: tuple[str, bool, bool] | None = None
     height = 0
     for view in sorted(views, key=lambda view: (*view.look, view.number)):
         height += view.spec.height

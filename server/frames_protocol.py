@@ -5,6 +5,7 @@ The layout is spelled out in ``docs/frames_protocol.md``. All binary numbers are
 
 import struct
 from collections.abc import Sequence
+from dataclasses import fields
 from enum import IntEnum
 from typing import Annotated, NamedTuple
 
@@ -19,6 +20,7 @@ from chart_acceleration.spec import (
 )  # fmt: skip
 from server.errors import ProtocolError
 from server.market_reader import MOST_BARS
+from server.views import ChartQuery, ElementsQuery
 
 MAGIC = 0x31464343
 """The bytes ``CCF1``."""
@@ -69,12 +71,17 @@ Pixels = Annotated[int, msgspec.Meta(ge=SMALLEST, le=LARGEST)]
 Bars = Annotated[int, msgspec.Meta(ge=FEWEST_BARS, le=MOST_BARS)]
 Scale = Annotated[float, msgspec.Meta(ge=LEAST_SCALE, le=MOST_SCALE)]
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+Text = Annotated[str, msgspec.Meta(max_length=3000)]
+Texts = Annotated[tuple[Text, ...], msgspec.Meta(max_length=64)]
 Index = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Sequence32 = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
 
 
 class Subscribe(msgspec.Struct, frozen=True, tag="subscribe", forbid_unknown_fields=True):
-    """Show a chart, or replace what it shows. Sizes are device pixels."""
+    """Show a chart, or replace what it shows. Sizes are device pixels.
+
+    From ``style`` on as in :class:`server.views.ElementsQuery`.
+    """
 
     chart: ChartId
     symbol: Word
@@ -85,6 +92,24 @@ class Subscribe(msgspec.Struct, frozen=True, tag="subscribe", forbid_unknown_fie
     theme: Word = "dark"
     bars: Bars = 120
     end: Index | None = None
+    style: Word = "candles"
+    axis: Word = "linear"
+    zone: Word = "UTC"
+    volume: bool = True
+    indicators: Texts = ()
+    lines: Texts = ()
+    quote: bool = False
+    countdown: bool = False
+    trades: bool = False
+
+    @property
+    def query(self) -> ChartQuery:
+        """The chart that is asked for."""
+        elements = {field.name: getattr(self, field.name) for field in fields(ElementsQuery)}
+        return ChartQuery(
+            self.symbol, self.interval, self.bars, self.width, self.height, self.theme, self.scale,
+            ElementsQuery(**elements),
+        )  # fmt: skip
 
 
 class Viewport(msgspec.Struct, frozen=True, tag="viewport", forbid_unknown_fields=True):

@@ -10,7 +10,7 @@ from time import monotonic_ns
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from chart_acceleration.spec import ChartSpec
+from server.chart_request import ChartRequest
 from server.errors import ProtocolError, RequestError
 from server.frame_texts import error_text, state_text
 from server.frames_client import FramesClient
@@ -25,7 +25,6 @@ from server.frames_protocol import (
     parse_client_message,
     shorten,
 )
-from server.live_view import moved
 from server.telemetry import Telemetry
 from server.viewers import Viewers
 
@@ -35,15 +34,15 @@ TRY_AGAIN_LATER = 1013
 MAX_TABS = 256
 MAX_MESSAGES_PER_SECOND = 240
 
-SpecOf = Callable[[Subscribe], ChartSpec]
+RequestOf = Callable[[Subscribe], ChartRequest]
 
 
 class FramesSocket:
-    """All open frames sockets. ``spec_of`` turns a subscription into a view or raises."""
+    """All open frames sockets. ``request_of`` reads a subscription or raises."""
 
-    def __init__(self, viewers: Viewers, spec_of: SpecOf, telemetry: Telemetry) -> None:
+    def __init__(self, viewers: Viewers, request_of: RequestOf, telemetry: Telemetry) -> None:
         self._viewers = viewers
-        self._spec_of = spec_of
+        self._request_of = request_of
         self._telemetry = telemetry
         self._open: set[WebSocket] = set()
 
@@ -125,8 +124,8 @@ class FramesSocket:
             case Viewport():
                 watch = client.watches.get(message.chart)
                 if watch is not None:
-                    spec = moved(watch.view.spec, message.bars, message.end)
-                    self._viewers.watch(client, message.chart, spec)
+                    request = watch.view.request.moved(message.bars, message.end)
+                    self._viewers.watch(client, message.chart, request)
             case Unsubscribe():
                 self._viewers.unwatch(client, message.chart)
             case Visibility():
@@ -136,7 +135,7 @@ class FramesSocket:
         if message.chart not in client.watches and len(client.watches) >= MAX_CHARTS:
             raise ProtocolError(f"more than {MAX_CHARTS} charts on one socket")
         try:
-            spec = self._spec_of(message)
+            request = self._request_of(message)
         except RequestError as error:
             # A page may outlive a symbol of this server: the chart says so, the others go on.
             self._viewers.unwatch(client, message.chart)
@@ -144,7 +143,7 @@ class FramesSocket:
                 f"state {message.chart}", state_text(message.chart, "error", str(error))
             )
             return
-        self._viewers.watch(client, message.chart, spec)
+        self._viewers.watch(client, message.chart, request)
 
 
 async def close(socket: WebSocket, code: int, reason: str) -> None:

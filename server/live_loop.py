@@ -7,12 +7,10 @@ sleeps until somebody comes.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from time import monotonic_ns
 
-from chart_acceleration.chart_data import ChartData
 from chart_acceleration.pipeline import Atlas, PatchPlace
-from chart_acceleration.spec import Furniture
 from market.errors import MarketError
 from market.market import Market
 from market.types import Trade
@@ -21,7 +19,9 @@ from server.errors import DrawFailed, PictureUnavailable
 from server.frame_sets import box_of, sets_of_one_picture
 from server.frames_client import TICK_NS, FramesClient, Picture, Watch
 from server.frames_protocol import Box, Kind
+from server.live_candles import LiveCandles
 from server.live_view import LiveView
+from server.market_facts import FactsReader
 from server.telemetry import Telemetry
 from server.viewers import Viewers
 
@@ -39,13 +39,14 @@ class LiveLoop:
         drawing: Drawing,
         telemetry: Telemetry,
         viewers: Viewers,
-        furniture: Callable[[str], Furniture],
+        facts: FactsReader,
     ) -> None:
         self._market = market
         self._drawing = drawing
         self._telemetry = telemetry
         self._viewers = viewers
-        self._furniture = furniture
+        self._facts = facts
+        self._candles = LiveCandles(market)
         self._received: dict[str, int] = {}
         self.failure: str | None = None
         market.listen(self._on_trade)
@@ -96,6 +97,7 @@ class LiveLoop:
         if not clients or self._drawing.tier == "plotly":
             return
         views = {watch.view for client in clients for watch in client.watches.values()}
+        await self._follow(views)
         for view in views:
             self._refresh(view)
         self._viewers.tell_empty(clients, now_ns)
@@ -111,34 +113,46 @@ class LiveLoop:
                 self._telemetry.left_out("held_back")
 
     def _outdated(self, watch: Watch) -> bool:
-        spec = watch.view.spec
-        ring = self._market[spec.symbol].builder.columns(spec.interval)
-        return watch.patch_due or not watch.view.holds(ring.version)
+        view = watch.view
+        follows = view.spec.end is None
+        newest = self._candles.columns(view.request).version
+        return watch.patch_due or (follows and not view.holds(newest))
+
+    async def _follow(self, views: Iterable[LiveView]) -> None:
+        self._candles.keep(view.request for view in self._viewers.views)
+        try:
+            await self._candles.follow(view.request for view in views)
+        except MarketError as error:
+            _log.warning("indicators are computed a tick later: %s", error)
 
     def _refresh(self, view: LiveView) -> None:
-        spec = view.spec
-        columns = self._market[spec.symbol].builder.columns(spec.interval)
+        request, spec = view.request, view.spec
+        facts = self._facts.read(request, picture=False)
+        if view.holds(self._candles.columns(request).version) and view.facts == facts:
+            return
         try:
-            view.refresh(columns, self._furniture(spec.symbol), self._received.get(spec.symbol, 0))
+            candles, values = self._candles.window(request)
         except MarketError as error:
             _log.warning("%s %s is drawn a tick later: %s", spec.symbol, spec.interval, error)
+        else:
+            view.refresh(candles, values, facts, self._received.get(spec.symbol, 0))
 
     async def _draw_keyframes(self, views: list[LiveView]) -> None:
         await asyncio.gather(*(self._draw_keyframe(view) for view in views))
 
     async def _draw_keyframe(self, view: LiveView) -> None:
-        candles, furniture = view.candles, view.furniture
-        if candles is None or furniture is None:
+        data, facts = view.data, view.facts
+        if data is None or facts is None:
             return
         self._began(view.received_ns if view.serial else 0)
         try:
-            keyframe = await self._drawing.keyframe(ChartData(candles), view.spec, furniture)
+            keyframe = await self._drawing.keyframe(data, view.spec, facts.furniture)
         except DrawFailed as error:
             view.failure = str(error)
         except PictureUnavailable:
             view.keyframe = None  # the tier changes for everybody at the end of the tick
         else:
-            view.keep(keyframe, candles, furniture)
+            view.keep(keyframe, data, facts)
 
     def _hand_out_keyframes(self, client: FramesClient, now_ns: int) -> None:
         for chart, watch in list(client.watches.items()):
@@ -168,9 +182,9 @@ class LiveLoop:
         self, views: tuple[LiveView, ...], clients: list[FramesClient], now_ns: int
     ) -> None:
         jobs = {
-            view: (view.keyframe, ChartData(view.candles))
+            view: (view.keyframe, view.data)
             for view in views
-            if view.keyframe and view.candles is not None
+            if view.keyframe and view.data is not None
         }
         if not jobs:
             return

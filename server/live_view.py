@@ -1,19 +1,20 @@
 """One distinct chart that somebody watches: its last keyframe, and what changed since.
 
-All viewers of the same :class:`ChartSpec` share one view, so a picture is drawn once for all.
+All viewers of the same :class:`ChartRequest` share one view, so a picture is drawn once for all.
 """
 
-from dataclasses import replace
 from itertools import count
 
 import numpy as np
 
 from chart_acceleration.chart_data import ChartData
 from chart_acceleration.pipeline import Keyframe
-from chart_acceleration.spec import ChartSpec, Furniture
-from market.columns import CandleColumns, CandleWindow
+from chart_acceleration.scene import F64
+from market.columns import CandleWindow
+from server.chart_request import ChartRequest
 from server.drawing import Drawing
 from server.frame_meta import describe
+from server.market_facts import MarketFacts
 
 _numbers = count()
 
@@ -25,8 +26,9 @@ class LiveView:
     serial needs a patch when its version is behind, any other viewer needs the keyframe first.
     """
 
-    def __init__(self, spec: ChartSpec) -> None:
-        self.spec = spec
+    def __init__(self, request: ChartRequest) -> None:
+        self.request = request
+        self.spec = request.spec
         self.number = next(_numbers)
         self.serial = 0
         self.version = 0
@@ -34,21 +36,22 @@ class LiveView:
         self.keyframe: Keyframe | None = None
         self.keyframe_meta = b""
         self.meta = b""
-        self.candles: CandleWindow | None = None
-        self.furniture: Furniture | None = None
+        self.data: ChartData | None = None
+        self.facts: MarketFacts | None = None
         self.received_ns = 0
         self.failure: str | None = None
         self._ring_version = -1
 
     @property
-    def look(self) -> tuple[str, bool]:
+    def look(self) -> tuple[str, bool, bool]:
         """What decides the palette: pictures of one look can be joined."""
-        return self.spec.theme, self.furniture is not None and self.furniture.stale
+        stale = self.facts is not None and self.facts.furniture.stale
+        return self.spec.theme, stale, self.spec.elements.wide
 
     @property
     def empty(self) -> bool:
         """Whether there is no candle to show yet."""
-        return self.candles is None or len(self.candles) == 0
+        return self.data is None or len(self.data) == 0
 
     def holds(self, version: int) -> bool:
         """Whether its candles are those of the ring at ``version``."""
@@ -56,38 +59,35 @@ class LiveView:
 
     def needs_keyframe(self, drawing: Drawing) -> bool:
         """Whether the newest candles cannot be shown by a patch over the keyframe."""
-        if self.empty or self.candles is None or self.failure is not None:
+        if self.empty or self.data is None or self.failure is not None:
             return False
-        return self.keyframe is None or not drawing.can_patch(
-            self.keyframe, ChartData(self.candles)
-        )
+        return self.keyframe is None or not drawing.can_patch(self.keyframe, self.data)
 
-    def refresh(self, columns: CandleColumns, furniture: Furniture, received_ns: int) -> bool:
-        """Take the newest candles; True when the picture may have changed."""
-        restyled = furniture != self.furniture
-        version = columns.version
-        if version == self._ring_version and not restyled:
-            return False
-        # One candle more than is shown: the change is against the candle before.
-        candles = columns.snapshot(self.spec.bars + 1, self.spec.end)
+    def refresh(
+        self, candles: CandleWindow, values: tuple[F64, ...], facts: MarketFacts, received_ns: int
+    ) -> bool:
+        """Take the newest numbers; True when the picture may have changed."""
         self._ring_version = candles.version
+        before, told = self.data, self.facts
+        traded = before is None or not same_candles(before.candles, candles)
+        if told == facts and not traded and before is not None and same_values(before, values):
+            return False
+        restyled = told is None or (told.furniture, told.fills) != (facts.furniture, facts.fills)
         if restyled:
             self.keyframe = None
-        elif self.candles is not None and same_candles(self.candles, candles):
-            return False
-        self.candles = candles
-        self.furniture = furniture
-        # A change of colours was caused by no trade: nothing to measure.
-        self.received_ns = 0 if restyled else received_ns
+        self.data = facts.data(candles, values)
+        self.facts = facts
+        # A change of colours, or of the countdown, was caused by no trade: nothing to measure.
+        self.received_ns = received_ns if traded and not restyled else 0
         self.version += 1
         if self.keyframe is not None:
-            self.meta = describe(self.spec, furniture, candles, self.keyframe.layout)
+            self.meta = describe(self.spec, facts.furniture, self.data, self.keyframe.layout)
         return True
 
-    def keep(self, keyframe: Keyframe, candles: CandleWindow, furniture: Furniture) -> None:
-        """Store a keyframe that was drawn from ``candles``."""
+    def keep(self, keyframe: Keyframe, data: ChartData, facts: MarketFacts) -> None:
+        """Store a keyframe that was drawn from ``data``."""
         self.keyframe = keyframe
-        self.keyframe_meta = describe(self.spec, furniture, candles, keyframe.layout)
+        self.keyframe_meta = describe(self.spec, facts.furniture, data, keyframe.layout)
         self.keyframe_version = self.version
         self.meta = self.keyframe_meta
         self.serial += 1
@@ -103,6 +103,8 @@ def same_candles(a: CandleWindow, b: CandleWindow) -> bool:
     )
 
 
-def moved(spec: ChartSpec, bars: int, end: int | None) -> ChartSpec:
-    """``spec`` after a zoom or pan."""
-    return replace(spec, bars=bars, end=end)
+def same_values(data: ChartData, values: tuple[F64, ...]) -> bool:
+    """Whether the studies show the same."""
+    return len(data.values) == len(values) and all(
+        np.array_equal(a, b, equal_nan=True) for a, b in zip(data.values, values, strict=True)
+    )

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from chart_acceleration.errors import ChartError
-from chart_acceleration.spec import ChartSpec, Furniture
+from chart_acceleration.spec import Furniture
 from data_feed.status import FeedMode, FeedState, FeedStatus
 from market.columns import CandleColumns, CandleWindow
 from market.errors import MarketError
 from market.market import Market, SymbolMarket
 from market.types import DAY, Interval
+from server.chart_request import ChartRequest
 from server.errors import OutOfRange, RequestError
 from server.views import LastView
 
@@ -55,31 +55,15 @@ def columns(market: Market, symbol: str, interval: str) -> CandleColumns:
         raise RequestError(str(error)) from None
 
 
-def chart_spec(
-    market: Market,
-    symbol: str,
-    interval: str,
-    size: tuple[int, int],
-    scale: float,
-    theme: str,
-    bars: int,
-    end: int | None = None,
-) -> ChartSpec:
-    """The view that was asked for."""
-    try:
-        market[symbol]
-        return ChartSpec(symbol, Interval.parse(interval), *size, scale, theme, bars, end)
-    except (MarketError, ChartError) as error:
-        raise RequestError(str(error)) from None
-
-
 def decimals(state: SymbolMarket) -> int:
     """Digits after the point of the symbol's prices; 2 before the first price."""
     known = state.last_trade is not None or len(state.builder.columns(Interval.M1)) > 0
     return state.builder.price_decimals if known else DEFAULT_DECIMALS
 
 
-def furniture(state: SymbolMarket, feed: FeedStatus, picture: bool) -> Furniture:
+def furniture(
+    state: SymbolMarket, feed: FeedStatus, request: ChartRequest, picture: bool
+) -> Furniture:
     """What is drawn around the candles; ``picture`` for those asked for by URL."""
     return Furniture(
         legend=picture,
@@ -87,6 +71,8 @@ def furniture(state: SymbolMarket, feed: FeedStatus, picture: bool) -> Furniture
         venue=venue_label(feed),
         decimals=decimals(state),
         stale=feed.state is FeedState.LOST,
+        quote_lines=request.quote,
+        countdown=request.countdown,
     )
 
 

@@ -1,5 +1,10 @@
 """The paper account between plain texts and the engine of :mod:`trading.paper`."""
 
+from decimal import Decimal
+
+import numpy as np
+
+from chart_acceleration.chart_data import MarkerKind, Markers
 from data_feed.status import FeedState, FeedStatus
 from market.errors import MarketError
 from market.market import Market
@@ -61,6 +66,25 @@ def view(engine: PaperEngine, market: Market) -> PaperView:
         positions=tuple(_position(position) for position in account.positions),
         fills=tuple(_fill(fill) for fill in reversed(account.fills[-_SHOWN_FILLS:])),
     )
+
+
+def markers(engine: PaperEngine, symbol: str) -> Markers:
+    """Every fill of ``symbol``, oldest first: entries, and exits by what they realised."""
+    held = Decimal(0)
+    times, kinds = [], []
+    for fill in engine.view({}).fills:
+        if fill.symbol != symbol:
+            continue
+        change = fill.size * int(fill.side)
+        times.append(fill.time_ns)
+        kinds.append(MarkerKind.ENTRY if held * change >= 0 else _exit(fill))
+        held += change
+    order = np.argsort(np.array(times, np.int64), kind="stable")
+    return Markers.of(np.array(times, np.int64)[order], np.array(kinds, np.int32)[order])
+
+
+def _exit(fill: Fill) -> MarkerKind:
+    return MarkerKind.EXIT_LOSS if fill.realised < 0 else MarkerKind.EXIT_PROFIT
 
 
 def _position(position: MarkedPosition) -> PositionView:

@@ -30,7 +30,7 @@ class RingStudies:
             self._series = {
                 each: self._series.get(each) or StudySeries(each) for each in dict.fromkeys(wanted)
             }
-            self._structure = -1
+            self._structure, self._candles = -1, None
 
     @property
     def behind(self) -> bool:
@@ -50,11 +50,13 @@ class RingStudies:
         """``count`` candles before index ``end`` and the values beside them.
 
         The newest candle is that of now, or, where the ring has moved on since :meth:`follow`,
-        that of then. Raises :class:`ColumnsBusy`.
+        that of then. Raises :class:`ColumnsBusy`, also before :meth:`follow`.
         """
+        held = self._candles
+        if held is None:
+            raise ColumnsBusy(_ATTEMPTS)
         structure, candles = _steady(self._columns, count, end)
-        if structure != self._structure and self._candles is not None:
-            held = self._candles
+        if structure != self._structure:
             newest = held.first_index + len(held)
             stop = newest if end is None else min(max(end, held.first_index), newest)
             candles = part(held, max(held.first_index, stop - count), stop)

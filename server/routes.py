@@ -1,38 +1,20 @@
 """REST: health, metrics, market, pictures, status, login. Errors are ``{"error": "..."}``."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import msgspec
 import numpy as np
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
-from chart_acceleration.spec import (
-    FEWEST_BARS,
-    LARGEST,
-    LEAST_SCALE,
-    MOST_SCALE,
-    SMALLEST,
-)  # fmt: skip
 from server import documents
+from server.chart_parameters import ChartParameters, IntervalText, Symbol, number
 from server.login import COOKIE, SESSION_SECONDS, Access, Verdict
-from server.market_reader import MAX_CANDLES, MOST_BARS
 from server.security import address_of, too_many
 from server.services import Services
-from server.views import ChartQuery, ErrorView
-
-LIMITS: Mapping[str, tuple[float, float]] = {
-    "limit": (1, MAX_CANDLES),
-    "bars": (FEWEST_BARS, MOST_BARS),
-    "width": (SMALLEST, LARGEST),
-    "height": (SMALLEST, LARGEST),
-    "scale": (LEAST_SCALE, MOST_SCALE),
-}
-"""What numbers in queries may be, both ends included."""
-
+from server.views import ErrorView
 
 _REFUSALS = {
     401: "A password is set and was not given",
@@ -47,15 +29,6 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {each: {"model": ErrorView, "description": _REFUSALS[each]} for each in statuses}
 
 
-def _number(name: str, text: str) -> Any:
-    low, high = LIMITS[name]
-    return Query(ge=low, le=high, description=text)
-
-
-Symbol = Annotated[str, Query(description="A pair from /api/symbols, like BTC-USD")]
-IntervalText = Annotated[str, Query(description="1s, 5s, 15s, 1m, 5m, 15m, 1h, 4h or 1d")]
-
-
 def api_routes(services: Services) -> APIRouter:
     """The routes under ``/api``."""
     api = APIRouter(prefix="/api", responses=refusals(401, 422))
@@ -65,11 +38,16 @@ def api_routes(services: Services) -> APIRouter:
         """Every symbol with last price, its change over a day, best bid and ask."""
         return _json([asdict(services.last(symbol)) for symbol in services.symbols()])
 
+    @api.get("/indicators")
+    async def indicators() -> Response:
+        """Every indicator: parameters with bounds and defaults, outputs, pane, source, warm-up."""
+        return _json([asdict(each) for each in services.indicators()])
+
     @api.get("/candles")
     async def candles(
         symbol: Symbol,
         interval: IntervalText = "1m",
-        limit: Annotated[int, _number("limit", "How many of the newest candles")] = 300,
+        limit: Annotated[int, number("limit", "How many of the newest candles")] = 300,
     ) -> Response:
         """Candles as rows [time_ms, open, high, low, close, volume], newest last."""
         window = services.candles(symbol, interval, limit)
@@ -81,18 +59,11 @@ def api_routes(services: Services) -> APIRouter:
         return _json({"symbol": symbol, "interval": interval, "candles": rows})
 
     @api.get("/chart.webp", response_class=Response, responses=refusals(500, 503))
-    async def chart(
-        request: Request,
-        symbol: Symbol,
-        interval: IntervalText = "1m",
-        bars: Annotated[int, _number("bars", "Visible candles")] = 120,
-        width: Annotated[int, _number("width", "Device pixels")] = 1280,
-        height: Annotated[int, _number("height", "Device pixels")] = 720,
-        theme: Annotated[str, Query(description="dark, light, dark-cb or light-cb")] = "dark",
-        scale: Annotated[float, _number("scale", "Device pixels per CSS pixel")] = 1.0,
-    ) -> Response:
-        """A chart as a lossless WebP picture, legend and last-price line drawn in."""
-        query = ChartQuery(symbol, interval, bars, width, height, theme, scale)
+    async def chart(request: Request, query: ChartParameters) -> Response:
+        """A chart as a lossless WebP picture, legend and last-price line drawn in.
+
+        For example /api/chart.webp?symbol=BTC-USD&style=hollow&axis=log&indicators=sma:20,rsi
+        """
         picture = await services.picture(query)
         tag = f'"{hashlib.sha256(picture).hexdigest()[:32]}"'
         headers = {"ETag": tag, "Cache-Control": "no-store"}
@@ -199,19 +170,6 @@ def local_path(value: object) -> str:
     if not isinstance(value, str) or not value.startswith("/") or value[1:2] in {"/", "\\"}:
         return "/"
     return value if value.isprintable() else "/"
-
-
-def sentence_for(problem: Mapping[str, Any]) -> str:
-    """One sentence for one entry of FastAPI's validation errors."""
-    name = str(problem["loc"][-1])
-    if problem["type"] == "missing":
-        return f"{name} is missing"
-    if name not in LIMITS:
-        return f"{name} was {problem['input']!r}; {problem['msg'].lower()}"
-    low, high = LIMITS[name]
-    kind = "" if problem["type"].startswith("float") or name == "scale" else "whole numbers "
-    received = str(problem["input"])[:40]
-    return f"{name} was {received}; allowed are {kind}{low:,g} to {high:,g}"
 
 
 def _json(value: Any, status: int = 200) -> Response:

@@ -6,29 +6,39 @@ value from :mod:`server.views` or an immutable window of candles.
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from time import monotonic_ns
 from typing import Any, Protocol
 
-from chart_acceleration import plotly_fallback
-from chart_acceleration.chart_data import ChartData
+from chart_acceleration.chart_data import Markers
 from chart_acceleration.renderers.auto import RendererChoice
-from chart_acceleration.spec import ChartSpec, Furniture
 from data_feed.status import FeedMode, FeedState, FeedStatus
 from market.columns import CandleWindow
 from market.market import Market
 from market.types import Interval
-from server import backtests, market_reader, paper_account
+from server import backtests, chart_request, market_reader, paper_account
+from server.chart_request import ChartRequest
 from server.drawing import Drawing
 from server.errors import ServerError
 from server.frames_protocol import Subscribe
+from server.indicator_views import indicator_views
 from server.live_loop import LiveLoop
-from server.picture_cache import PictureCache
+from server.market_facts import FactsReader
+from server.pictures import Pictures
 from server.settings import Settings
 from server.telemetry import Telemetry
 from server.viewers import Viewers
-from server.views import BacktestView, ChartQuery, FillView, LastView, PaperView, StatusView
+from server.views import (
+    BacktestView,
+    ChartQuery,
+    ElementsQuery,
+    FillView,
+    IndicatorView,
+    LastView,
+    PaperView,
+    StatusView,
+)
 from trading.paper import PaperEngine
 
 _LABELS = {
@@ -75,12 +85,11 @@ class Services:
         feed.report_stages(self.telemetry.stage)
         self.drawing = Drawing(renderer, self.telemetry)
         self.viewers = Viewers(self.drawing, self.telemetry, self.status)
-        self.live = LiveLoop(
-            market, self.drawing, self.telemetry, self.viewers, self._live_furniture
-        )
+        facts = FactsReader(market, feed.status, self._fills_of)
+        self.live = LiveLoop(market, self.drawing, self.telemetry, self.viewers, facts)
+        self.pictures = Pictures(market, self.drawing, self.telemetry, facts)
         self._paper = paper
         self._paper_lock = threading.Lock()
-        self._pictures = PictureCache()
 
     # --- how things stand -------------------------------------------------------------------
 
@@ -147,55 +156,29 @@ class Services:
 
     # --- pictures ---------------------------------------------------------------------------
 
-    def spec_of(self, message: Subscribe) -> ChartSpec:
-        """The view that a tab subscribes to."""
-        return market_reader.chart_spec(
-            self.market,
-            message.symbol,
-            message.interval,
-            (message.width, message.height),
-            message.scale,
-            message.theme,
-            message.bars,
-            message.end,
-        )
+    def request_of(self, message: Subscribe) -> ChartRequest:
+        """The chart that a tab subscribes to."""
+        return chart_request.chart_request(self.market, message.query, message.end)
+
+    def elements(self, given: Mapping[str, str | Sequence[str]]) -> ElementsQuery:
+        """What a page's address asks to show beside candles."""
+        return chart_request.elements_query(given)
+
+    def indicators(self) -> tuple[IndicatorView, ...]:
+        """Every indicator there is, with its parameters."""
+        return indicator_views()
 
     async def picture(self, query: ChartQuery) -> bytes:
         """A WebP with legend; raises also ``PictureUnavailable`` when no renderer runs."""
-        spec = market_reader.chart_spec(
-            self.market,
-            query.symbol,
-            query.interval,
-            (query.width, query.height),
-            query.scale,
-            query.theme,
-            query.bars,
-        )
-        ring = market_reader.columns(self.market, query.symbol, query.interval)
-        candles = ring.snapshot(spec.bars + 1)
-        furniture = self._furniture(query.symbol, picture=True)
-        key = (spec, furniture, candles.version)
-        started_ns = monotonic_ns()
-        kept = self._pictures.get(key)
-        picture = kept or await self.drawing.picture(ChartData(candles), spec, furniture)
-        if kept is None:
-            self._pictures.put(key, picture)
-        self.telemetry.answered(kept is not None, monotonic_ns() - started_ns)
-        return picture
+        return await self.pictures.picture(query)
 
-    def figure(self, symbol: str, interval: str, bars: int, theme: str) -> dict[str, Any]:
+    async def figure(self, query: ChartQuery) -> dict[str, Any]:
         """The chart as a Plotly figure, for the tier without pictures."""
-        spec = market_reader.chart_spec(
-            self.market, symbol, interval, (1280, 720), 1.0, theme, bars
-        )
-        candles = market_reader.columns(self.market, symbol, interval).snapshot(bars)
-        return plotly_fallback.figure(candles, spec, self._furniture(symbol, picture=False))
+        return await self.pictures.figure(query)
 
-    def _live_furniture(self, symbol: str) -> Furniture:
-        return self._furniture(symbol, picture=False)
-
-    def _furniture(self, symbol: str, picture: bool) -> Furniture:
-        return market_reader.furniture(self.market[symbol], self.feed.status(), picture)
+    def _fills_of(self, symbol: str) -> Markers:
+        with self._paper_lock:
+            return paper_account.markers(self._paper, symbol)
 
     # --- trading ----------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from time import monotonic_ns
 
-from chart_acceleration.spec import ChartSpec
+from server.chart_request import ChartRequest
 from server.drawing import Drawing
 from server.frame_texts import state_text, status_text, tier_text
 from server.frames_client import FramesClient, Watch
@@ -27,13 +27,18 @@ class Viewers:
         self._telemetry = telemetry
         self._status = status
         self._clients: set[FramesClient] = set()
-        self._views: dict[ChartSpec, LiveView] = {}
+        self._views: dict[ChartRequest, LiveView] = {}
         self._told_tier = drawing.tier
 
     @property
     def clients(self) -> frozenset[FramesClient]:
         """The tabs that are connected."""
         return frozenset(self._clients)
+
+    @property
+    def views(self) -> tuple[LiveView, ...]:
+        """The distinct charts that the tabs watch."""
+        return tuple(self._views.values())
 
     @property
     def watching(self) -> bool:
@@ -53,11 +58,11 @@ class Viewers:
         self._forget_unwatched()
         self._telemetry.clients.set(len(self._clients))
 
-    def watch(self, client: FramesClient, chart: int, spec: ChartSpec) -> None:
-        """Show ``spec`` as chart ``chart`` of ``client`` from now on."""
-        view = self._views.get(spec)
+    def watch(self, client: FramesClient, chart: int, request: ChartRequest) -> None:
+        """Show what was requested as chart ``chart`` of ``client`` from now on."""
+        view = self._views.get(request)
         if view is None:
-            view = self._views[spec] = LiveView(spec)
+            view = self._views[request] = LiveView(request)
         client.watches[chart] = Watch(view, monotonic_ns())
         self._forget_unwatched()
         self.wake.set()
@@ -137,7 +142,9 @@ class Viewers:
         client.offer_text(f"state {chart}", state_text(chart, state, detail))
 
     def _forget_unwatched(self) -> None:
-        watched = {watch.view.spec for client in self._clients for watch in client.watches.values()}
-        for spec in self._views.keys() - watched:
-            del self._views[spec]
+        watched = {
+            watch.view.request for client in self._clients for watch in client.watches.values()
+        }
+        for request in self._views.keys() - watched:
+            del self._views[request]
         self._telemetry.live_views.set(len(self._views))

@@ -56,8 +56,31 @@ class LastView:
 
 
 @dataclass(frozen=True, slots=True)
+class ElementsQuery:
+    """What a chart shows beside candles, as an address or a tab says it.
+
+    ``indicators`` and ``lines`` are texts as :mod:`server.studies` and :mod:`server.lines` read
+    them. ``quote`` draws best bid and ask, ``countdown`` the time to the candle's close, ``trades``
+    marks the fills of the paper account.
+    """
+
+    style: str = "candles"
+    axis: str = "linear"
+    zone: str = "UTC"
+    volume: bool = True
+    indicators: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    quote: bool = False
+    countdown: bool = False
+    trades: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ChartQuery:
-    """A picture asked for by URL: size in device pixels, ``scale`` the device pixel ratio."""
+    """A chart asked for: size in device pixels, ``scale`` the device pixel ratio.
+
+    ``end``: a time as :mod:`server.times` reads it; the last candle shown is the one it falls in.
+    """
 
     symbol: str
     interval: str = "1m"
@@ -66,6 +89,60 @@ class ChartQuery:
     height: int = 720
     theme: str = "dark"
     scale: float = 1.0
+    elements: ElementsQuery = ElementsQuery()
+    end: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterView:
+    """A number that an indicator is set by, from ``low`` to ``high``, in steps of ``step``."""
+
+    name: str
+    label: str
+    default: float
+    low: float
+    high: float
+    step: float
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutputView:
+    """One series of an indicator. ``style``: line, histogram, band, dots or cloud.
+
+    ``ahead``: bars it is drawn to the right with the defaults, to the left if negative.
+    """
+
+    name: str
+    label: str
+    style: str
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorView:
+    """An indicator; ``example`` is how a chart's address names it with its defaults.
+
+    ``overlay``: over the candles, else in a pane with a fixed range (``low``, ``high``) and guide
+    ``levels`` if any. ``warm_up``: bars before the first with all values, by default. ``rules``
+    are sentences on parameters that depend on each other.
+    """
+
+    key: str
+    title: str
+    description: str
+    family: str
+    example: str
+    parameters: tuple[ParameterView, ...]
+    outputs: tuple[OutputView, ...]
+    overlay: bool
+    low: float | None
+    high: float | None
+    levels: tuple[float, ...]
+    warm_up: int
+    rules: tuple[str, ...]
+    source: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,12 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
+from server.chart_parameters import sentence_for
 from server.errors import DrawFailed, PictureUnavailable, RequestError, SettingsError
 from server.first_page import fetch_page, inline_script_sources
 from server.frames_socket import FramesSocket
 from server.login import Access
-from server.routes import api_routes, health_routes, login_routes, sentence_for
+from server.routes import api_routes, health_routes, login_routes
 from server.security import Guard
 from server.services import Services
 
@@ -65,7 +66,7 @@ def build_server(services: Services) -> CandlecastServer:
     password = services.settings.password
     app.services = services
     app.access = Access(password.get_secret_value() if password else None)
-    app.frames = FramesSocket(services.viewers, services.spec_of, services.telemetry)
+    app.frames = FramesSocket(services.viewers, services.request_of, services.telemetry)
     app.include_router(health_routes(services))
     app.include_router(login_routes(app.access))
     app.include_router(api_routes(services))

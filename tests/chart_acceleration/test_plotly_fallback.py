@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from plotly import graph_objects
 
+from chart_acceleration.chart_data import ChartData
 from chart_acceleration.palette import THEMES, Role
 from chart_acceleration.plotly_fallback import figure
 from chart_acceleration.spec import ChartSpec, Furniture
@@ -30,6 +31,10 @@ def window(closes: list[float]) -> CandleWindow:
     )
 
 
+def data(closes: list[float]) -> ChartData:
+    return ChartData(window(closes))
+
+
 def spec(theme: str = "dark", bars: int = 120, interval: Interval = Interval.M1) -> ChartSpec:
     return ChartSpec("BTC-USD", interval, 800, 400, theme=theme, bars=bars)
 
@@ -46,14 +51,14 @@ def trace(made: dict[str, Any], kind: str) -> dict[str, Any]:
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("closes", [[], [100.0], [100.0, 100.0, 100.0], [1.0, 3.0, 2.0, 5.0]])
 def test_plotly_accepts_every_property(theme: str, closes: list[float]) -> None:
-    made = figure(window(closes), spec(theme), FURNITURE)
+    made = figure(data(closes), spec(theme), FURNITURE)
     graph_objects.Figure(made)
     json.dumps(made)
 
 
 def test_the_last_bars_are_shown_with_their_times_and_values() -> None:
     candles = window([10.0, 12.0, 11.0, 14.0, 13.0])
-    made = trace(figure(candles, spec(bars=3), FURNITURE), "candlestick")
+    made = trace(figure(ChartData(candles), spec(bars=3), FURNITURE), "candlestick")
     assert made["x"] == [1_700_000_160_000, 1_700_000_220_000, 1_700_000_280_000]
     assert made["open"] == [12.0, 11.0, 14.0]
     assert made["high"] == [13.0, 15.0, 15.0]
@@ -63,7 +68,7 @@ def test_the_last_bars_are_shown_with_their_times_and_values() -> None:
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_colours_are_those_of_the_picture(theme: str) -> None:
-    made = figure(window([10.0, 12.0, 11.0]), spec(theme), FURNITURE)
+    made = figure(data([10.0, 12.0, 11.0]), spec(theme), FURNITURE)
     candles = trace(made, "candlestick")
     assert candles["increasing"]["fillcolor"] == hex_colour(theme, Role.UP)
     assert candles["decreasing"]["fillcolor"] == hex_colour(theme, Role.DOWN)
@@ -75,12 +80,12 @@ def test_colours_are_those_of_the_picture(theme: str) -> None:
 
 def test_a_lost_feed_is_grey() -> None:
     stale = Furniture(legend=False, last_line=False, stale=True)
-    made = trace(figure(window([10.0, 12.0]), spec(), stale), "candlestick")
+    made = trace(figure(data([10.0, 12.0]), spec(), stale), "candlestick")
     assert made["increasing"]["fillcolor"] == "#7C8694"
 
 
 def test_legend_and_last_price_are_written_like_everywhere() -> None:
-    legend, last = figure(window([38526.0, 38533.0, 38502.5]), spec(), FURNITURE)["layout"][
+    legend, last = figure(data([38526.0, 38533.0, 38502.5]), spec(), FURNITURE)["layout"][
         "annotations"
     ]
     assert last["text"] == "38,502.5"
@@ -92,7 +97,7 @@ def test_legend_and_last_price_are_written_like_everywhere() -> None:
 
 def test_a_zoom_outlives_refreshes_but_not_another_market() -> None:
     def revision(closes: list[float], interval: Interval) -> str:
-        made = figure(window(closes), spec(interval=interval), FURNITURE)
+        made = figure(data(closes), spec(interval=interval), FURNITURE)
         return str(made["layout"]["uirevision"])
 
     assert revision([1.0, 2.0], Interval.M1) == revision([1.0, 2.0, 3.0], Interval.M1)
@@ -100,7 +105,7 @@ def test_a_zoom_outlives_refreshes_but_not_another_market() -> None:
 
 
 def test_price_axis_is_on_the_right_and_volume_in_the_lowest_part() -> None:
-    layout = figure(window([1.0, 2.0]), spec(), FURNITURE)["layout"]
+    layout = figure(data([1.0, 2.0]), spec(), FURNITURE)["layout"]
     assert layout["yaxis"]["side"] == "right"
     assert layout["yaxis"]["tickformat"] == ",.1f"
     assert layout["yaxis2"]["domain"] == [0, 0.17]
@@ -108,6 +113,6 @@ def test_price_axis_is_on_the_right_and_volume_in_the_lowest_part() -> None:
 
 
 def test_without_candles_it_says_so() -> None:
-    made = figure(window([]), spec(), FURNITURE)
+    made = figure(data([]), spec(), FURNITURE)
     assert made["data"] == []
     assert made["layout"]["annotations"][0]["text"] == "No candles yet"

@@ -96,7 +96,7 @@ class FakeServices:
     def last(self, symbol: str) -> LastView:
         return replace(self.last_now, symbol=symbol)
 
-    def figure(self, *given: Any) -> dict[str, Any]:
+    async def figure(self, *given: Any) -> dict[str, Any]:
         return {"data": [], "layout": {"title": given}}
 
     def retry_feed(self) -> None:

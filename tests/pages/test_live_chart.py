@@ -1,5 +1,6 @@
 from components import ids
 from pages import live_chart
+from server.views import ChartQuery
 from tests.components.trees import element_ids
 from tests.pages.fake_services import FakeServices
 
@@ -12,7 +13,7 @@ async def test_tier_changes_while_the_page_is_open(fake: FakeServices) -> None:
 
 async def test_plotly_figure_comes_from_the_services(fake: FakeServices) -> None:
     figure = await live_chart.draw_plotly(3, "BTC-USD", "1m", "light")
-    assert figure["layout"]["title"] == ("BTC-USD", "1m", 120, "light")
+    assert figure["layout"]["title"] == (ChartQuery("BTC-USD", "1m", 120, theme="light"),)
 
 
 async def test_retry_is_only_asked_for_by_a_click(fake: FakeServices) -> None:

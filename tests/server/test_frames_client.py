@@ -4,6 +4,7 @@ import pytest
 
 from chart_acceleration.spec import ChartSpec
 from market.types import Interval
+from server.chart_request import ChartRequest
 from server.frame_sets import MAX_ATLAS_HEIGHT, sets_of_one_picture
 from server.frames_client import TICK_NS, WINDOW, FramesClient, Picture, Watch
 from server.frames_protocol import Box, Kind, unpack_frame
@@ -19,7 +20,9 @@ def picture(content: bytes = b"webp", received_ns: int = 0, kind: str = "patch")
 
 def client_with_a_chart() -> FramesClient:
     client = FramesClient()
-    client.watches[1] = Watch(LiveView(ChartSpec("BTC-USD", Interval.M1, 100, 100)), 0)
+    client.watches[1] = Watch(
+        LiveView(ChartRequest(ChartSpec("BTC-USD", Interval.M1, 100, 100))), 0
+    )
     return client
 
 
@@ -121,7 +124,7 @@ def test_hidden_tab_takes_nothing_and_starts_anew() -> None:
 
 
 def view(symbol: str, height: int = 500, theme: str = "dark") -> LiveView:
-    return LiveView(ChartSpec(symbol, Interval.M1, 600, height, theme=theme))
+    return LiveView(ChartRequest(ChartSpec(symbol, Interval.M1, 600, height, theme=theme)))
 
 
 def test_sets_have_one_theme_and_a_bounded_height() -> None:

@@ -239,6 +239,7 @@ def test_api_reference_lists_every_route_and_nothing_else_is_public(web: httpx.C
         "/healthz",
         "/metrics",
         "/api/symbols",
+        "/api/indicators",
         "/api/candles",
         "/api/chart.webp",
         "/api/status",

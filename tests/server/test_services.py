@@ -121,12 +121,12 @@ async def test_picture_is_kept_until_the_market_moves(made: Made) -> None:
     assert await services.picture(query) != first
 
 
-def test_plotly_figure(made: Made) -> None:
-    figure = made[0].figure("BTC-USD", "1m", 20, "light")
+async def test_plotly_figure(made: Made) -> None:
+    figure = await made[0].figure(ChartQuery("BTC-USD", bars=20, theme="light"))
     kinds = [trace["type"] for trace in figure["data"]]
     assert "candlestick" in kinds
     with pytest.raises(RequestError):
-        made[0].figure("BTC-USD", "1m", 20, "pink")
+        await made[0].figure(ChartQuery("BTC-USD", theme="pink"))
 
 
 async def test_backtest_runs_on_closed_candles_only(made: Made) -> None:
