@@ -59,11 +59,12 @@ class FarCandles:
         self._pyramid = self._pyramid.grown(columns[0].shape[0])
 
     def extent(self, first: int, end: int) -> tuple[float, float, float]:
-        """Lowest and highest price and greatest volume of rows first..end - 1; of no rows inf,
-        -inf, -inf.
+        """Lowest and highest price and greatest volume of rows first..end - 1, as ``scan`` finds
+        them; of no rows inf, -inf, 0.
         """
         pyramid = self._pyramid
-        return extremes(*self.columns, pyramid.levels, pyramid.starts, first, end)
+        low, high, most = extremes(*self.columns, pyramid.levels, pyramid.starts, first, end)
+        return low, high, max(0.0, most)
 
     def project(
         self, start: int, end: int, numbers: F64, first: int, work: tuple[I32, I64, F64]

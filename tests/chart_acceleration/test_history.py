@@ -147,6 +147,14 @@ def test_a_window_taken_earlier_keeps_its_length_and_past() -> None:
     for row in range(10, 3000):
         history.append(candle(candles, row))
     assert_same_rows(early, rows(candles, 10))
+    assert not history.window().close.flags.writeable
+
+
+def test_the_extent_of_no_rows_holds_nothing() -> None:
+    history = History(made_candles(10))
+    history.add_study(np.full((1, 10), nan))
+    assert history.candles.extent(4, 4) == (inf, -inf, 0.0)
+    np.testing.assert_array_equal(history.curves(0)[0].extent(0, 10), (nan, nan))
 
 
 def test_from_nothing() -> None:
