@@ -72,6 +72,12 @@ class Theme:
         """The same while the feed is lost."""
         return self.wide_stale[:NARROW]
 
+    def colours(self, *, wide: bool, stale: bool) -> U8:
+        """The palette of a picture: uint8 (20, 3) if ``wide``, else (16, 3)."""
+        if wide:
+            return self.wide_stale if stale else self.wide
+        return self.stale if stale else self.palette
+
 
 # One row per theme, twenty colours in the order of Role; halves are 50 % over the background.
 _DARK = (

@@ -170,10 +170,8 @@ def _timings(start: int, laid_out: int, drawn: int, encoded: int) -> Timings:
 
 
 def _palette(frame: Frame) -> U8:
-    colours = theme(frame.spec.theme)
-    if frame.spec.elements.wide:
-        return colours.wide_stale if frame.furniture.stale else colours.wide
-    return colours.stale if frame.furniture.stale else colours.palette
+    wide, stale = frame.spec.elements.wide, frame.furniture.stale
+    return theme(frame.spec.theme).colours(wide=wide, stale=stale)
 
 
 def _patchable(frame: Frame, candles: CandleWindow) -> bool:

@@ -1,5 +1,6 @@
 """What every renderer offers."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from chart_acceleration.scene import U8, Rect, Scene
@@ -38,4 +39,24 @@ class TellsCard(Protocol):
 
     def card(self) -> Card:
         """The card at this moment."""
+        ...
+
+
+@runtime_checkable
+class DrawsMany(Protocol):
+    """A renderer that reads pictures back while it draws the next ones."""
+
+    def draw_many(self, scenes: Iterable[Scene]) -> Iterator[U8]:
+        """The pixels of each scene in turn. A scene must stay as it is until the next one is asked
+        for, a picture until the next picture is.
+        """
+        ...
+
+
+@runtime_checkable
+class EncodesMany(Protocol):
+    """A renderer that hands out files instead of pixels."""
+
+    def draw_many_encoded(self, scenes: Sequence[Scene], palettes: Sequence[U8]) -> list[bytes]:
+        """Each scene as a lossless WebP file; ``palettes``: uint8 (n, 3), one for each."""
         ...
