@@ -1,6 +1,9 @@
 """Where the time axis has ticks: at the first candle after a natural boundary, never closer than
 asked.
 
+Times are those of the chart's clock: nanoseconds since 1970-01-01 00:00 there, see
+:mod:`chart_acceleration.time_zone`. A clock that is put back makes them fall.
+
 Calendar arithmetic: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms"
 (civil_from_days).
 """
@@ -89,31 +92,31 @@ def find_ticks(
     """Write row number and level (SAME_DAY ... NEW_YEAR) of every tick; returns how many.
 
     Two ticks are at least ``spacing`` pixels apart; where one must give way the greater change
-    stays.
+    stays. A day, month or year that came before does not begin again where the clock is put back.
     """
     found = 0
-    before = time_ns[0] - interval_ns if time_ns.shape[0] > 0 else 0
-    key_before = _key(before, kind, count)
+    latest = time_ns[0] - interval_ns if time_ns.shape[0] > 0 else 0
+    key_before = _key(latest, kind, count)
     for i in range(time_ns.shape[0]):
         key = _key(time_ns[i], kind, count)
         if key != key_before:
-            change = _change(before, time_ns[i])
+            change = _change(latest, max(latest, time_ns[i]))
             if found > 0 and (i - index[found - 1]) * step < spacing:
                 if change <= level[found - 1]:
-                    before, key_before = time_ns[i], key
+                    latest, key_before = max(latest, time_ns[i]), key
                     continue
                 found -= 1
             if found < index.shape[0]:
                 index[found] = i
                 level[found] = change
                 found += 1
-        before, key_before = time_ns[i], key
+        latest, key_before = max(latest, time_ns[i]), key
     return found
 
 
 def tick_text(time_ns: int, level: int, kind: int, interval: Interval) -> tuple[str, bool]:
     """The label, and whether it is set in semi-bold: ``16:00``, ``31 Jan``, ``Feb``, ``2017``.
-    Times are UTC.
+    ``time_ns`` is the chart's clock, as everywhere here.
     """
     at = datetime.fromtimestamp(time_ns // SECOND, UTC)
     daily = interval is Interval.D1

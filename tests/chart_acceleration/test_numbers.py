@@ -2,7 +2,14 @@
 
 import pytest
 
-from chart_acceleration.numbers import price_text, signed_text, volume_text
+from chart_acceleration.numbers import (
+    countdown_text,
+    percent_text,
+    price_text,
+    signed_text,
+    volume_text,
+)
+from market.types import SECOND
 
 
 @pytest.mark.parametrize(
@@ -42,3 +49,45 @@ def test_changes_carry_their_sign(value: float, decimals: int, text: str) -> Non
 )
 def test_volumes(value: float, text: str) -> None:
     assert volume_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (1.5, 2, "+1.50 %"),
+        (-0.25, 2, "−0.25 %"),
+        (0.0, 2, "0.00 %"),
+        (-0.001, 2, "0.00 %"),
+        (12_345.6, 1, "+12,345.6 %"),
+        (-3.0, 0, "−3 %"),
+    ],
+)
+def test_per_cent(value: float, decimals: int, text: str) -> None:
+    assert percent_text(value, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-5, "0:00"),
+        (0, "0:00"),
+        (42, "0:42"),
+        (60, "1:00"),
+        (762, "12:42"),
+        (3599, "59:59"),
+        (3600, "1:00:00"),
+        (3762, "1:02:42"),
+        (86_399, "23:59:59"),
+        (86_400, "1d 0h"),
+        (273_600, "3d 4h"),
+        (277_199, "3d 4h"),
+    ],
+)
+def test_countdowns(seconds: int, text: str) -> None:
+    assert countdown_text(seconds * SECOND) == text
+
+
+def test_a_begun_second_counts() -> None:
+    assert countdown_text(41 * SECOND + 1) == "0:42"
+    assert countdown_text(1) == "0:01"
+    assert countdown_text(-1) == "0:00"
