@@ -51,7 +51,8 @@ single = st.one_of(
 @st.composite
 def several(draw: st.DrawFn) -> list[float]:
     """A column of several values, drawn far out."""
-    low, high = sorted((draw(st.floats(-20.0, 60.0)), draw(st.floats(-20.0, 60.0))))
+    value = st.floats(-20.0, 60.0).map(lambda each: each + 0.0)  # -0.0 is no bound for 0.0
+    low, high = sorted((draw(value), draw(value)))
     inside = st.floats(low, high)
     return [draw(inside), low, high, draw(inside)]
 

@@ -1,7 +1,7 @@
 """Times on the clock of a time zone."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, reset_tzpath
 
 import numpy as np
 import pytest
@@ -102,3 +102,11 @@ def test_offsets_are_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_unknown_zone_is_refused() -> None:
     with pytest.raises(ZoneInfoNotFoundError):
         local_times(np.array([0]), "Europe/Nowhere")
+
+
+def test_zones_are_there_without_those_of_the_system() -> None:
+    reset_tzpath(to=())
+    try:
+        assert ZoneInfo.no_cache("Pacific/Chatham").key == "Pacific/Chatham"
+    finally:
+        reset_tzpath()
