@@ -1,112 +1,146 @@
-"""Grid, axis lines and tick labels."""
+"""Grid, axis lines and tick labels: what stays while only the newest candle changes."""
 
 import numpy as np
 
 from chart_acceleration.geometry import LABEL_INSET, Geometry, Slots
-from chart_acceleration.numbers import price_text
-from chart_acceleration.ops import GlyphList, LayoutBuffers
+from chart_acceleration.ops import GlyphList, LayoutBuffers, put_dots
 from chart_acceleration.palette import Role
+from chart_acceleration.panes import PaneScale
+from chart_acceleration.price_ticks import PriceTicks
 from chart_acceleration.ramps import TEXT
-from chart_acceleration.scales import PriceScale, tick_prices
-from chart_acceleration.scene import I32, I64
+from chart_acceleration.scales import PriceScale
+from chart_acceleration.scene import I32, I64, Rect
 from chart_acceleration.spec import ChartSpec
 from chart_acceleration.text import Face, Typesetter
 from chart_acceleration.time_ticks import find_ticks, tick_text, tick_unit
+from chart_acceleration.time_zone import local_times
 
 TIME_SPACING = 84.0
 EMPTY_CELL = (78.0, 42.0)
-Rows = list[tuple[int, int, int, int, int]]
-Prices = tuple[PriceScale, float, int, int]  # scale, tick step, decimals, width of the widest label
+DASH = 4.0
+"""CSS pixels of a guide level's dashes, and of the gaps between them."""
+LEVEL_CLEARANCE = 14.0
+"""A pane's tick nearer than this to a guide level gives way to it (CSS pixels)."""
+SAMPLED = 65_536
+"""From so many candles on, time ticks are looked for at one candle a pixel column."""
 
 
-def back_and_labels(
-    times: I64,
-    spec: ChartSpec,
-    place: Geometry,
-    grid: Slots,
-    prices: Prices,
-    setter: Typesetter,
-    buffers: LayoutBuffers,
-) -> tuple[I32, I32]:
-    """Grid and axis rectangles, int32 (n, 5), and tick label glyphs with their centre row, int32
-    (m, 5).
+class Axes:
+    """Collects grid and axis rectangles and tick labels of one picture.
+
+    ``rows`` are rectangles; the dashes of guide levels gather in the layout's own list until
+    :meth:`finish`.
     """
-    rows: Rows = []
-    labels = GlyphList(buffers.labels)
-    if len(times) == 0:
-        _empty_grid(spec, place, rows)
-    else:
-        _time_axis(times, spec, place, grid, setter, rows, labels, buffers)
-        _price_axis(spec, place, prices, setter, rows, labels)
-    _axis_lines(spec, place, rows)
-    back = np.array(rows, dtype=np.int32).reshape(-1, 5)
-    return back, buffers.labels[: labels.count].copy()
 
+    def __init__(
+        self, spec: ChartSpec, place: Geometry, setter: Typesetter, buffers: LayoutBuffers
+    ) -> None:
+        self.spec = spec
+        self.place = place
+        self.setter = setter
+        self.buffers = buffers
+        self.rows: list[tuple[int, int, int, int, int]] = []
+        self.labels = GlyphList(buffers.labels)
+        self.dashes = 0
 
-def _axis_lines(spec: ChartSpec, place: Geometry, rows: Rows) -> None:
-    plot, line = place.plot, place.line
-    if place.price_axis:
-        rows.append((plot.x1, 0, plot.x1 + line, spec.height, Role.AXIS))
-    if place.time_axis:
-        rows.append((0, plot.y1, spec.width, plot.y1 + line, Role.AXIS))
+    def finish(self) -> tuple[I32, I32]:
+        """Rectangles, int32 (n, 5), and tick label glyphs with their centre row, int32 (m, 5)."""
+        self._axis_lines()
+        back = np.array(self.rows, dtype=np.int32).reshape(-1, 5)
+        if self.dashes:
+            back = np.concatenate((self.buffers.rects[: self.dashes], back))
+        return back, self.labels.rows[: self.labels.count].copy()
 
+    def empty(self) -> None:
+        """The grid of a chart without candles."""
+        spec, plot, line = self.spec, self.place.plot, self.place.line
+        across, down = spec.px(EMPTY_CELL[0]), spec.px(EMPTY_CELL[1])
+        self.rows.extend(
+            (x, plot.y0, x + line, plot.y1, Role.GRID)
+            for x in range(plot.x0 + across, plot.x1 - across // 3, across)
+        )
+        self.rows.extend(
+            (plot.x0, y, plot.x1, y + line, Role.GRID)
+            for y in range(plot.y0 + down, plot.y1 - down // 3, down)
+        )
 
-def _empty_grid(spec: ChartSpec, place: Geometry, rows: Rows) -> None:
-    plot, line = place.plot, place.line
-    across, down = spec.px(EMPTY_CELL[0]), spec.px(EMPTY_CELL[1])
-    rows.extend(
-        (x, plot.y0, x + line, plot.y1, Role.GRID)
-        for x in range(plot.x0 + across, plot.x1 - across // 3, across)
-    )
-    rows.extend(
-        (plot.x0, y, plot.x1, y + line, Role.GRID)
-        for y in range(plot.y0 + down, plot.y1 - down // 3, down)
-    )
+    def times(self, times: I64, grid: Slots) -> None:
+        """Vertical lines through prices and panes, and their times. ``times``: int64 (n,), starts
+        of the visible candles.
+        """
+        spec, place = self.spec, self.place
+        spacing, length = TIME_SPACING * spec.scale, spec.interval.nanoseconds
+        kind, count = tick_unit(length, grid.step, spacing)
+        index, level, step = self.buffers.tick_index, self.buffers.tick_level, grid.step
+        sample = _sample(len(times), grid, place.plot)
+        if sample is not None:
+            times, step = times[sample], 1.0
+        times = local_times(times, spec.elements.zone)
+        found = find_ticks(times, length, kind, count, step, spacing, index, level)
+        bottom = place.bottom
+        middle = bottom + (spec.height - bottom + place.line) // 2
+        for at, change in zip(index[:found].tolist(), level[:found].tolist(), strict=True):
+            x = grid.wick_left(at if sample is None else int(sample[at]))
+            self.rows.append((x, 0, min(x + place.line, place.plot.x1), bottom, Role.GRID))
+            if place.time_axis:
+                text, strong = tick_text(int(times[at]), change, kind, spec.interval)
+                run = self.setter.run(text, Face.STRONG if strong else Face.PLAIN)
+                start = x + (place.line - run.width) // 2
+                if start >= 2 and start + run.width <= place.plot.x1 - 2:
+                    self.labels.put(run, start, middle, TEXT)
 
+    def prices(self, scale: PriceScale, ticks: PriceTicks, widest: int) -> None:
+        """Horizontal lines at ``ticks`` of the prices, with labels of at most ``widest`` device
+        pixels.
+        """
+        plot, line = self.place.plot, self.place.line
+        for price in ticks.values:
+            y = scale.row(price)
+            self.rows.append((plot.x0, y, plot.x1, min(y + line, plot.y1), Role.GRID))
+            self._label(plot, y, ticks.text(price), widest)
 
-def _price_axis(
-    spec: ChartSpec,
-    place: Geometry,
-    prices: Prices,
-    setter: Typesetter,
-    rows: Rows,
-    labels: GlyphList,
-) -> None:
-    scale, step, decimals, widest = prices
-    plot = place.plot
-    right = plot.x1 + spec.px(LABEL_INSET) + widest
-    room = spec.px(LABEL_INSET)
-    for price in tick_prices(scale, step):
-        y = scale.row(price)
-        rows.append((plot.x0, y, plot.x1, min(y + place.line, plot.y1), Role.GRID))
-        if place.price_axis and plot.y0 + room <= y <= plot.y1 - room:
-            run = setter.run(price_text(price, decimals))
-            labels.put(run, right - run.width, y, TEXT, y)
+    def pane(self, plot: Rect, pane: PaneScale, levels: tuple[float, ...], widest: int) -> None:
+        """Divider, ticks and guide ``levels`` of a study's pane."""
+        line, scale = self.place.line, pane.scale
+        self.rows.append((0, plot.y0 - line, self.spec.width, plot.y0, Role.AXIS))
+        seen = [scale.row(level) for level in levels if scale.bottom <= level <= scale.top]
+        clearance = self.spec.px(LEVEL_CLEARANCE)
+        for value in pane.ticks.values:
+            y = scale.row(value)
+            if all(abs(y - row) >= clearance for row in seen):
+                self.rows.append((plot.x0, y, plot.x1, min(y + line, plot.y1), Role.GRID))
+                self._label(plot, y, pane.ticks.text(value), widest)
+        for level in levels:
+            if scale.bottom <= level <= scale.top:
+                self._level(plot, scale.row(level), pane.ticks.text(level), widest)
 
+    def _level(self, plot: Rect, y: int, text: str, widest: int) -> None:
+        dash = self.spec.px(DASH)
+        thick = min(self.place.line, plot.y1 - y)
+        self.dashes = put_dots(
+            self.buffers.rects, self.dashes, plot.x0, plot.x1, y, dash, dash, thick, int(Role.AXIS)
+        )
+        self._label(plot, y, text, widest)
 
-def _time_axis(
-    times: I64,
-    spec: ChartSpec,
-    place: Geometry,
-    grid: Slots,
-    setter: Typesetter,
-    rows: Rows,
-    labels: GlyphList,
-    buffers: LayoutBuffers,
-) -> None:
-    plot = place.plot
-    spacing = TIME_SPACING * spec.scale
-    length = spec.interval.nanoseconds
-    kind, count = tick_unit(length, grid.step, spacing)
-    index, level = buffers.tick_index, buffers.tick_level
-    found = find_ticks(times, length, kind, count, grid.step, spacing, index, level)
-    middle = plot.y1 + (spec.height - plot.y1 + place.line) // 2
-    for row, change in zip(index[:found].tolist(), level[:found].tolist(), strict=True):
-        x = grid.wick_left(row)
-        rows.append((x, plot.y0, min(x + place.line, plot.x1), plot.y1, Role.GRID))
+    def _label(self, plot: Rect, y: int, text: str, widest: int) -> None:
+        room = self.spec.px(LABEL_INSET)
+        if self.place.price_axis and plot.y0 + room <= y <= plot.y1 - room:
+            run = self.setter.run(text)
+            self.labels.put(run, plot.x1 + room + widest - run.width, y, TEXT, y)
+
+    def _axis_lines(self) -> None:
+        place, line, spec = self.place, self.place.line, self.spec
+        right, bottom = place.plot.x1, place.bottom
+        if place.price_axis:
+            self.rows.append((right, 0, right + line, spec.height, Role.AXIS))
         if place.time_axis:
-            text, strong = tick_text(int(times[row]), change, kind, spec.interval)
-            run = setter.run(text, Face.STRONG if strong else Face.PLAIN)
-            start = x + (place.line - run.width) // 2
-            if start >= 2 and start + run.width <= plot.x1 - 2:
-                labels.put(run, start, middle, TEXT)
+            self.rows.append((0, bottom, spec.width, bottom + line, Role.AXIS))
+
+
+def _sample(count: int, grid: Slots, plot: Rect) -> I64 | None:
+    """The first candle of every pixel column, where there are very many candles."""
+    if count < SAMPLED:
+        return None
+    columns = np.arange(max(grid.wick_left(0), plot.x0), plot.x1)
+    rows = np.ceil((columns - 0.5 - grid.left) / grid.step).astype(np.int64)
+    return np.unique(rows[(rows >= 0) & (rows < count)])

@@ -38,11 +38,14 @@ class UnknownTheme(ChartError):
 class BadCandles(ChartError):
     """A candle that cannot be drawn. ``row`` counts from the oldest candle handed in."""
 
-    def __init__(self, row: int, values: str) -> None:
+    def __init__(
+        self,
+        row: int,
+        values: str,
+        allowed: str = "prices must be finite, volume finite and not negative",
+    ) -> None:
         self.row = row
-        super().__init__(
-            f"candle {row} has {values}; prices must be finite, volume finite and not negative"
-        )
+        super().__init__(f"candle {row} has {values}; {allowed}")
 
 
 class BadChartData(ChartError):

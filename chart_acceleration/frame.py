@@ -4,39 +4,46 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chart_acceleration.axes import back_and_labels
-from chart_acceleration.candles import columns, scan
+from chart_acceleration.axes import Axes
 from chart_acceleration.chart_data import ChartData
+from chart_acceleration.elements import AxisKind
 from chart_acceleration.errors import BadCandles
-from chart_acceleration.geometry import Geometry, Slots, geometry, slots
+from chart_acceleration.extent import price_extent, seed_rows, visible, widened
+from chart_acceleration.geometry import Geometry, Slots, geometry, slots, split
 from chart_acceleration.legend import ROOM, legend_rows
-from chart_acceleration.numbers import price_text
 from chart_acceleration.ops import LayoutBuffers
-from chart_acceleration.scales import TICK_SPACING, VOLUME_SHARE, PriceScale, fit, tick_step
+from chart_acceleration.panes import (
+    HOLD,
+    PaneScale,
+    StudyPlace,
+    pane_scales,
+    study_places,
+    whole,
+)
+from chart_acceleration.placing import drawn_lines
+from chart_acceleration.price_ticks import PriceTicks, linear_ticks, log_ticks, percent_ticks
+from chart_acceleration.scales import VOLUME_SHARE, PriceScale, fit
 from chart_acceleration.scene import F64, I32, Rect
 from chart_acceleration.spec import ChartSpec, Furniture
+from chart_acceleration.strip import strip_span
 from chart_acceleration.text import Face, Typesetter, typesetter
-from market.columns import CandleWindow
 
-HOLD = 0.4
-"""Share of the free space above and below the candles that the newest one may still use before the
-scale changes.
-"""
-
-MOST_SHARED = 16
-"""Device pixels by which a patch may be widened to begin on a whole CSS pixel."""
+MOST_VOLUME = 1.1
+"""Times the greatest visible volume that the newest candle may reach before the scale changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """Scales, axes and grid of a chart.
 
-    ``count`` visible candles, the first with absolute index ``first_index``. ``back``: int32 (n,
-    5) grid and axis rectangles; ``labels``: int32 (m, 5) tick label glyphs with their centre row.
-    ``numbers``, ``whole``: parameters of the candle kernel. ``held``: lowest and highest price and
-    greatest volume that the frozen scales can show. ``strip``: from the newest candle's left edge,
-    or a few pixels before, to the picture's right edge; ``strip_row`` the first visible row drawn
-    in it. ``label_width``: the widest price label in device pixels.
+    ``count`` visible candles, the first with absolute index ``first_index``; ``seed`` rows before
+    it that averaged candles start from; ``columns`` candle places up to the plot's right edge.
+    ``back``: int32 (n, 5) grid and axis rectangles, ``lines`` those of the drawings; ``labels``:
+    int32 (m, 5) tick label glyphs with their centre row. ``numbers``, ``whole``: parameters of the
+    candle kernels. ``held``: lowest and highest price and greatest volume that the frozen scales
+    can show. ``strip``: from the newest candle's left edge, or what moves with it, to the
+    picture's right edge; ``strip_row`` the first visible row drawn in it. ``label_width``: the
+    widest price label in device pixels.
     """
 
     spec: ChartSpec
@@ -44,11 +51,15 @@ class Frame:
     geometry: Geometry
     slots: Slots
     scale: PriceScale
+    ticks: PriceTicks
+    studies: tuple[StudyPlace, ...]
     type: Typesetter
-    decimals: int
     count: int
+    seed: int
+    columns: int
     first_index: int
     back: I32
+    lines: I32
     labels: I32
     numbers: F64
     whole: I32
@@ -58,24 +69,18 @@ class Frame:
     label_width: int
 
 
-def visible(candles: CandleWindow, spec: ChartSpec) -> int:
-    """Row of the first candle that is shown: the last ``spec.bars`` are."""
-    return max(0, len(candles) - spec.bars)
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Scales and ticks of prices and panes, before the width of the labels is known.
 
-
-def extent(candles: CandleWindow, first: int, buffers: LayoutBuffers) -> tuple[float, float, float]:
-    """Lowest and highest price and greatest volume from row ``first`` on; raises
-    :class:`BadCandles`.
+    ``held`` as in :class:`Frame`; ``most``: the greatest visible volume.
     """
-    rows = columns(candles, first)
-    bad = scan(*rows, buffers.extent)
-    if bad >= 0:
-        names = ("open", "high", "low", "close", "volume")
-        values = ", ".join(
-            f"{name} {column[bad]}" for name, column in zip(names, rows, strict=True)
-        )
-        raise BadCandles(first + bad, values)
-    return float(buffers.extent[0]), float(buffers.extent[1]), float(buffers.extent[2])
+
+    scale: PriceScale
+    ticks: PriceTicks
+    panes: list[PaneScale]
+    held: tuple[float, float, float]
+    most: float
 
 
 def build_frame(
@@ -85,87 +90,133 @@ def build_frame(
     and :class:`BadChartData`.
     """
     data.check(spec)
-    candles = data.candles
-    first = visible(candles, spec)
-    count = len(candles) - first
-    low, high, most = extent(candles, first, buffers) if count else (0.0, 1.0, 0.0)
-    height = geometry(spec, 0).plot.height
-    margins = _margins(spec, height, most)
-    scale = fit(low, high, 0, height, margins)
-    step, step_decimals = tick_step(spec.px(TICK_SPACING) / scale.per_price)
-    decimals = max(furniture.decimals, min(step_decimals, 15))
-    setter = typesetter(spec.scale)
-    ends = (price_text(scale.top, decimals), price_text(scale.bottom, decimals))
-    label_width = max(setter.run(text, Face.STRONG).width for text in ends) if count else 0
-    place = geometry(spec, label_width)
+    first = visible(data.candles, spec)
+    count = len(data.candles) - first
+    fitted = _fit(data, spec, furniture, first, buffers)
+    scale, setter = fitted.scale, typesetter(spec.scale)
+    widest = _label_width(fitted, setter) if count else 0
+    place = geometry(spec, widest)
     grid = slots(spec, place.plot, place.line, count)
-    volume_rows = VOLUME_SHARE * height / most if most > 0.0 and height >= 40 * spec.scale else 0.0
-    back, labels = back_and_labels(
-        candles.time_ns[first:],
-        spec,
-        place,
-        grid,
-        (scale, step, decimals, label_width),
-        setter,
-        buffers,
-    )
-    strip_left = _strip_left(grid, count, spec.scale)
+    height = place.plot.height
+    tall = fitted.most > 0.0 and height >= 40 * spec.scale
+    volume_rows = VOLUME_SHARE * height / fitted.most if tall else 0.0
+    numbers = np.array([scale.top, scale.per_price, volume_rows, grid.left, grid.step])
+    integers = whole(place.plot, grid)
+    back, labels = _axes(data, spec, place, grid, fitted, widest, buffers)
+    strip_left, strip_row = strip_span(spec, grid, count, len(data.markers) > 0)
     return Frame(
         spec=spec,
         furniture=furniture,
         geometry=place,
         slots=grid,
         scale=scale,
+        ticks=fitted.ticks,
+        studies=study_places(spec, place, grid, (numbers, integers, fitted.held[:2]), fitted.panes),
         type=setter,
-        decimals=decimals,
         count=count,
-        first_index=candles.first_index + first,
+        seed=seed_rows(first, spec),
+        columns=grid.first_from(place.plot.x1) + 1,
+        first_index=data.candles.first_index + first,
         back=back,
+        lines=drawn_lines(data.candles, spec, place, grid, scale, (numbers, integers), buffers),
         labels=labels,
-        numbers=np.array([scale.top, scale.per_price, volume_rows, grid.left, grid.step]),
-        whole=_whole(place, grid),
-        held=(
+        numbers=numbers,
+        whole=integers,
+        held=fitted.held,
+        strip=Rect(strip_left, 0, spec.width, spec.height),
+        strip_row=strip_row,
+        label_width=widest,
+    )
+
+
+def _fit(
+    data: ChartData, spec: ChartSpec, furniture: Furniture, first: int, buffers: LayoutBuffers
+) -> Fitted:
+    """Extents, scales and ticks of prices and panes. Raises :class:`BadCandles`."""
+    elements, height = spec.elements, split(spec)[0]
+    logarithmic = elements.axis is AxisKind.LOG
+    low, high, most = (1.0, 2.0, 0.0) if logarithmic else (0.0, 1.0, 0.0)
+    if first < len(data.candles):
+        low, high, most = price_extent(data, spec, first, buffers)
+        if logarithmic and low <= 0.0:
+            raise _not_above_zero(data, first)
+        if elements.studies:
+            low, high = widened(low, high, data, spec, first, buffers)
+    most = most if elements.volume else 0.0
+    margins = _margins(spec, height, most)
+    scale = fit(low, high, 0, height, margins, logarithmic)
+    return Fitted(
+        scale,
+        _ticks(scale, data, spec, furniture, first),
+        pane_scales(data, spec, first, buffers) if elements.studies else [],
+        (
             scale.price(height - margins[1] * (1 - HOLD)),
             scale.price(margins[0] * (1 - HOLD)),
-            most * 1.1,
+            most * MOST_VOLUME,
         ),
-        strip=Rect(strip_left, 0, spec.width, spec.height),
-        strip_row=_strip_row(grid, count, strip_left),
-        label_width=label_width,
+        most,
     )
+
+
+def _not_above_zero(data: ChartData, first: int) -> BadCandles:
+    lowest = data.candles.low[first:]
+    row = int(lowest.argmin())
+    return BadCandles(
+        first + row, f"low {lowest[row]}", "a logarithmic axis needs prices above zero"
+    )
+
+
+def _ticks(
+    scale: PriceScale, data: ChartData, spec: ChartSpec, furniture: Furniture, first: int
+) -> PriceTicks:
+    axis, decimals = spec.elements.axis, furniture.decimals
+    if axis is AxisKind.LOG:
+        return log_ticks(scale, decimals, spec.scale)
+    if axis is AxisKind.PERCENT and first < len(data.candles):
+        base = float(data.candles.close[first])
+        if base == 0.0:
+            raise BadCandles(first, "close 0.0", "a percent axis needs another first visible close")
+        return percent_ticks(scale, base, decimals, spec.scale)
+    return linear_ticks(scale, decimals, spec.scale)
+
+
+def _label_width(fitted: Fitted, setter: Typesetter) -> int:
+    """The widest label of prices and panes, in device pixels."""
+    scale = fitted.scale
+    ends = (scale.price(0.0), scale.price(scale.height))
+    widest = max(setter.run(fitted.ticks.text(end), Face.STRONG).width for end in ends)
+    for pane in fitted.panes:
+        for value in pane.ticks.values:
+            widest = max(widest, setter.run(pane.ticks.text(value), Face.STRONG).width)
+    return widest
+
+
+def _axes(
+    data: ChartData,
+    spec: ChartSpec,
+    place: Geometry,
+    grid: Slots,
+    fitted: Fitted,
+    widest: int,
+    buffers: LayoutBuffers,
+) -> tuple[I32, I32]:
+    """Grid and axis rectangles, int32 (n, 5), and tick label glyphs with their centre row, int32
+    (m, 5).
+    """
+    axes = Axes(spec, place, typesetter(spec.scale), buffers)
+    times = data.candles.time_ns[visible(data.candles, spec) :]
+    if len(times) == 0:
+        axes.empty()
+    else:
+        axes.times(times, grid)
+        axes.prices(fitted.scale, fitted.ticks, widest)
+    for plot, pane in zip(place.panes, fitted.panes, strict=True):
+        study = spec.elements.studies[pane.number]
+        axes.pane(plot, pane, study.pane.levels if study.pane else (), widest)
+    return axes.finish()
 
 
 def _margins(spec: ChartSpec, height: int, most_volume: float) -> tuple[float, float]:
     """Device pixels kept free above the highest and below the lowest price."""
     top = max(0.08 * height, ROOM[legend_rows(spec)] * spec.scale)
     return top, (0.20 if most_volume > 0.0 and height >= 40 * spec.scale else 0.08) * height
-
-
-def _whole(place: Geometry, grid: Slots) -> I32:
-    plot = place.plot
-    return np.array([plot.x0, plot.y0, plot.x1, plot.y1, grid.wick, grid.body], dtype=np.int32)
-
-
-def _strip_left(grid: Slots, count: int, scale: float) -> int:
-    """The newest candle's left edge, moved left to where a device and a CSS pixel begin together.
-
-    A browser then places the patch on whole CSS pixels, which none of them rounds.
-    """
-    left = max(0, grid.body_left(count - 1))
-    return left - left % _shared_pixels(scale)
-
-
-def _shared_pixels(scale: float) -> int:
-    """Device pixels between two common beginnings of device and CSS pixels; 1 if far apart."""
-    for size in range(1, MOST_SHARED + 1):
-        if abs(size / scale - round(size / scale)) < 1e-6:
-            return size
-    return 1
-
-
-def _strip_row(grid: Slots, count: int, left: int) -> int:
-    """The first row with pixels from ``left`` on; several share a column when zoomed far out."""
-    row = max(0, count - 1)
-    while row > 0 and grid.body_left(row - 1) + grid.body > left:
-        row -= 1
-    return row

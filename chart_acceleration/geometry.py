@@ -11,18 +11,31 @@ PRICE_AXIS = 64.0
 AXIS_UNIT = 8.0
 LABEL_INSET, LABEL_END = 8.0, 5.0  # before and after a price label
 WIDEST_BODY = 41.0
+PANE_SHARES = (0.22, 0.18, 0.15)
+"""Share of the height that each of one, two, or three and more panes takes."""
+LEAST_MAIN = 0.45
+"""Share of the height that the panes leave to the prices."""
+LEAST_PANE = 36.0
+"""CSS pixels of the lowest pane that is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """Device pixels. ``line`` is the thickness of a hairline; ``price_axis``, ``time_axis``:
-    whether there is room.
+    """Device pixels. ``plot`` holds the prices, ``panes`` lie below it, each with a divider of one
+    ``line`` (the thickness of a hairline) above it; ``price_axis``, ``time_axis``: whether there
+    is room.
     """
 
     plot: Rect
+    panes: tuple[Rect, ...]
     line: int
     price_axis: bool
     time_axis: bool
+
+    @property
+    def bottom(self) -> int:
+        """One past the last row of prices and panes."""
+        return self.panes[-1].y1 if self.panes else self.plot.y1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,15 @@ class Slots:
         """Middle of ``row``, in device pixels from the picture's left edge."""
         return self.left + row * self.step + self.wick / 2
 
+    def first_from(self, x: int) -> int:
+        """The first row, below 0 too, whose wick begins at pixel column ``x`` or right of it."""
+        row = floor((x - 0.5 - self.left) / self.step)
+        while self.wick_left(row) < x:
+            row += 1
+        while self.wick_left(row - 1) >= x:
+            row -= 1
+        return row
+
 
 def has_price_axis(spec: ChartSpec) -> bool:
     """Whether prices fit beside the plot."""
@@ -64,19 +86,36 @@ def geometry(spec: ChartSpec, label_width: int) -> Geometry:
     room is left out.
     """
     line = max(1, floor(spec.scale))
-    width, height = spec.width, spec.height
+    width = spec.width
     needed = label_width / spec.scale + LABEL_INSET + LABEL_END
     wanted = max(PRICE_AXIS, AXIS_UNIT * ceil(needed / AXIS_UNIT))
     axis = round(wanted * spec.scale)
     with_prices = has_price_axis(spec) and axis <= 0.4 * width
-    with_times = spec.width >= 120 * spec.scale and spec.height >= 96 * spec.scale
-    plot = Rect(
-        0,
-        0,
-        width - axis if with_prices else width,
-        height - spec.px(TIME_AXIS) if with_times else height,
-    )
-    return Geometry(plot, line, with_prices, with_times)
+    right = width - axis if with_prices else width
+    main, rows = split(spec)
+    panes = tuple(Rect(0, y0 + line, right, y1) for y0, y1 in rows)
+    return Geometry(Rect(0, 0, right, main), panes, line, with_prices, has_time_axis(spec))
+
+
+def has_time_axis(spec: ChartSpec) -> bool:
+    """Whether times fit below the plot."""
+    return spec.width >= 120 * spec.scale and spec.height >= 96 * spec.scale
+
+
+def split(spec: ChartSpec) -> tuple[int, list[tuple[int, int]]]:
+    """Height of the prices, and first row and end of every pane that has room, dividers included.
+
+    Of more panes than have room the first ones are drawn.
+    """
+    height = spec.height - (spec.px(TIME_AXIS) if has_time_axis(spec) else 0)
+    wanted = sum(study.pane is not None for study in spec.elements.studies)
+    for count in range(wanted, 0, -1):
+        share = min(PANE_SHARES[min(count, len(PANE_SHARES)) - 1], (1.0 - LEAST_MAIN) / count)
+        rows = floor(share * height)
+        if rows >= LEAST_PANE * spec.scale:
+            ends = [height - rows * number for number in range(count - 1, -1, -1)]
+            return height - rows * count, [(end - rows, end) for end in ends]
+    return height, []
 
 
 def slots(spec: ChartSpec, plot: Rect, line: int, count: int) -> Slots:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from chart_acceleration.scene import F64, I32
+from chart_acceleration.scene import F64, I32, I64
+from chart_acceleration.spec import LARGEST
 from chart_acceleration.text import Run
 from chart_acceleration.time_ticks import MOST_TICKS
 from market.kernel import kernel
@@ -11,18 +12,61 @@ NEVER_HIDDEN = -(2**30)
 """Centre row of labels that no other label may hide."""
 
 
+MOST_COLUMNS = LARGEST + 64
+"""Pixel columns that a layout has, with the few beside the plot."""
+FEWEST_RECTS = 4096
+
+
+class CurveColumns:
+    """Projected columns of one curve: ``x`` int32 (m,), ``values`` float64 (4, m)."""
+
+    __slots__ = ("values", "x")
+
+    def __init__(self, most: int) -> None:
+        self.x: I32 = np.zeros(most, dtype=np.int32)
+        self.values: F64 = np.zeros((4, most))
+
+
 class LayoutBuffers:
     """Work arrays of the layout. One per thread; a scene made with them is valid until the next
     layout with them.
+
+    ``x``, ``row``, ``prices``: the projected candles, ``close`` their closes as a curve; ``taken``:
+    spans of the axis that labels stand on, int32 (k, 2), centre and half height with the room
+    around.
     """
 
-    def __init__(self, most_bars: int = 5000) -> None:
-        self.rects: I32 = np.zeros((3 * most_bars + 4096, 5), dtype=np.int32)
+    def __init__(self) -> None:
+        self.rects: I32 = np.zeros((FEWEST_RECTS, 5), dtype=np.int32)
         self.glyphs: I32 = np.zeros((4096, 4), dtype=np.int32)
-        self.labels: I32 = np.zeros((4096, 5), dtype=np.int32)
+        self.labels: I32 = np.zeros((8192, 5), dtype=np.int32)
         self.tick_index: I32 = np.zeros(MOST_TICKS, dtype=np.int32)
         self.tick_level: I32 = np.zeros(MOST_TICKS, dtype=np.int32)
+        self.taken: I32 = np.zeros((128, 2), dtype=np.int32)
         self.extent: F64 = np.zeros(3)
+        self.x: I32 = np.zeros(MOST_COLUMNS, dtype=np.int32)
+        self.row: I64 = np.zeros(MOST_COLUMNS, dtype=np.int64)
+        self.prices: F64 = np.zeros((5, MOST_COLUMNS))
+        self.close = CurveColumns(MOST_COLUMNS)
+        self._curves: list[CurveColumns] = []
+        self._averages: F64 = np.zeros((4, 0))
+
+    def curve(self, number: int) -> CurveColumns:
+        """Room for the projected curve ``number`` of a layout."""
+        while number >= len(self._curves):
+            self._curves.append(CurveColumns(MOST_COLUMNS))
+        return self._curves[number]
+
+    def averages(self, rows: int) -> F64:
+        """Room for averaged candles: float64 (4, at least ``rows``)."""
+        if self._averages.shape[1] < rows:
+            self._averages = np.zeros((4, rows))
+        return self._averages
+
+    def reserve(self, rects: int) -> None:
+        """Make room for ``rects`` rectangles; what is in the list is lost."""
+        if len(self.rects) < rects:
+            self.rects = np.zeros((rects, 5), dtype=np.int32)
 
 
 class GlyphList:
@@ -59,12 +103,15 @@ def put_run(out: I32, count: int, glyphs: I32, x: int, y: int, ramp: int, centre
 
 
 @kernel
-def put_visible(labels: I32, hidden_row: int, distance: int, out: I32, count: int) -> int:
-    """Append those glyphs of ``labels`` (n, 5) whose centre is not within ``distance`` of
-    ``hidden_row``; what does not fit is left out. Returns the new count.
+def put_visible(labels: I32, taken: I32, out: I32, count: int) -> int:
+    """Append those glyphs of ``labels`` (n, 5) whose centre is in none of the ``taken`` spans
+    (k, 2), centre and half height; what does not fit is left out. Returns the new count.
     """
     for i in range(labels.shape[0]):
-        if count < out.shape[0] and abs(labels[i, 4] - hidden_row) >= distance:
+        free = count < out.shape[0]
+        for k in range(taken.shape[0]):
+            free = free and abs(labels[i, 4] - taken[k, 0]) >= taken[k, 1]
+        if free:
             for field in range(4):
                 out[count, field] = labels[i, field]
             count += 1
@@ -73,14 +120,17 @@ def put_visible(labels: I32, hidden_row: int, distance: int, out: I32, count: in
 
 @kernel
 def put_dots(
-    out: I32, count: int, x0: int, x1: int, y: int, dot: int, thick: int, colour: int
+    out: I32, count: int, x0: int, x1: int, y: int, dot: int, gap: int, thick: int, colour: int
 ) -> int:
-    """Append a dotted line from x1 leftwards to x0: ``dot`` pixels on, as many off."""
+    """Append a dotted line from x1 leftwards to x0: ``dot`` pixels on, ``gap`` off; returns the new
+    count. What does not fit is left out.
+    """
     x = x1
-    while x > x0:
-        x -= 2 * dot
+    while x > x0 and count < out.shape[0]:
+        x -= dot + gap
         row = out[count]
-        row[0], row[1], row[2], row[3], row[4] = max(x + dot, x0), y, x + 2 * dot, y + thick, colour
+        row[0], row[1], row[2], row[3] = max(x + gap, x0), y, x + gap + dot, y + thick
+        row[4] = colour
         count += 1
     return count
 

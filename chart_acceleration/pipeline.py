@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chart_acceleration.candles import columns, same_past
 from chart_acceleration.chart_data import ChartData
 from chart_acceleration.encoders.webp import encode
 from chart_acceleration.errors import BadPatch
-from chart_acceleration.frame import Frame, visible
+from chart_acceleration.frame import Frame
 from chart_acceleration.framebuffer import FramebufferPool
 from chart_acceleration.layout import ChartLayout, lay_out, lay_out_strip
 from chart_acceleration.ops import LayoutBuffers
 from chart_acceleration.palette import theme
+from chart_acceleration.past import Past, past_of, same_view, still_shown
 from chart_acceleration.renderers.protocol import Renderer
-from chart_acceleration.scene import F64, U8, Rect
+from chart_acceleration.scene import U8, Rect
 from chart_acceleration.spec import ChartSpec, Furniture
 from market.columns import CandleWindow
 from market.types import Interval
@@ -36,14 +36,12 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Keyframe:
-    """A whole picture and what is needed to patch it. ``past``: float64 (5, count), the candles
-    that were drawn.
-    """
+    """A whole picture and what is needed to patch it. ``past``: what was drawn."""
 
     webp: bytes
     layout: ChartLayout
     timings: Timings
-    past: F64
+    past: Past
 
     @property
     def frame(self) -> Frame:
@@ -92,26 +90,16 @@ class ChartPipeline:
     def keyframe(self, data: ChartData, spec: ChartSpec, furniture: Furniture) -> Keyframe:
         """A whole picture that can be patched while its scales hold. Raises as ``picture``."""
         webp, layout, timings = self._draw(data, spec, furniture)
-        first = visible(data.candles, spec)
-        past = np.stack(columns(data.candles, first))
-        return Keyframe(webp, layout, timings, past)
+        return Keyframe(webp, layout, timings, past_of(layout.frame, data))
 
     def can_patch(self, keyframe: Keyframe, data: ChartData) -> bool:
         """Whether a patch brings ``keyframe`` up to date with ``data``.
 
-        The same candles are visible, only the newest differs, and the frozen scales can show it.
+        The same candles, values and markers are shown, only the newest candle and its values
+        differ, and the frozen scales can show them. Raises :class:`BadChartData`.
         """
-        frame, candles = keyframe.frame, data.candles
-        if not _patchable(frame, candles):
-            return False
-        lowest, highest, most = frame.held
-        newest = (candles.open[-1], candles.high[-1], candles.low[-1], candles.close[-1])
-        if not all(lowest <= price <= highest for price in newest):
-            return False
-        if not 0.0 <= candles.volume[-1] <= most:
-            return False
-        rows = columns(candles, len(candles) - frame.count)
-        return bool(same_past(keyframe.past, *rows, frame.count - 1))
+        data.check(keyframe.frame.spec)
+        return still_shown(keyframe.frame, keyframe.past, data)
 
     def patches(self, jobs: Sequence[tuple[Keyframe, ChartData]]) -> Atlas:
         """The strips of all ``jobs``, of one theme, in one picture. Raises :class:`BadPatch`."""
@@ -122,7 +110,7 @@ class ChartPipeline:
         pixels.fill(0)
         drawing = 0
         for (keyframe, data), place in zip(jobs, places, strict=True):
-            if not _patchable(keyframe.frame, data.candles):
+            if not same_view(keyframe.frame, data):
                 raise BadPatch(
                     f"the candles of {keyframe.frame.spec.symbol} are not those of its keyframe"
                 )
@@ -172,14 +160,6 @@ def _timings(start: int, laid_out: int, drawn: int, encoded: int) -> Timings:
 def _palette(frame: Frame) -> U8:
     wide, stale = frame.spec.elements.wide, frame.furniture.stale
     return theme(frame.spec.theme).colours(wide=wide, stale=stale)
-
-
-def _patchable(frame: Frame, candles: CandleWindow) -> bool:
-    """Whether the same candles are visible and nothing outside the strip depends on the newest."""
-    fixed = frame.furniture.legend or frame.furniture.last_line or frame.count == 0
-    visible_now = min(len(candles), frame.spec.bars)
-    first_index = candles.first_index + len(candles) - visible_now
-    return not fixed and visible_now == frame.count and first_index == frame.first_index
 
 
 def _common_palette(frames: Sequence[Frame]) -> U8:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chart_acceleration.candles import candle_rects, columns, same_past, scan
+from chart_acceleration.candles import candle_rects, columns, same_past, scan, volume_rects
+from chart_acceleration.projection import project_candles
 from market.columns import CandleWindow
 from tests.chart_acceleration.made_candles import made_candles
 
@@ -25,10 +26,14 @@ def rects(
     candles: CandleWindow, *, step: float = 10.0, widths: tuple[int, int] = (1, 5), first: int = 0
 ) -> list[list[int]]:
     """Top of the plot is price 60, one pixel per unit; volume 1 is one row; wick 0 in column 4."""
-    out = np.zeros((3 * len(candles), 5), dtype=np.int32)
+    n = len(candles)
+    out = np.zeros((3 * n, 5), dtype=np.int32)
+    x, row, prices = np.zeros(n, np.int32), np.zeros(n, np.int64), np.zeros((5, n))
     numbers = np.array([60.0, 1.0, 1.0, 4.0, step])
     whole = np.array([*PLOT, *widths], dtype=np.int32)
-    count = candle_rects(*columns(candles), numbers, whole, out, 0, first)
+    found = project_candles(*columns(candles), numbers, first, x, row, prices)
+    count = volume_rects(x, prices, found, numbers, whole, out, 0)
+    count = candle_rects(x, prices, found, numbers, whole, out, count)
     rows: list[list[int]] = out[:count].tolist()
     return rows
 

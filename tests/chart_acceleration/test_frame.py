@@ -49,10 +49,10 @@ def test_what_the_scales_hold_stays_clear_of_legend_and_volume() -> None:
 
 
 def test_labels_keep_the_decimals_of_the_market_or_of_the_step() -> None:
-    assert frame().decimals == 1
+    assert frame().ticks.decimals == 1
     spec = ChartSpec("A", Interval.M1, 320, 240, bars=40)
     small = build_frame(ChartData(made_candles(40, price=0.0003)), spec, LIVE, LayoutBuffers())
-    assert small.decimals >= 6
+    assert small.ticks.decimals >= 6
 
 
 def test_the_frame_survives_the_next_one_in_the_same_buffers() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from chart_acceleration.legend import ROOM, legend_rows, put_legend
+from chart_acceleration.chart_data import ChartData
+from chart_acceleration.legend import ROOM, Legend, legend_rows, put_legend
 from chart_acceleration.ops import GlyphList, LayoutBuffers
 from chart_acceleration.ramps import DOWN, TEXT, UP
 from chart_acceleration.scene import I32
@@ -21,7 +22,8 @@ def legend(width: int = 800, height: int = 400, *, count: int = 5, rising: bool 
     out = GlyphList(LayoutBuffers().glyphs)
     view = ChartSpec("BTC-USD", Interval.M5, width, height)
     furniture = Furniture(legend=True, last_line=True, venue="Coinbase", decimals=1)
-    put_legend(out, candles, view, furniture, 1, typesetter(1.0), width - 64)
+    row = Legend(out, view, typesetter(1.0), width - 64)
+    put_legend(row, ChartData(candles), furniture, 1)
     return out.rows[: out.count]
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chart_acceleration.scales import PriceScale, fit, tick_prices, tick_step
+from chart_acceleration.price_ticks import multiples, tick_step
+from chart_acceleration.scales import PriceScale, fit
 
 
 def test_highest_and_lowest_keep_their_margins() -> None:
@@ -27,7 +28,8 @@ def test_a_range_too_small_for_floats_is_flat(low: float, high: float) -> None:
     scale = fit(low, high, 0, 401, (40.0, 80.0))
     assert scale.row(low) == scale.row(high) == 180
     step, _ = tick_step(44.0 / scale.per_price)
-    assert len(set(map(scale.row, tick_prices(scale, step)))) == len(tick_prices(scale, step)) > 4
+    ticks = multiples(scale.bottom, scale.top, step)
+    assert len(set(map(scale.row, ticks))) == len(ticks) > 4
 
 
 def test_prices_outside_are_clamped_to_the_plot() -> None:
@@ -69,4 +71,4 @@ def test_the_step_is_near_what_was_asked(per_tick: float) -> None:
 
 def test_ticks_are_multiples_inside_the_scale() -> None:
     scale = PriceScale(101.0, 10.0, 0, 100)  # 101 down to 91
-    assert tick_prices(scale, 2.5) == [100.0, 97.5, 95.0, 92.5]
+    assert multiples(scale.bottom, scale.top, 2.5) == (100.0, 97.5, 95.0, 92.5)
