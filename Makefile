@@ -11,7 +11,7 @@ PYTHON_GPU ?=
 PYTEST := $(PY) -m pytest -q
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test style format types imports unit kernels browser-tests compiled chromium goldens bench gpu-check screenshots clean
+.PHONY: help run test style format types imports unit kernels browser-tests compiled chromium egl goldens bench gpu-check screenshots clean
 
 help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,7 +35,7 @@ types: $(VENV)/.dev
 imports: $(VENV)/.dev
 	$(VENV)/bin/lint-imports
 
-unit: compiled
+unit: compiled egl
 	$(PYTEST) -n 2 --dist loadfile -m "not browser"
 
 kernels: $(VENV)/.dev # the compiled functions once more as plain Python: out-of-range indexing raises there
@@ -49,6 +49,9 @@ compiled: $(VENV)/.dev # no test waits for the compiler
 
 chromium: $(VENV)/.dev ## Provides a Chromium: an installed one, else Debian's package when root, else Playwright's
 	@scripts/provide-chromium $(PY)
+
+egl: $(VENV)/.dev ## Provides headless OpenGL for its renderer's tests: Debian's Mesa when root, else says what is missing
+	@scripts/provide-egl $(PY)
 
 goldens: $(VENV)/.dev ## Draws the golden pictures anew; look at the difference before committing
 	$(PYTEST) tests/chart_acceleration -k golden --regenerate-goldens
