@@ -99,6 +99,18 @@
     /** Price, change and class of the phone's header. @param {string[] | null} words */
     quote: (words) => words ?? Array(3).fill(window.dash_clientside.no_update),
 
+    /** The answer stands on the button for a while. @param {string | null} text */
+    async copyText(text) {
+      if (!text) return window.dash_clientside.no_update;
+      setTimeout(() => window.dash_clientside.set_props("copy-diagnosis", { children: "Copy diagnosis" }), 3000);
+      try {
+        await navigator.clipboard.writeText(text);
+        return "Copied";
+      } catch {
+        return "Not allowed here"; // no clipboard without TLS, or the browser's user refused
+      }
+    },
+
     /** The chart's script watches these attributes. @param {string} symbol @param {string} interval */
     chart: (symbol, interval) => [symbol, interval],
   };

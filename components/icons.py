@@ -6,9 +6,9 @@ from components.attributes import aria
 
 NAMES = frozenset(
     {
-        "backtest", "candles", "check", "chevron", "close", "dashboard", "error", "eye", "inbox",
-        "info", "mark-candle", "mark-waves", "moon", "paper", "play", "plug", "search", "sign-out",
-        "sun", "warning",
+        "backtest", "candles", "check", "chevron", "close", "dashboard", "download", "error",
+        "eye", "inbox", "info", "mark-candle", "mark-waves", "moon", "paper", "performance", "play",
+        "plug", "search", "sign-out", "sun", "warning",
     }
 )  # fmt: skip
 """The files in ``assets/icons``, each with a class of its name in ``assets/icons.css``."""

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 import dash_mantine_components as dmc
-from dash import html
+from dash import dcc, html
+from dash.development.base_component import Component
 
 from components import ids
 from components.attributes import aria
@@ -28,6 +29,7 @@ def top_bar(symbol: dmc.Select, interval: dmc.SegmentedControl, pill: html.Div) 
             html.Div([symbol, _phone_quote()], className="market-symbol"),
             interval,
             html.Div(className="top-bar-space"),
+            html.Div(_performance_acts(), className="top-bar-performance"),
             pill,
             html.Div(_switches(), className="top-bar-switches"),
         ],
@@ -79,6 +81,15 @@ def _phone_quote() -> html.Div:
 def quote_class(tone: str) -> str:
     """The class of the phone's price line; ``tone`` is up, down or flat."""
     return f"phone-quote {tone}"
+
+
+def _performance_acts() -> list[Component]:
+    """What the performance page offers to take away."""
+    return [
+        html.A([icon("download"), "Metrics"], href="/metrics", target="_blank", className="button"),
+        html.Button("Copy diagnosis", id=ids.COPY_DIAGNOSIS, className="button copy-diagnosis"),
+        dcc.Store(id=ids.DIAGNOSIS),
+    ]
 
 
 def _switches() -> list[html.Button]:

@@ -119,6 +119,13 @@ class CandleBuilder:
             int(state[APPLIED]), int(state[DUPLICATES]), int(state[PATCHED]), int(state[TOO_LATE])
         )
 
+    @property
+    def nbytes(self) -> int:
+        """Memory of the rings, the same from the start to the end."""
+        storage = self._storage
+        arrays = (storage.heads, storage.longs, storage.values, storage.counts)
+        return sum(array.nbytes for array in arrays)
+
     def _rows(self, row: int) -> Rows:
         storage = self._storage
         columns = self._columns[INTERVALS[row]]

@@ -7,6 +7,7 @@ one kind replace each other, so a slow tab costs the same as a fast one and alwa
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import count
 
 from server.frame_meta import for_chart
 from server.frames_protocol import Box, Entry, Kind, pack_frame
@@ -80,6 +81,7 @@ class FramesClient:
 
     address: str = ""
     visible: bool = True
+    number: int = field(default_factory=count(1).__next__)
     watches: dict[int, Watch] = field(default_factory=dict)
     acks: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=RECENT_ACKS))
     _sequence: int = 0

@@ -1,7 +1,8 @@
 """Times or sizes of the last hour in fixed memory: a ring of short logarithmic histograms.
 
 A value costs two additions; percentiles are read from the summed buckets, 24 to the decade, so they
-are within 5 % of the exact ones (never above the largest value, which is kept exactly).
+are within 10 % of the exact ones (and never above the largest value, which is kept exactly); below
+the scale they are rough.
 """
 
 from bisect import bisect_right

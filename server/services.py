@@ -25,6 +25,7 @@ from server.frames_protocol import Subscribe
 from server.indicator_views import indicator_views
 from server.live_loop import LiveLoop
 from server.market_facts import FactsReader
+from server.performance import Performance
 from server.pictures import Pictures
 from server.settings import Settings
 from server.telemetry import Telemetry
@@ -90,6 +91,9 @@ class Services:
         self.pictures = Pictures(market, self.drawing, self.telemetry, facts)
         self._paper = paper
         self._paper_lock = threading.Lock()
+        self.performance = Performance(
+            self.telemetry, self.drawing, self.viewers, market, feed.status
+        )
 
     # --- how things stand -------------------------------------------------------------------
 

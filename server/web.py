@@ -82,15 +82,17 @@ async def _frames_route(websocket: WebSocket) -> None:
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Prime Dash, run the live loop while the server runs."""
+    """Prime Dash, run the live loop and the measurements while the server runs."""
     assert isinstance(app, CandlecastServer)
     page = await fetch_page(app.guard.app)
     if page is not None:
         app.guard.script_sources = inline_script_sources(page)
-    live = asyncio.create_task(app.services.live.run())
+    services = app.services
+    tasks = [asyncio.create_task(part.run()) for part in (services.live, services.performance)]
     yield
-    live.cancel()
-    await asyncio.wait([live])
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
 
 
 def _add_error_handlers(app: FastAPI) -> None:

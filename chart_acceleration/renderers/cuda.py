@@ -19,6 +19,7 @@ from chart_acceleration.cuda import program
 from chart_acceleration.cuda.device import DTYPES
 from chart_acceleration.cuda.painter import Painter
 from chart_acceleration.errors import RendererUnavailable
+from chart_acceleration.renderers.protocol import Card
 from chart_acceleration.scene import U8, Rect, Scene
 
 LOG = logging.getLogger(__name__)
@@ -52,6 +53,12 @@ class CudaRenderer:
     def draw(self, scene: Scene, pixels: U8, clip: Rect | None = None) -> None:
         """See :class:`chart_acceleration.renderers.protocol.Renderer`."""
         self._painter.draw(scene, pixels, clip)
+
+    def card(self) -> Card:
+        """See :class:`chart_acceleration.renderers.protocol.TellsCard`."""
+        free, total = cupy.cuda.runtime.memGetInfo()
+        own = cupy.get_default_memory_pool().total_bytes()
+        return Card(device_name(), own, total - free, total)
 
     def draw_many_encoded(self, scenes: Sequence[Scene], palettes: Sequence[U8]) -> list[bytes]:
         """See :meth:`chart_acceleration.cuda.painter.Painter.draw_many_encoded`."""

@@ -1,0 +1,312 @@
+"""Puts together what the performance page shows, from what the process measures anyway."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from chart_acceleration.errors import RendererUnavailable
+from chart_acceleration.renderers.auto import choose
+from chart_acceleration.renderers.protocol import Renderer, TellsCard
+from chart_acceleration.renderers.reference import ReferenceRenderer
+from data_feed.status import FeedStatus
+from market.market import Market
+from server.drawing import Drawing
+from server.errors import RequestError
+from server.frames_client import FramesClient
+from server.histogram_ring import PER_DECADE, SLOT_NS, HistogramRing, Spread
+from server.performance_view import (
+    BAR_DECADES,
+    BARS_PER_DECADE,
+    WINDOWS,
+    CacheView,
+    FeedView,
+    FrameView,
+    GpuView,
+    PerformanceView,
+    ProcessView,
+    RendererView,
+    SeriesView,
+    StageView,
+    ViewerView,
+)
+from server.process_facts import core_count, resident_bytes, thread_count
+from server.renderer_times import RendererTimes, time_renderer
+from server.telemetry import STAGES, Telemetry
+from server.viewers import Viewers
+
+CANDIDATES = ("cpu", "opengl", "cuda")
+_GROUPS = {"1m": 1, "5m": 3, "1h": 30}
+_FINE_GROUPS = {"1m": 1, "5m": 1, "1h": 10}
+_LAG_NS = 250_000_000
+_SAMPLES = 6
+"""One a second: rates are over the five seconds between the first and the last."""
+_RECENT_NS = 10_000_000_000
+_BAR_BUCKETS = PER_DECADE // BARS_PER_DECADE
+_PLOTLY = "Takes over by itself if no renderer starts."
+_REFERENCE = "Checks the others pixel by pixel. Never chosen for live charts."
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    now_ns: int
+    cpu_ns: int
+    messages: int
+
+
+class Performance:
+    """Samples the process while :meth:`run` runs, and answers :meth:`view`."""
+
+    def __init__(
+        self,
+        telemetry: Telemetry,
+        drawing: Drawing,
+        viewers: Viewers,
+        market: Market,
+        feed: Callable[[], FeedStatus],
+    ) -> None:
+        self._telemetry = telemetry
+        self._drawing = drawing
+        self._viewers = viewers
+        self._market = market
+        self._feed = feed
+        self._samples = deque[_Sample](maxlen=_SAMPLES)
+        self._renderer_times: dict[str, RendererTimes] = {}
+
+    async def run(self) -> None:
+        """Measure until cancelled how late the event loop comes back, and what work it did."""
+        while True:
+            self._samples.append(
+                _Sample(time.monotonic_ns(), time.process_time_ns(), self._feed().counters.frames)
+            )
+            for _ in range(1_000_000_000 // _LAG_NS):
+                asked_ns = time.monotonic_ns() + _LAG_NS
+                await asyncio.sleep(_LAG_NS / 1e9)
+                self._telemetry.lagged(max(0, time.monotonic_ns() - asked_ns))
+
+    async def view(self, window: str, since_slot: int = 0) -> PerformanceView:
+        """All figures over ``window``, a key of WINDOWS, nothing from before ``since_slot``.
+
+        Put together in a thread; raises :class:`RequestError` for another window.
+        """
+        now_ns = time.monotonic_ns()
+        return await asyncio.to_thread(self._view, window, since_slot, now_ns, self._tabs(now_ns))
+
+    def view_now(self, window: str) -> PerformanceView:
+        """The same at once, for a page that is being made; a few milliseconds."""
+        now_ns = time.monotonic_ns()
+        return self._view(window, 0, now_ns, self._tabs(now_ns))
+
+    async def time_renderers(self) -> None:
+        """Start the candidates that were not tried yet, and time all that work, in a thread."""
+        self._renderer_times = await asyncio.to_thread(self._time_renderers)
+
+    # --- the parts of a view ------------------------------------------------------------------
+
+    def _tabs(self, now_ns: int) -> tuple[ViewerView, ...]:
+        clients = sorted(self._viewers.clients, key=lambda client: client.number)
+        return tuple(_viewer(client, now_ns) for client in clients)
+
+    def _view(
+        self, window: str, since_slot: int, now_ns: int, viewers: tuple[ViewerView, ...]
+    ) -> PerformanceView:
+        if window not in WINDOWS:
+            raise RequestError(f"window was {window!r}; allowed are {', '.join(WINDOWS)}")
+        slots = WINDOWS[window] * 1_000_000_000 // SLOT_NS
+        stretch = (slots, now_ns, since_slot)
+        group = _GROUPS[window]
+        counts = self._telemetry.counts.sums(*stretch)
+        times = self._telemetry.times
+        return PerformanceView(
+            time_ns=time.time_ns(),
+            window=window,
+            part_s=group * SLOT_NS // 1_000_000_000,
+            stages=tuple(stage_view(key, times[key], stretch, group) for key in STAGES),
+            ticks=_ticks(times["tick_to_ack"], stretch, _FINE_GROUPS[window]),
+            frames=self._frames(stretch, counts, viewers),
+            cache=CacheView(
+                counts["cached"], counts["drawn"], _ms(times["picture"].spread(*stretch).p95)
+            ),
+            renderers=self._renderers(),
+            renderers_timed=bool(self._renderer_times),
+            feed=self._feed_view(now_ns),
+            viewers=viewers,
+            process=self._process(stretch),
+        )
+
+    def _frames(
+        self, stretch: tuple[int, int, int], counts: dict[str, int], viewers: tuple[ViewerView, ...]
+    ) -> FrameView:
+        telemetry, now_ns = self._telemetry, stretch[1]
+        return FrameView(
+            full=_ms(telemetry.times["keyframe"].spread(*stretch).p50),
+            light=_ms(telemetry.times["patch"].spread(*stretch).p50),
+            frames_per_s=telemetry.frames_per_s(now_ns),
+            bytes_per_s=telemetry.bytes_per_s(now_ns),
+            frame_bytes_p50=telemetry.sizes.spread(*stretch).p50,
+            sent=counts["frames"],
+            not_sent=counts["equal"],
+            held_back=counts["held_back"],
+            raw_bytes=counts["raw_bytes"],
+            webp_bytes=counts["webp_bytes"],
+            charts=sum(viewer.charts for viewer in viewers),
+            views=len(self._viewers.views),
+        )
+
+    def _feed_view(self, now_ns: int) -> FeedView:
+        status = self._feed()
+        counters = status.counters
+        return FeedView(
+            venue=status.venue,
+            mode=status.mode.value,
+            state=status.state.value,
+            age=status.age_ms,
+            retry_in_s=status.retry_in_s,
+            messages_per_s=self._rate(lambda sample: sample.messages),
+            gaps=counters.gaps,
+            reconnects=counters.reconnects,
+            out_of_order=counters.out_of_order,
+            duplicates=counters.duplicates,
+            malformed=counters.malformed,
+        )
+
+    def _process(self, stretch: tuple[int, int, int]) -> ProcessView:
+        lag = self._telemetry.times["loop_lag"].spread(*stretch)
+        cpu_ns = self._rate(lambda sample: sample.cpu_ns)
+        return ProcessView(
+            cpu=None if cpu_ns is None else cpu_ns / 1e9,
+            cores=core_count(),
+            memory_bytes=resident_bytes(),
+            ring_bytes=sum(self._market[symbol].builder.nbytes for symbol in self._market.symbols),
+            threads=thread_count(),
+            lag_p99=_ms(lag.p99),
+            lag_most=_ms(lag.most),
+            gpu=self._gpu(),
+        )
+
+    def _rate(self, value: Callable[[_Sample], int]) -> float | None:
+        """What ``value`` rose by a second over the samples held."""
+        samples = tuple(self._samples)
+        if len(samples) < 2:
+            return None
+        seconds = (samples[-1].now_ns - samples[0].now_ns) / 1e9
+        return (value(samples[-1]) - value(samples[0])) / seconds
+
+    # --- renderers ------------------------------------------------------------------------------
+
+    def _renderers(self) -> tuple[RendererView, ...]:
+        told = self._drawing.reasons
+        rows = [self._row(name, *candidate(name, self._drawing.name, told)) for name in CANDIDATES]
+        plotly = "chosen" if self._drawing.tier == "plotly" else "standby"
+        return (
+            *rows,
+            self._row("reference", "ready", _REFERENCE),
+            RendererView("plotly", plotly, _PLOTLY),
+        )
+
+    def _row(self, name: str, state: str, reason: str) -> RendererView:
+        times = self._renderer_times.get(name)
+        if times is None:
+            return RendererView(name, state, reason)
+        return RendererView(name, state, reason, times.full, times.light, times.encode)
+
+    def _time_renderers(self) -> dict[str, RendererTimes]:
+        renderers: list[Renderer] = [ReferenceRenderer()]
+        for name in CANDIDATES:
+            renderer = _started(name)
+            if renderer is not None:
+                renderers.append(renderer)
+        return {renderer.name: time_renderer(renderer) for renderer in renderers}
+
+    def _gpu(self) -> GpuView | None:
+        tried = candidate("cuda", self._drawing.name, self._drawing.reasons)[0]
+        return _card(_started("cuda")) if tried in {"chosen", "ready"} else None
+
+
+def stage_view(
+    key: str, ring: HistogramRing, stretch: tuple[int, int, int], group: int
+) -> StageView:
+    """One row of the table from its ring; ``stretch``: slots, now, first slot that counts."""
+    whole = ring.spread(*stretch)
+    slots, now_ns, since_slot = stretch
+    parts = ring.series(slots, group, now_ns, since_slot)
+    return StageView(
+        key=key,
+        samples=whole.samples,
+        p50=_ms(whole.p50),
+        p95=_ms(whole.p95),
+        p99=_ms(whole.p99),
+        most=_ms(whole.most),
+        bars=_bars(whole),
+        p95s=tuple(_ms(part.p95) for part in parts),
+    )
+
+
+def _ticks(ring: HistogramRing, stretch: tuple[int, int, int], group: int) -> SeriesView:
+    slots, now_ns, since_slot = stretch
+    parts = ring.series(slots, group, now_ns, since_slot)
+    return SeriesView(
+        group * SLOT_NS // 1_000_000_000,
+        tuple(_ms(part.p50) for part in parts),
+        tuple(_ms(part.p95) for part in parts),
+    )
+
+
+def candidate(name: str, chosen: str, reasons: tuple[str, ...]) -> tuple[str, str]:
+    """State of the renderer ``name`` and why, from what was said about all of them."""
+    told = [reason.removeprefix(f"{name}: ") for reason in reasons if reason.startswith(f"{name}")]
+    if not told:
+        return "not tried", "Another renderer was asked for by name."
+    newest = told[-1]
+    if name == chosen:
+        return "chosen", _why_chosen(newest, reasons)
+    for state, word in (("unavailable", "not available: "), ("given up", "given up: ")):
+        if newest.startswith(word):
+            return state, newest.removeprefix(word)
+    return "ready", newest
+
+
+def _why_chosen(newest: str, reasons: tuple[str, ...]) -> str:
+    newest = newest.removeprefix("works, ")
+    if any("was asked for" in reason for reason in reasons):
+        return f"Asked for by name: {newest}."
+    if any("given up: " in reason for reason in reasons):
+        return f"Took over from one that failed: {newest}."
+    working = sum(": works" in reason for reason in reasons)
+    return f"Fastest of the {working} that passed the self-test: {newest}."
+
+
+def _bars(spread: Spread) -> tuple[int, ...]:
+    """Buckets of the ring, from 1 µs on, joined to bars; what is longer than 1 s is in the last."""
+    bars = spread.counts.reshape(-1, _BAR_BUCKETS).sum(axis=1)
+    last = BAR_DECADES * BARS_PER_DECADE - 1
+    return (*bars[:last].tolist(), int(bars[last:].sum()))
+
+
+def _viewer(client: FramesClient, now_ns: int) -> ViewerView:
+    took = [took for at_ns, took in client.acks if at_ns >= now_ns - _RECENT_NS]
+    return ViewerView(
+        charts=len(client.watches),
+        visible=client.visible,
+        frames_per_s=len(took) / (_RECENT_NS / 1e9),
+        ack_p95=float(np.percentile(took, 95)) / 1e6 if took else None,
+        unacknowledged=client.unacknowledged,
+    )
+
+
+def _started(name: str) -> Renderer | None:
+    try:
+        return choose(name).renderer
+    except RendererUnavailable:
+        return None
+
+
+def _card(renderer: object) -> GpuView | None:
+    return GpuView(*renderer.card()) if isinstance(renderer, TellsCard) else None
+
+
+def _ms(nanoseconds: float | None) -> float | None:
+    return None if nanoseconds is None else nanoseconds / 1e6
