@@ -56,7 +56,11 @@ def _stroke(
     rows, room, middle = rows_of(numbers, whole), out.shape[0], (whole[WICK] - 1) / 2
     near, held, start, top, end = 0, -1, 0, 0, 0
     segment, half = (0.0, 0.0, -1.0, 0.0, 0.0), 0.0
-    for column in range(whole[PLOT_X0], whole[PLOT_X1]):
+    if count_in == 0:
+        return count
+    first = max(int(whole[PLOT_X0]), floor(x[0] + middle - radius))
+    last = min(int(whole[PLOT_X1]), ceil(x[count_in - 1] + middle + radius) + 1)
+    for column in range(first, last):
         away = column - segment[0]
         if radius <= away <= segment[2] - radius:
             centre = segment[1] + segment[3] * away
@@ -87,14 +91,17 @@ def _stroke(
                         put(out, count, column, new_top, column + 1, new_end, colour)
                         count += 1
                 i += 1
+        if count == room:
+            return count
+        # written in any case and kept where it ends: a branch here is guessed wrong too often
+        put(out, count, start, top, column, end, colour)
         new_top, new_end = clip_rows(upper, lower, rows)
-        if new_top != top or new_end != end:
-            if top < end and count < room:
-                put(out, count, start, top, column, end, colour)
-                count += 1
-            start, top, end = column, new_top, new_end
+        changed = new_top != top or new_end != end
+        count += int(changed and top < end)
+        start = column if changed else start
+        top, end = new_top, new_end
     if top < end and count < room:
-        put(out, count, start, top, whole[PLOT_X1], end, colour)
+        put(out, count, start, top, last, end, colour)
         count += 1
     return count
 

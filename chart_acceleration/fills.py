@@ -1,6 +1,6 @@
 """Areas under and between curves, and bars from zero, as rectangles."""
 
-from math import floor, isnan
+from math import ceil, floor, isnan
 
 import numpy as np
 
@@ -29,11 +29,15 @@ def _fill(
     ground = float(rows[3])
     near, held, start, top, end, shade = 0, -1, 0, 0, 0, 0
     y, y_other, slope, slope_other = np.nan, np.nan, 0.0, 0.0
-    for column in range(whole[PLOT_X0], whole[PLOT_X1]):
+    if count_in == 0:
+        return count
+    first = max(int(whole[PLOT_X0]), floor(x[0] + middle))
+    last = min(int(whole[PLOT_X1]), ceil(x[count_in - 1] + middle) + 1)
+    for column in range(first, last):
         while near + 1 < count_in and x[near + 1] + middle <= column:
             near += 1
         upper, lower, colour = 0.0, 0.0, 0
-        away = column - (x[near] + middle) if count_in > 0 else -1.0
+        away = column - (x[near] + middle)
         if away >= 0.0 and held != near:
             held, y, y_other = near, row_of(edge[LAST, near], rows), ground
             slope, slope_other = np.nan, 0.0
@@ -53,10 +57,10 @@ def _fill(
                 upper = min(upper, row_of(other[HIGH, near], rows))
                 lower = max(lower, row_of(other[LOW, near], rows))
         elif away > 0.0:
-            first, second = y + slope * away, y_other + slope_other * away
-            if not isnan(first + second):
-                colour = above if first <= second else below
-                upper, lower = min(first, second), max(first, second)
+            one, two = y + slope * away, y_other + slope_other * away
+            if not isnan(one + two):
+                colour = above if one <= two else below
+                upper, lower = min(one, two), max(one, two)
         new_top, new_end = clip_rows(upper, lower, rows)
         if new_top != top or new_end != end or colour != shade:
             if top < end and count < room:
@@ -64,7 +68,7 @@ def _fill(
                 count += 1
             start, top, end, shade = column, new_top, new_end, colour
     if top < end and count < room:
-        put(out, count, start, top, whole[PLOT_X1], end, shade)
+        put(out, count, start, top, last, end, shade)
         count += 1
     return count
 
