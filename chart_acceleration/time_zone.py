@@ -10,8 +10,11 @@ from chart_acceleration.scene import I64
 from market.types import SECOND
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY = 86_400
-_FIRST_SECOND, _END_SECOND = -(2**63) // SECOND, 2**63 // SECOND
+_STRIDE = 3 * 86_400
+"""Seconds between two looks: the shortest time between two changes of any zone was just under four
+days (Freetown, 1939).
+"""
+_FIRST_SECOND, _END_SECOND = -(2**63 // SECOND), 2**63 // SECOND
 """The seconds that int64 nanoseconds can tell."""
 
 
@@ -41,31 +44,35 @@ def _offsets(zone: str, first_year: int, last_year: int) -> tuple[I64, I64]:
     for year in range(first_year, last_year + 1):
         changes.extend(_changes(zone, year))
     table = np.array(changes, dtype=np.int64).T * SECOND
+    table[0, 0] = np.iinfo(np.int64).min  # also for the fraction of a second before it
     return table[0], table[1]
 
 
 @lru_cache(maxsize=2048)
 def _changes(zone: str, year: int) -> tuple[tuple[int, int], ...]:
-    """(second, offset in seconds) of the beginning of a UTC year and of every change in it.
-
-    A day with two changes that cancel each other would be missed; no zone has had one.
-    """
+    """(second, offset in seconds) of the beginning of a UTC year and of every change in it."""
     clock = ZoneInfo(zone)
     start, end = (
         int((datetime(y, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) for y in (year, year + 1)
     )
     start, end = max(start, _FIRST_SECOND), min(end, _END_SECOND)
     found = [(start, _offset(clock, start))]
-    for day in range(start, end, _DAY):
-        low, high = day, min(day + _DAY, end - 1)
+    for low in range(start, end, _STRIDE):
+        high = min(low + _STRIDE, end - 1)
         after = _offset(clock, high)
         if after == found[-1][1]:
             continue
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if _offset(clock, middle) == after else (middle, high)
-        found.append((high, after))
+        found.append((_change(clock, low, high), after))
     return tuple(found)
+
+
+def _change(clock: ZoneInfo, low: int, high: int) -> int:
+    """The second of the one change after ``low``, at the latest at ``high``."""
+    after = _offset(clock, high)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _offset(clock, middle) == after else (middle, high)
+    return high
 
 
 def _offset(clock: ZoneInfo, second: int) -> int:

@@ -55,11 +55,17 @@ def test_times_agree_with_the_standard_library(zone: str, start: int, after: lis
     assert local_times(times, zone).tolist() == [clock(each, zone) for each in times.tolist()]
 
 
-@pytest.mark.parametrize("zone", ZONES)
-def test_every_hour_of_years_with_changes(zone: str) -> None:
-    for year in (2011, 2024):
-        times = np.arange(ns(year, 1, 1), ns(year + 1, 1, 2), HOUR // 2)
-        assert local_times(times, zone).tolist() == [clock(each, zone) for each in times.tolist()]
+@pytest.mark.parametrize(
+    ("zone", "year"),
+    [
+        *((zone, year) for zone in ZONES for year in (2011, 2024)),
+        ("Africa/Freetown", 1939),  # two changes within four days
+        ("America/Recife", 2000),  # within a week
+    ],
+)
+def test_every_hour_of_years_with_changes(zone: str, year: int) -> None:
+    times = np.arange(ns(year, 1, 1), ns(year + 1, 1, 2), HOUR // 2)
+    assert local_times(times, zone).tolist() == [clock(each, zone) for each in times.tolist()]
 
 
 @pytest.mark.parametrize(
@@ -90,6 +96,9 @@ def test_the_whole_range_of_int64() -> None:
     ]
     ends = np.array([-(2**63), 2**63 - 1], dtype=np.int64)
     assert local_times(ends, "Etc/GMT").tolist() == ends.tolist()
+    ends += [HOUR, -HOUR]
+    assert local_times(ends, "Etc/GMT-1").tolist() == (ends + HOUR).tolist()
+    assert local_times(ends[:1] - HOUR, "Etc/GMT-1").tolist() == ends[:1].tolist()
 
 
 def test_offsets_are_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
