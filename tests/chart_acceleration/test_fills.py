@@ -124,6 +124,11 @@ def test_the_colour_changes_where_the_edges_cross() -> None:
     assert (pixels[:, 10:30] == ABOVE).any(axis=0).all()
 
 
+def test_equal_spans_of_two_colours_stay_two_rectangles() -> None:
+    rows = fill(places(1.0, 2, 30.0), as_columns([30.0, 10.0]), as_columns([10.0, 30.0]))
+    assert rows.tolist() == [[30, 15, 31, 35, ABOVE], [31, 15, 32, 35, BELOW]]
+
+
 # colours of a histogram in the order of its look
 LOOK = np.array([11, 12, 13, 14], dtype=np.int32)
 
