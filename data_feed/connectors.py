@@ -1,7 +1,10 @@
 """Where frames come from: a WebSocket. (The other source, a recording, is in ``replay``.)"""
 
+import asyncio
 import time
 from collections import deque
+from contextlib import suppress
+from math import inf
 from typing import Protocol
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -11,6 +14,8 @@ from websockets.http11 import Request, Response
 
 from data_feed.errors import ConnectionLost
 from data_feed.loopback import is_loopback
+from data_feed.protocol import Limits
+from market.types import SECOND
 
 LARGEST_FRAME = 64 * 1024 * 1024
 """Whole-book snapshots of 5 MB have been recorded; more than this is no market data."""
@@ -59,14 +64,22 @@ class Connector(Protocol):
 class WebSocketConnector:
     """Connects to ``url``; pings every 20 s and answers the venue's pings.
 
+    Keeps the venue's ``limits``: sends its own kind of ping, leaves pauses between messages, and
+    ends a connection before the venue would.
+
     Frames may have up to 64 MiB. Compression is off: on this traffic it costs more time than it
     saves, and a compressed frame can hide its size.
     """
 
     def __init__(
-        self, url: str, open_timeout_s: float = 10.0, close_timeout_s: float = 0.3
+        self,
+        url: str,
+        open_timeout_s: float = 10.0,
+        close_timeout_s: float = 0.3,
+        limits: Limits = Limits(),  # noqa: B008 - an immutable value
     ) -> None:
         self.url = url
+        self._limits = limits
         self._open_timeout_s = open_timeout_s
         self._close_timeout_s = close_timeout_s
 
@@ -92,7 +105,7 @@ class WebSocketConnector:
             reason = f"no connection: {error}"
         else:
             assert isinstance(socket, _StampedConnection)
-            return _SocketConnection(socket)
+            return _SocketConnection(socket, self._limits)
         raise ConnectionLost(reason)
 
 
@@ -111,26 +124,53 @@ class _StampedConnection(ClientConnection):
 
 
 class _SocketConnection:
-    def __init__(self, socket: _StampedConnection) -> None:
+    def __init__(self, socket: _StampedConnection, limits: Limits) -> None:
         self._socket = socket
+        self._limits = limits
+        self._sendable_ns = 0
+        self._ended = ""
+        self._chores = [asyncio.create_task(self._end_in_time()), asyncio.create_task(self._ping())]
         self.arrived_ns = 0
 
     async def send(self, text: str) -> None:
+        now_ns = time.monotonic_ns()
+        wait_ns = self._sendable_ns - now_ns
+        self._sendable_ns = max(now_ns, self._sendable_ns) + int(self._limits.pause_s * SECOND)
+        if wait_ns > 0:
+            await asyncio.sleep(wait_ns / SECOND)
         try:
             await self._socket.send(text)
         except ConnectionClosed as error:
-            raise ConnectionLost(_closing_reason(error)) from None
+            raise self._lost(error) from None
 
     async def receive(self) -> bytes | str:
         try:
             frame = await self._socket.recv(decode=False)
         except ConnectionClosed as error:
-            raise ConnectionLost(_closing_reason(error)) from None
+            raise self._lost(error) from None
         self.arrived_ns = self._socket.arrivals.popleft()
         return frame
 
     async def close(self) -> None:
+        for chore in self._chores:
+            chore.cancel()
         await self._socket.close()
+
+    async def _ping(self) -> None:
+        """Send the venue's own kind of ping; who receives notices when that fails."""
+        with suppress(ConnectionLost):
+            while self._limits.keep_alive_s < inf:
+                await asyncio.sleep(self._limits.keep_alive_s)
+                await self.send(self._limits.keep_alive)
+
+    async def _end_in_time(self) -> None:
+        if self._limits.lifetime_s < inf:
+            await asyncio.sleep(self._limits.lifetime_s)
+            self._ended = "connected for as long as the venue allows; connecting anew"
+            await self._socket.close()
+
+    def _lost(self, error: ConnectionClosed) -> ConnectionLost:
+        return ConnectionLost(self._ended or _closing_reason(error))
 
 
 def _closing_reason(error: ConnectionClosed) -> str:

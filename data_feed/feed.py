@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Protocol
 
+from data_feed.books import Books
 from data_feed.connectors import Connector
 from data_feed.history import VenueHistory
 from data_feed.history_loader import HistoryLoader
@@ -17,6 +18,7 @@ from data_feed.protocol import VenueParser
 from data_feed.socket_loop import LoopPolicy, Progress, SocketLoop
 from data_feed.status import FeedMode, FeedState, FeedStatus
 from market.market import Market
+from market.order_book import OrderBook
 from market.types import Symbol
 
 log = logging.getLogger(__name__)
@@ -36,7 +38,7 @@ class Route:
     """An opened source: where frames come from, who reads them, and where history is asked for.
 
     ``label`` says in a sentence what is being shown when all is well. ``pause_s`` is kept between
-    questions to ``history``.
+    questions to ``history``. ``follow_books`` keeps order books, if the parser reads them.
     """
 
     label: str
@@ -45,6 +47,7 @@ class Route:
     history: VenueHistory | None
     pause_s: float
     policy: LoopPolicy
+    follow_books: bool = False
 
 
 class Source(Protocol):
@@ -135,6 +138,11 @@ class Feed:
             status = replace(status, state=FeedState.SLOW)
         return replace(status, detail=describe(status, progress.reason, self._label))
 
+    def book(self, symbol: str) -> OrderBook | None:
+        """The order book of ``symbol``; None while no source follows books."""
+        run = self._current
+        return run.books.book(symbol) if run and run.books else None
+
     def _call(self, action: Callable[[], None]) -> None:
         """Have ``action`` called in the feed's thread, unless that has ended."""
         loop = self._loop
@@ -199,7 +207,11 @@ class _Run:
         self._lost = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._asking: set[Symbol] = set()
-        self.loop = SocketLoop(route.parser, route.connector, market, self, route.policy, random)
+        rules = route.parser.book_rules
+        self.books = Books(market.symbols, rules) if route.follow_books else None
+        self.loop = SocketLoop(
+            route.parser, route.connector, market, self, route.policy, random, self.books
+        )
         self._history = (
             HistoryLoader(route.history, market, self._history_failed, route.pause_s)
             if route.history
@@ -251,11 +263,21 @@ class _Run:
             self._asking.add(symbol)
             self._start(self._fill_gap(self._history, symbol))
 
+    def book_lost(self, symbol: Symbol) -> None:
+        """See :class:`data_feed.socket_loop.LoopListener`."""
+        if self._history is not None:
+            self._start(self._load_book(self._history, symbol))
+
     def took(self, receive_ns: int, parse_ns: int, ingest_ns: int) -> None:
         """See :class:`data_feed.socket_loop.LoopListener`."""
         self._report("receive", receive_ns)
         self._report("parse", parse_ns)
         self._report("ingest", ingest_ns)
+
+    async def _load_book(self, history: HistoryLoader, symbol: Symbol) -> None:
+        snapshot = await history.load_book(symbol)
+        if snapshot is not None:
+            self.loop.take_book(snapshot)
 
     async def _fill_gap(self, history: HistoryLoader, symbol: Symbol) -> None:
         try:

@@ -1,13 +1,13 @@
 """What to ask a venue's REST interface for, and how to read the answers; no client, no clock.
 
 Coinbase Exchange (and the simulator): docs.cdp.coinbase.com, get-product-candles and
-get-product-trades. Binance: rest-api.md, klines and trades. Candles of zero volume are dropped:
-intervals without trades have no candle here.
+get-product-trades. Binance: rest-api.md, klines, trades and depth. The other venues are in modules
+of their own. Candles of zero volume are dropped: intervals without trades have no candle here.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 from urllib.parse import urlencode
 
 import msgspec
@@ -15,9 +15,19 @@ import numpy as np
 from msgspec import Struct
 
 from data_feed.errors import HistoryError
+from data_feed.protocol import BookSnapshot
 from data_feed.rfc3339 import parse_rfc3339
 from data_feed.venues.binance import venue_symbol
-from data_feed.venues.fields import Level, Milliseconds, Price, Seconds, Size, TradeId
+from data_feed.venues.fields import (
+    Level,
+    Milliseconds,
+    Price,
+    Seconds,
+    Sequenced,
+    Size,
+    TradeId,
+)
+from data_feed.venues.levels import LevelReader, Rows
 from market.columns import CandleWindow
 from market.types import SECOND, Interval, Side, Symbol, Trade
 
@@ -42,6 +52,11 @@ class VenueHistory(Protocol):
         """Candles in one answer at most."""
         ...
 
+    @property
+    def newest_only(self) -> bool:
+        """Whether older candles than the newest page cannot be had."""
+        ...
+
     def candles_path(self, symbol: Symbol, interval: Interval, end_ns: int) -> str:
         """Asks for the newest ``page`` candles that start at or before ``end_ns``."""
         ...
@@ -59,6 +74,19 @@ class VenueHistory(Protocol):
         ...
 
 
+@runtime_checkable
+class BookHistory(Protocol):
+    """The REST interface of a venue whose books start from it."""
+
+    def book_path(self, symbol: Symbol) -> str:
+        """Asks for the book of ``symbol``."""
+        ...
+
+    def book(self, symbol: Symbol, body: bytes) -> BookSnapshot:
+        """The book in an answer; raises :class:`HistoryError`."""
+        ...
+
+
 class _CoinbaseTrade(Struct):
     trade_id: TradeId
     side: str
@@ -72,6 +100,7 @@ class CoinbaseHistory:
 
     intervals = (Interval.M1, Interval.H1, Interval.D1, Interval.M5, Interval.M15)
     page = 300
+    newest_only = False
 
     def __init__(self, base_url: str = "https://api.exchange.coinbase.com") -> None:
         self.base_url = base_url
@@ -93,8 +122,8 @@ class CoinbaseHistory:
 
     def candles(self, interval: Interval, body: bytes) -> CandleWindow:
         """See :class:`VenueHistory`."""
-        rows = _decoded(self._decode_candles, body)
-        return _window([(t, o, h, low, c, v) for t, low, h, o, c, v in rows], SECOND)
+        rows = decoded(self._decode_candles, body)
+        return candle_window([(t, o, h, low, c, v) for t, low, h, o, c, v in rows], SECOND)
 
     def trades_path(self, symbol: Symbol, before_id: int | None) -> str | None:
         """See :class:`VenueHistory`."""
@@ -104,7 +133,7 @@ class CoinbaseHistory:
 
     def trades(self, symbol: Symbol, body: bytes) -> list[Trade]:
         """See :class:`VenueHistory`. ``side`` is the maker's."""
-        rows = _decoded(self._decode_trades, body)
+        rows = decoded(self._decode_trades, body)
         try:
             trades = [
                 Trade(
@@ -126,6 +155,12 @@ class _BinanceTrade(Struct, rename={"buyer_is_maker": "isBuyerMaker"}):
     buyer_is_maker: bool
 
 
+class _BinanceBook(Struct, rename={"sequence": "lastUpdateId"}):
+    sequence: Sequenced
+    bids: list[tuple[str, str]]
+    asks: list[tuple[str, str]]
+
+
 class BinanceHistory:
     """Binance spot's REST interface."""
 
@@ -133,6 +168,7 @@ class BinanceHistory:
         Interval.M1, Interval.H1, Interval.D1, Interval.M5, Interval.M15, Interval.H4, Interval.S1,
     )  # fmt: skip
     page = 1000
+    newest_only = False
 
     def __init__(self, base_url: str = "https://api.binance.com") -> None:
         self.base_url = base_url
@@ -142,6 +178,7 @@ class BinanceHistory:
         ]
         self._decode_candles = msgspec.json.Decoder(list[row], strict=False).decode
         self._decode_trades = msgspec.json.Decoder(list[_BinanceTrade], strict=False).decode
+        self._decode_book = msgspec.json.Decoder(_BinanceBook).decode
 
     def candles_path(self, symbol: Symbol, interval: Interval, end_ns: int) -> str:
         """See :class:`VenueHistory`."""
@@ -155,8 +192,8 @@ class BinanceHistory:
 
     def candles(self, interval: Interval, body: bytes) -> CandleWindow:
         """See :class:`VenueHistory`."""
-        rows = _decoded(self._decode_candles, body)
-        return _window([(*row[:6], row[8]) for row in rows], 1_000_000)
+        rows = decoded(self._decode_candles, body)
+        return candle_window([(*row[:6], row[8]) for row in rows], 1_000_000)
 
     def trades_path(self, symbol: Symbol, before_id: int | None) -> str | None:
         """See :class:`VenueHistory`. Older trades than the newest thousand need an account."""
@@ -166,7 +203,7 @@ class BinanceHistory:
 
     def trades(self, symbol: Symbol, body: bytes) -> list[Trade]:
         """See :class:`VenueHistory`."""
-        rows = _decoded(self._decode_trades, body)
+        rows = decoded(self._decode_trades, body)
         trades = [
             Trade(
                 symbol, row.id, row.time * 1_000_000, row.price, row.qty,
@@ -176,19 +213,45 @@ class BinanceHistory:
         ]  # fmt: skip
         return sorted(trades, key=lambda trade: trade.trade_id)
 
+    def book_path(self, symbol: Symbol) -> str:
+        """See :class:`BookHistory`. Levels beyond 5000 stay unknown until they change."""
+        return f"/api/v3/depth?{urlencode({'symbol': venue_symbol(symbol), 'limit': 5000})}"
+
+    def book(self, symbol: Symbol, body: bytes) -> BookSnapshot:
+        """See :class:`BookHistory`."""
+        return read_book(symbol, decoded(self._decode_book, body))
+
+
+class _Sides(Protocol):
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def bids(self) -> Rows: ...
+    @property
+    def asks(self) -> Rows: ...
+
+
+def read_book(symbol: Symbol, answer: _Sides) -> BookSnapshot:
+    """The book in a decoded answer; raises :class:`HistoryError`."""
+    try:
+        return LevelReader(symbol).snapshot(0, answer.bids, answer.asks, answer.sequence)
+    except ValueError as error:
+        raise HistoryError(f"the book could not be read: {error}") from None
+
 
 def _iso(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _decoded(decode: Callable[[bytes], T], body: bytes) -> T:
+def decoded(decode: Callable[[bytes], T], body: bytes) -> T:
+    """``body`` decoded; raises :class:`HistoryError` with its beginning."""
     try:
         return decode(body)
     except (ValueError, RecursionError) as error:
         raise HistoryError(f"answer was {body[:80]!r}: {error}") from None
 
 
-def _window(rows: Sequence[tuple[float, ...]], unit_ns: int) -> CandleWindow:
+def candle_window(rows: Sequence[tuple[float, ...]], unit_ns: int) -> CandleWindow:
     """Candles from unordered rows of time, open, high, low, close, volume, perhaps trades."""
     by_time = {int(row[0]): row for row in rows if row[5] > 0}
     kept = np.array([by_time[time] for time in sorted(by_time)], np.float64).reshape(

@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager
 import httpx
 
 from data_feed.errors import ConnectionLost, HistoryError
-from data_feed.history import VenueHistory
+from data_feed.history import BookHistory, VenueHistory
 from data_feed.loopback import is_loopback
+from data_feed.protocol import BookSnapshot
 from market.columns import CandleWindow
 from market.market import Market
 from market.resample import resample
@@ -74,6 +75,18 @@ class HistoryLoader:
         async with self._session() as client:
             await self._load_trades(client, symbol)
 
+    async def load_book(self, symbol: Symbol) -> BookSnapshot | None:
+        """The book of ``symbol``, None when the venue gave none."""
+        history = self._history
+        if isinstance(history, BookHistory):
+            async with self._session() as client:
+                try:
+                    body = await self._get(client, history.book_path(symbol))
+                    return history.book(symbol, body)
+                except HistoryError as error:
+                    self._report(f"the book of {symbol}", error)
+        return None
+
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[httpx.AsyncClient]:
         """A client; a venue that cannot be reached ends the whole round with one report."""
@@ -110,7 +123,7 @@ class HistoryLoader:
         history = self._history
         end_ns = time.time_ns()
         try:
-            for _ in range(pages):
+            for _ in range(1 if history.newest_only else pages):
                 body = await self._get(client, history.candles_path(symbol, interval, end_ns))
                 candles = history.candles(interval, body)
                 if not len(candles):

@@ -1,6 +1,6 @@
 """From what the user asked for to a feed that can be started."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from math import inf
@@ -11,36 +11,58 @@ from data_feed.connectors import WebSocketConnector
 from data_feed.errors import BadRequest, UnknownSource, UnknownVenue
 from data_feed.feed import Feed, Route, Source
 from data_feed.history import BinanceHistory, CoinbaseHistory, VenueHistory
-from data_feed.protocol import VenueParser
+from data_feed.history_bybit import BybitHistory
+from data_feed.history_kraken import KrakenHistory
+from data_feed.history_okx import OkxHistory
+from data_feed.protocol import TICKS, Channel, VenueParser
 from data_feed.replay import Recording, ReplayConnector, open_recording
 from data_feed.socket_loop import LoopPolicy
 from data_feed.status import FeedMode
 from data_feed.venues.binance import BinanceParser
+from data_feed.venues.bybit import BybitParser
 from data_feed.venues.coinbase import CoinbaseParser
+from data_feed.venues.kraken import KrakenParser
+from data_feed.venues.okx import OkxParser
 from market.market import Market
 from market.types import Symbol
 
-DEFAULT_SYMBOLS: dict[str, tuple[Symbol, ...]] = {
-    "coinbase": tuple(
-        Symbol(name) for name in ("BTC-USD", "ETH-USD", "SOL-USD", "ADA-USD", "LTC-USD", "ETH-BTC")
-    ),
-    "binance": tuple(
-        Symbol(name)
-        for name in ("BTC-USDT", "ETH-USDT", "SOL-USDT", "ADA-USDT", "LTC-USDT", "ETH-BTC")
-    ),
-}
-"""Symbols to watch when the user names none, by venue."""
 
-HISTORY_PAUSE_S = 0.15
-"""Between two REST questions to a venue: Coinbase allows ten a second, Binance more."""
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """A venue that can be watched; ``pause_s`` is kept between two questions to its REST."""
+
+    parser: Callable[[Collection[Channel]], VenueParser]
+    history: Callable[[], VenueHistory]
+    pause_s: float
+    symbols: tuple[Symbol, ...]
+
+
+def _pairs(quote: str) -> tuple[Symbol, ...]:
+    names = ("BTC", "ETH", "SOL", "ADA", "LTC")
+    return (*(Symbol(f"{name}-{quote}") for name in names), Symbol("ETH-BTC"))
+
+
+VENUES = {
+    # Coinbase allows ten questions a second, Kraken about one; Binance, Bybit and OKX more.
+    "coinbase": Venue(CoinbaseParser, CoinbaseHistory, 0.15, _pairs("USD")),
+    "binance": Venue(BinanceParser, BinanceHistory, 0.15, _pairs("USDT")),
+    "kraken": Venue(KrakenParser, KrakenHistory, 1.1, _pairs("USD")),
+    "bybit": Venue(BybitParser, BybitHistory, 0.1, _pairs("USDT")),
+    "okx": Venue(OkxParser, OkxHistory, 0.15, _pairs("USDT")),
+}
+"""By the name that the user gives."""
+
+DEFAULT_SYMBOLS = {name: venue.symbols for name, venue in VENUES.items()}
+"""Symbols to watch when the user names none, by venue."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedRequest:
     """What the user asked for.
 
-    ``source`` is ``auto``, ``live``, ``sim`` or ``replay:PATH``; ``venue`` is ``coinbase`` or
-    ``binance``. ``seed`` is the simulator's, ``speed`` the replay's (1 is the recorded pace).
+    ``source`` is ``auto``, ``live``, ``sim`` or ``replay:PATH``; ``venue`` is a key of ``VENUES``.
+    ``seed`` is the simulator's, ``speed`` the replay's (1 is the recorded pace). ``books`` follows
+    the order books too.
     """
 
     source: str
@@ -48,6 +70,12 @@ class FeedRequest:
     symbols: tuple[Symbol, ...]
     seed: int = 7
     speed: float = 1.0
+    books: bool = False
+
+    @property
+    def channels(self) -> frozenset[Channel]:
+        """The kinds of market data that are needed for it."""
+        return TICKS | {Channel.BOOK} if self.books else TICKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +85,8 @@ class LiveSource:
     parser: VenueParser
     history: VenueHistory
     symbols: tuple[Symbol, ...]
+    pause_s: float
+    follow_books: bool
     mode: FeedMode = FeedMode.LIVE
 
     @property
@@ -70,10 +100,11 @@ class LiveSource:
         yield Route(
             f"Connected to {self.venue}.",
             self.parser,
-            WebSocketConnector(self.parser.url(self.symbols)),
+            WebSocketConnector(self.parser.url(self.symbols), limits=self.parser.limits),
             self.history,
-            HISTORY_PAUSE_S,
+            self.pause_s,
             LoopPolicy(),
+            self.follow_books,
         )
 
 
@@ -83,6 +114,7 @@ class SimulatorSource:
 
     symbols: tuple[Symbol, ...]
     seed: int
+    channels: frozenset[Channel] = TICKS
     mode: FeedMode = FeedMode.SIMULATED
     venue: str = "Simulator"
 
@@ -97,11 +129,12 @@ class SimulatorSource:
         try:
             yield Route(
                 f"Simulated exchange, seed {self.seed}. These prices are not real.",
-                CoinbaseParser(),
+                CoinbaseParser(self.channels),
                 WebSocketConnector(server.url),
                 CoinbaseHistory(server.rest_url),
                 0.0,
                 LoopPolicy(longest_delay_s=2.0),
+                Channel.BOOK in self.channels,
             )
         finally:
             await server.stop()
@@ -113,6 +146,7 @@ class ReplaySource:
 
     recording: Recording
     speed: float
+    channels: frozenset[Channel] = TICKS
     mode: FeedMode = FeedMode.REPLAY
 
     @property
@@ -125,12 +159,13 @@ class ReplaySource:
         """See :class:`data_feed.feed.Source`."""
         yield Route(
             f"Replaying {self.recording.path.name} at {_pace(self.speed)}.",
-            self.recording.parser(),
+            self.recording.parser(self.channels),
             ReplayConnector(self.recording, self.speed),
             None,
             0.0,
             # A recording is as silent as its market was.
             LoopPolicy(silence_s=inf, no_data_s=inf, slow_s=inf),
+            Channel.BOOK in self.channels,
         )
 
 
@@ -151,10 +186,10 @@ def _sources(request: FeedRequest) -> list[Source]:
     if kind == "replay" and path:
         if not request.speed > 0:
             raise BadRequest(f"replay speed was {request.speed}; it must be above 0")
-        return [ReplaySource(open_recording(Path(path)), request.speed)]
+        return [ReplaySource(open_recording(Path(path)), request.speed, request.channels)]
     if request.source not in {"auto", "live", "sim"}:
         raise UnknownSource(request.source)
-    simulator = SimulatorSource(request.symbols, request.seed)
+    simulator = SimulatorSource(request.symbols, request.seed, request.channels)
     if request.source == "sim":
         return [simulator]
     live = _live(request)
@@ -162,14 +197,11 @@ def _sources(request: FeedRequest) -> list[Source]:
 
 
 def _live(request: FeedRequest) -> LiveSource:
-    parser: VenueParser
-    history: VenueHistory
-    if request.venue == "coinbase":
-        parser, history = CoinbaseParser(), CoinbaseHistory()
-    elif request.venue == "binance":
-        parser, history = BinanceParser(), BinanceHistory()
-    else:
-        raise UnknownVenue(request.venue, DEFAULT_SYMBOLS)
-    # Asking for the subscription now makes a symbol that the venue lacks an error before the start.
-    parser.subscribe(request.symbols)
-    return LiveSource(parser, history, request.symbols)
+    venue = VENUES.get(request.venue)
+    if venue is None:
+        raise UnknownVenue(request.venue, VENUES)
+    parser = venue.parser(request.channels)
+    # A symbol that the venue cannot have is an error before the start.
+    for symbol in request.symbols:
+        parser.venue_symbol(symbol)
+    return LiveSource(parser, venue.history(), request.symbols, venue.pause_s, request.books)

@@ -25,7 +25,10 @@ from data_feed.connectors import Connection, RecordingEnded
 from data_feed.errors import RecordingError
 from data_feed.protocol import VenueParser
 from data_feed.venues.binance import BinanceParser
+from data_feed.venues.bybit import BybitParser
 from data_feed.venues.coinbase import CoinbaseParser
+from data_feed.venues.kraken import KrakenParser
+from data_feed.venues.okx import OkxParser
 from market.types import SECOND, Quote, Symbol, Trade
 
 PROBED = 50
@@ -50,6 +53,11 @@ class _Probe(Struct):
     type: str = ""
     product_id: str = ""
     channels: msgspec.Raw = msgspec.Raw()
+    channel: str = ""
+    method: str = ""
+    topic: str = ""
+    op: str = ""
+    arg: msgspec.Raw = msgspec.Raw()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,7 @@ class Recording:
     """A recording that can be replayed; :func:`open_recording` makes it."""
 
     path: Path
-    parser: Callable[[], VenueParser]
+    parser: Callable[..., VenueParser]
 
     def frames(self) -> Iterator[Frame]:
         """All frames in the order of recording, read as they are asked for.
@@ -98,7 +106,8 @@ def open_recording(path: Path) -> Recording:
             return Recording(path, parser)
     raise RecordingError(
         path,
-        f"its protocol is none of Binance, Coinbase Exchange; a frame begins {probes[0][:60]!r}",
+        "its protocol is none of Binance, Bybit, Coinbase Exchange, Kraken v2, OKX; "
+        f"a frame begins {probes[0][:60]!r}",
     )
 
 
@@ -167,7 +176,7 @@ class _Playback:
         self._frames = iter(())
 
 
-def _parser_of(frame: bytes) -> Callable[[], VenueParser] | None:
+def _parser_of(frame: bytes) -> Callable[..., VenueParser] | None:
     try:
         probe = msgspec.json.decode(frame, type=_Probe)
     except (ValueError, RecursionError):
@@ -177,7 +186,12 @@ def _parser_of(frame: bytes) -> Callable[[], VenueParser] | None:
     # Other venues have a type too; a product or the confirmed channels are Coinbase Exchange's.
     if probe.type and (probe.product_id or probe.channels):
         return CoinbaseParser
-    return None
+    if "." in probe.topic or probe.op:
+        return BybitParser
+    if probe.arg:
+        return OkxParser
+    # Coinbase Advanced names channels too, but no type.
+    return KrakenParser if (probe.channel and probe.type) or probe.method else None
 
 
 def _open(path: Path) -> IO[bytes] | gzip.GzipFile:

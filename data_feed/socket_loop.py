@@ -13,9 +13,18 @@ from random import Random
 from typing import Protocol
 
 from data_feed.backoff import full_jitter
+from data_feed.books import Books
 from data_feed.connectors import Connection, Connector, RecordingEnded
 from data_feed.errors import ConnectionLost, RecordingError
-from data_feed.protocol import Closing, Event, Malformed, Refused, VenueParser
+from data_feed.protocol import (
+    BookDelta,
+    BookSnapshot,
+    Closing,
+    Event,
+    Malformed,
+    Refused,
+    VenueParser,
+)
 from data_feed.sequence import TradeSequence
 from data_feed.status import FeedCounters, FeedState
 from market.candle_builder import Outcome
@@ -87,13 +96,20 @@ class LoopListener(Protocol):
         """Trades of ``symbol`` were missed."""
         ...
 
+    def book_lost(self, symbol: Symbol) -> None:
+        """The book of ``symbol`` is to be asked for over REST, for :meth:`SocketLoop.take_book`."""
+        ...
+
     def took(self, receive_ns: int, parse_ns: int, ingest_ns: int) -> None:
         """How long a frame with market events waited to be read, was parsed, was applied."""
         ...
 
 
 class SocketLoop:
-    """Keeps one source of frames flowing into ``market`` until cancelled or the source ends."""
+    """Keeps one source of frames flowing into ``market`` until cancelled or the source ends.
+
+    With ``books`` it follows order books too.
+    """
 
     def __init__(
         self,
@@ -103,6 +119,7 @@ class SocketLoop:
         listener: LoopListener,
         policy: LoopPolicy,
         random: Random,
+        books: Books | None = None,
     ) -> None:
         self.progress = Progress()
         self._parser = parser
@@ -111,6 +128,8 @@ class SocketLoop:
         self._listener = listener
         self._policy = policy
         self._random = random
+        self._books = books
+        self._outbox: list[str] = []
         self._sequence = TradeSequence()
         self._retry = asyncio.Event()
         self._connected_before = False
@@ -143,9 +162,16 @@ class SocketLoop:
         """End the wait for the next attempt; call in the loop's thread."""
         self._retry.set()
 
+    def take_book(self, snapshot: BookSnapshot) -> None:
+        """Take in a book that was asked for over REST; call in the loop's thread."""
+        self._take_book(snapshot, time.monotonic_ns())
+
     async def _one_connection(self) -> None:
         self._data_from_ns = 0
         connection = await self._connector.open()
+        self._outbox.clear()
+        if self._books is not None:
+            self._books.connected(time.monotonic_ns())
         try:
             self.progress.reconnects += self._connected_before
             self._connected_before = True
@@ -164,6 +190,8 @@ class SocketLoop:
                     while True:
                         frame = await connection.receive()
                         self._take(frame, connection.arrived_ns)
+                        while self._outbox:
+                            await connection.send(self._outbox.pop(0))
                 finally:
                     watchdog.cancel()
         except TimeoutError:
@@ -200,7 +228,7 @@ class SocketLoop:
             elif isinstance(event, Quote):
                 self._market.apply(event, arrived_ns)
             else:
-                self._take_other(event)
+                self._take_other(event, arrived_ns)
                 continue
             self.progress.newest_ns = arrived_ns
             if not self._data_from_ns:
@@ -229,15 +257,30 @@ class SocketLoop:
             progress.duplicates += 1
         elif outcome is not Outcome.APPLIED:
             progress.out_of_order += 1
-        if self._sequence.missed(trade.symbol, trade.trade_id):
+        missed = self._sequence.missed(trade.symbol, trade.trade_id)
+        if missed and self._parser.ids_rise_by_one:
             progress.gaps += 1
             self._listener.gap(trade.symbol)
 
-    def _take_other(self, event: Event) -> None:
+    def _take_book(self, event: BookSnapshot | BookDelta, now_ns: int) -> None:
+        if self._books is not None and self._books.take(event, now_ns):
+            self._ask_for_book(event.symbol)
+
+    def _ask_for_book(self, symbol: Symbol) -> None:
+        requests = self._parser.resubscribe_book(symbol)
+        self._outbox += requests
+        if not requests:
+            self._listener.book_lost(symbol)
+
+    def _take_other(self, event: Event, arrived_ns: int) -> None:
         progress = self.progress
         match event:
+            case BookSnapshot() | BookDelta():
+                self._take_book(event, arrived_ns)
             case Malformed(reason, head):
                 progress.malformed += 1
+                for symbol in self._books.doubt(arrived_ns) if self._books is not None else ():
+                    self._ask_for_book(symbol)
                 if progress.malformed <= MALFORMED_LOGGED:
                     log.warning("%s: malformed frame, %s: %r", self._parser.name, reason, head)
             case Refused(reason):

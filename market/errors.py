@@ -4,7 +4,8 @@ MarketError
 ├── UnknownInterval      a text that names no candle interval
 ├── UnknownSymbol        a symbol that is not in the market
 ├── BadCandles           columns that are no candle series: lengths differ, or time does not rise
-└── ColumnsBusy          the writer of the columns never paused long enough for a consistent copy
+├── BadBook              price levels that are no levels: negative, or too large for 64 bits
+└── ColumnsBusy          the writer never paused long enough for a consistent copy
 """
 
 from collections.abc import Iterable
@@ -38,11 +39,13 @@ class BadCandles(MarketError):
     """Columns that are no candle series: their lengths differ, or their time does not rise."""
 
 
+class BadBook(MarketError):
+    """Price levels that are no levels: negative, or too large for 64 bits."""
+
+
 class ColumnsBusy(MarketError):
-    """The writer of the columns never paused long enough for a consistent copy."""
+    """The writer never paused long enough for a consistent copy."""
 
     def __init__(self, attempts: int) -> None:
         self.attempts = attempts
-        super().__init__(
-            f"no consistent copy of the candles in {attempts} attempts; the writer seems stuck"
-        )
+        super().__init__(f"no consistent copy in {attempts} attempts; the writer seems stuck")

@@ -22,7 +22,7 @@ _SYMBOL = re.compile(r"[A-Z0-9]{1,16}-[A-Z0-9]{1,16}")
 
 _ALLOWED = {
     "feed": "auto, live, sim or replay:PATH with an existing file",
-    "venue": "coinbase, binance",
+    "venue": "coinbase, binance, kraken, bybit, okx",
     "symbols": f"1 to {MAX_SYMBOLS} pairs separated by commas, like BTC-USD,ETH-USD",
     "host": "an address or a host name",
     "port": "0 to 65535 (0 takes a free one)",
@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CANDLECAST_", frozen=True, extra="forbid")
 
     feed: str = "auto"
-    venue: Literal["coinbase", "binance"] = "coinbase"
+    venue: Literal["coinbase", "binance", "kraken", "bybit", "okx"] = "coinbase"
     symbols: Annotated[tuple[Symbol, ...], NoDecode] = ()
     host: str = Field(default="127.0.0.1", pattern=r"^[A-Za-z0-9._:-]+$")
     port: int = Field(default=8050, ge=0, le=65535)
@@ -108,7 +108,9 @@ def _parser() -> _Parser:
         allow_abbrev=False,
     )
     parser.add_argument("--feed", help="auto, live, sim or replay:PATH (default auto)")
-    parser.add_argument("--venue", help="coinbase or binance (default coinbase)")
+    parser.add_argument(
+        "--venue", help="coinbase, binance, kraken, bybit or okx (default coinbase)"
+    )
     parser.add_argument("--symbols", help="comma list of pairs, like BTC-USD,ETH-USD")
     parser.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", help="port to listen on (default 8050)")

@@ -4,21 +4,38 @@ Source: docs.cdp.coinbase.com/exchange/websocket-feed/channels. Canonical symbol
 product ids. ``match`` and ``last_match`` name the *maker's* side, so it is inverted. ``last_match``
 comes once per subscription: after a reconnect it repeats a trade or fills a gap, either is a trade.
 Unknown message types must be ignored.
+
+Books come from ``level2_batch``, which needs no login: a snapshot, then changes without a number,
+so that only a lost frame that was noticed can be repaired, by subscribing again.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 from msgspec import Struct
 
-from data_feed.protocol import Acknowledged, Event, Heartbeat, Refused, malformed
+from data_feed.protocol import (
+    TICKS,
+    Acknowledged,
+    BookRules,
+    Channel,
+    Event,
+    Heartbeat,
+    Limits,
+    Refused,
+    malformed,
+)
 from data_feed.rfc3339 import parse_rfc3339
 from data_feed.venues.fields import Level, Price, Size, TradeId
+from data_feed.venues.levels import LevelReaders
+from data_feed.venues.pairs import check_quote
 from market.types import Quote, Side, Symbol, Trade
 
 URL = "wss://ws-feed.exchange.coinbase.com"
-CHANNELS = ("matches", "ticker", "heartbeat")
+CHANNELS = {Channel.TRADES: "matches", Channel.QUOTES: "ticker", Channel.BOOK: "level2_batch"}
+
+QUOTE_CURRENCIES = ("USD", "USDC", "USDT", "EUR", "GBP", "BTC", "ETH", "DAI")
 
 _TAKER = {"buy": Side.SELL, "sell": Side.BUY}
 
@@ -68,7 +85,19 @@ class _Error(Struct, tag_field="type", tag="error"):
     reason: str = ""
 
 
-# Kinds that are common on this venue and not used here: naming them skips their content unread.
+class _Changes(Struct, tag_field="type", tag="l2update", gc=False):
+    product_id: str
+    changes: list[tuple[str, str, str]]
+    time: str = ""
+
+
+class _Book(Struct, tag_field="type", tag="snapshot", gc=False):
+    product_id: str
+    bids: list[tuple[str, str]]
+    asks: list[tuple[str, str]]
+
+
+# Where books are not followed: naming their kinds skips their content unread.
 class _L2Update(Struct, tag_field="type", tag="l2update", gc=False):
     pass
 
@@ -77,9 +106,9 @@ class _Snapshot(Struct, tag_field="type", tag="snapshot", gc=False):
     pass
 
 
-_Message = (
-    _Match | _LastMatch | _Ticker | _Heartbeat | _Subscriptions | _Error | _L2Update | _Snapshot
-)
+_Common = _Match | _LastMatch | _Ticker | _Heartbeat | _Subscriptions | _Error
+_Message = _Common | _L2Update | _Snapshot
+_BookMessage = _Common | _Changes | _Book
 _KINDS = frozenset(
     ("match", "last_match", "ticker", "heartbeat", "subscriptions", "error", "l2update", "snapshot")
 )
@@ -93,28 +122,40 @@ class CoinbaseParser:
     """Coinbase Exchange, and everything that speaks its protocol."""
 
     name = "Coinbase"
+    limits = Limits(pause_s=0.01)
+    book_rules = BookRules(numbered=False)
+    ids_rise_by_one = True
 
-    def __init__(self) -> None:
-        self._decode = msgspec.json.Decoder(_Message, strict=False).decode
+    def __init__(self, channels: Collection[Channel] = TICKS) -> None:
+        chosen = [name for channel, name in CHANNELS.items() if channel in channels]
+        self._channels = [*chosen, "heartbeat"]
+        kinds = _BookMessage if Channel.BOOK in channels else _Message
+        self._decode = msgspec.json.Decoder(kinds, strict=False).decode
         self._decode_kind = msgspec.json.Decoder(_AnyKind).decode
+        self._levels = LevelReaders()
 
     def url(self, symbols: Sequence[Symbol]) -> str:
         """One address serves all symbols."""
         return URL
 
+    def venue_symbol(self, symbol: Symbol) -> str:
+        """See :meth:`data_feed.protocol.VenueParser.venue_symbol`."""
+        check_quote("Coinbase", symbol, QUOTE_CURRENCIES)
+        return symbol
+
     def subscribe(self, symbols: Sequence[Symbol]) -> list[str]:
         """One message; the venue closes a connection that has not sent it within 5 s."""
-        request = {
-            "type": "subscribe",
-            "product_ids": list(symbols),
-            "channels": list(CHANNELS),
-        }
-        return [json.dumps(request, separators=(",", ":"))]
+        return [_request("subscribe", symbols, self._channels)]
+
+    def resubscribe_book(self, symbol: Symbol) -> list[str]:
+        """See :meth:`data_feed.protocol.VenueParser.resubscribe_book`."""
+        kinds = ("unsubscribe", "subscribe")
+        return [_request(kind, (symbol,), [CHANNELS[Channel.BOOK]]) for kind in kinds]
 
     def receive(self, frame: bytes | str, received_ns: int) -> Sequence[Event]:
         """See :meth:`data_feed.protocol.VenueParser.receive`."""
         try:
-            return _events(self._decode(frame))
+            return self._events(self._decode(frame))
         except msgspec.ValidationError as error:
             return self._unknown_or_malformed(frame, str(error))
         except (ValueError, RecursionError) as error:
@@ -127,13 +168,38 @@ class CoinbaseParser:
             return (malformed(reason, frame),)
         return () if kind not in _KINDS else (malformed(reason, frame),)
 
+    def _events(self, message: object) -> Sequence[Event]:
+        match message:
+            case _Match() | _LastMatch():
+                return (_trade(message),)
+            case _Ticker():
+                return _quote(message)
+            case _Changes():
+                return (self._changes(message),)
+            case _Book():
+                reader = self._levels.of(Symbol(message.product_id))
+                return (reader.snapshot(0, message.bids, message.asks),)
+            case _:
+                return _others(message)
 
-def _events(message: object) -> Sequence[Event]:
+    def _changes(self, message: _Changes) -> Event:
+        sides: dict[str, list[tuple[str, str]]] = {"buy": [], "sell": []}
+        for side, price, size in message.changes:
+            if side not in sides:
+                raise ValueError(f"side was {side!r}; allowed are buy, sell")
+            sides[side].append((price, size))
+        time_ns = parse_rfc3339(message.time) if message.time else 0
+        reader = self._levels.of(Symbol(message.product_id))
+        return reader.delta(time_ns, sides["buy"], sides["sell"])
+
+
+def _request(kind: str, symbols: Sequence[Symbol], channels: Sequence[str]) -> str:
+    request = {"type": kind, "product_ids": list(symbols), "channels": list(channels)}
+    return json.dumps(request, separators=(",", ":"))
+
+
+def _others(message: object) -> Sequence[Event]:
     match message:
-        case _Match() | _LastMatch():
-            return (_trade(message),)
-        case _Ticker():
-            return _quote(message)
         case _Heartbeat():
             return (Heartbeat(parse_rfc3339(message.time)),)
         case _Subscriptions():

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,15 +16,31 @@ from data_feed.errors import RecordingError
 from data_feed.protocol import VenueParser
 from data_feed.replay import ReplayConnector, open_recording, symbols_in
 from data_feed.venues.binance import BinanceParser
+from data_feed.venues.bybit import BybitParser
 from data_feed.venues.coinbase import CoinbaseParser
+from data_feed.venues.kraken import KrakenParser
+from data_feed.venues.okx import OkxParser
 from market.market import Market
 from market.types import INTERVALS, SECOND, Side, Symbol, Trade
-from tests.data_feed.frames import BINANCE, BINANCE_TRADE, BINANCE_US, COINBASE, MATCH, recorded
+from tests.data_feed.frames import (
+    BINANCE,
+    BINANCE_TRADE,
+    BINANCE_US,
+    BYBIT,
+    COINBASE,
+    KRAKEN_TRADE,
+    MATCH,
+    OKX,
+    recorded,
+)
 from tests.market.reference import reference_candles, rows
 
 pytestmark = pytest.mark.kernel
 
-SUPPORTED = [(BINANCE, BinanceParser), (BINANCE_US, BinanceParser), (COINBASE, CoinbaseParser)]
+SUPPORTED = [
+    (BINANCE, BinanceParser), (BINANCE_US, BinanceParser), (COINBASE, CoinbaseParser),
+    (BYBIT, BybitParser), (OKX, OkxParser),
+]  # fmt: skip
 
 
 def raw_trades(path: Path) -> list[Trade]:
@@ -32,6 +49,9 @@ def raw_trades(path: Path) -> list[Trade]:
     for frame in recorded(path):
         message = json.loads(frame)
         data = message.get("data", message)
+        if isinstance(data, list):
+            result += listed_trades(message, data)
+            continue
         kind = data.get("type") or data.get("e")
         if kind in {"match", "last_match"}:
             seconds, _, fraction = data["time"].rstrip("Z").partition(".")
@@ -52,6 +72,23 @@ def raw_trades(path: Path) -> list[Trade]:
             continue
         result.append(Trade(Symbol(symbol), number, time_ns, float(price), float(size), Side.BUY))
     return result
+
+
+def listed_trades(message: dict[str, Any], rows: list[Any]) -> list[Trade]:
+    """Bybit's and OKX's trades come as lists."""
+    if message.get("topic", "").startswith("publicTrade"):
+        return [
+            Trade(Symbol(each["s"].replace("USDT", "-USDT")), int(each["i"]), each["T"] * 10**6,
+                  float(each["p"]), float(each["v"]), Side.BUY)
+            for each in rows
+        ]  # fmt: skip
+    if message.get("arg", {}).get("channel") == "trades":
+        return [
+            Trade(Symbol(each["instId"]), int(each["tradeId"]), int(each["ts"]) * 10**6,
+                  float(each["px"]), float(each["sz"]), Side.BUY)
+            for each in rows
+        ]  # fmt: skip
+    return []
 
 
 @pytest.mark.parametrize(("name", "parser"), SUPPORTED)
@@ -102,8 +139,6 @@ def test_the_symbols_of_a_recording(
     "name",
     [
         "coinbase_advanced_20260809_first10s.jsonl.gz",
-        "bybit_v5_spot_20260809.jsonl.gz",
-        "okx_v5_20220513.jsonl.gz",
         "kraken_v1_20210417.jsonl.gz",
         "kraken_v2_btcusd_book10_20230730.json.gz",
         "kraken_v2_minagbp_book25_resubscribe_20260818.ndjson",
@@ -112,6 +147,12 @@ def test_the_symbols_of_a_recording(
 def test_a_recording_nothing_here_can_parse_is_refused(shared_data: Path, name: str) -> None:
     with pytest.raises(RecordingError, match="cannot be replayed"):
         open_recording(shared_data / "ws" / name)
+
+
+def test_a_recording_of_kraken_is_recognised(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", [(1.0, b'{"channel":"heartbeat"}'), (2, KRAKEN_TRADE)])
+    assert open_recording(path).parser is KrakenParser
+    assert symbols_in(path) == ("MATIC-USD",)
 
 
 def write_lines(path: Path, frames: Iterable[tuple[float, bytes]]) -> Path:
@@ -152,8 +193,8 @@ def test_what_is_no_recording_is_refused_with_the_reason(tmp_path: Path) -> None
         "late.jsonl": (b'{"t":"recv","ts":1e308,"data":"x"}\n', "line 1 is .* its time is not in"),
         "late.txt": (b"9" * 30 + b" {}\n", "line 1 is .* its time is not in"),
         "early.jsonl": (b'{"t":"recv","ts":-1,"data":"x"}\n', "line 1 is .* its time is not in"),
-        "unknown.txt": (b'5 {"topic":"trades"}\n', "protocol is none of Binance, Coinbase"),
-        "other.txt": (b"5 nonsense\n", "protocol is none of Binance, Coinbase"),
+        "unknown.txt": (b'5 {"topic":"trades"}\n', "protocol is none of Binance, Bybit, Coinbase"),
+        "other.txt": (b"5 nonsense\n", "protocol is none of Binance, Bybit, Coinbase"),
     }
     for name, (content, reason) in cases.items():
         path = tmp_path / name

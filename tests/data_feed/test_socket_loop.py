@@ -48,6 +48,9 @@ class Listener:
     def gap(self, symbol: Symbol) -> None:
         self.reports.append(f"gap {symbol}")
 
+    def book_lost(self, symbol: Symbol) -> None:
+        self.reports.append(f"book {symbol}")
+
     def took(self, receive_ns: int, parse_ns: int, ingest_ns: int) -> None:
         self.times.append((receive_ns, parse_ns, ingest_ns))
 

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from data_feed.open_feed import VENUES
 from server.errors import SettingsError
 from server.settings import is_loopback, parse_settings
 
@@ -62,6 +63,11 @@ def test_options_win_over_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.symbols == ("ETH-USD",)
 
 
+@pytest.mark.parametrize("venue", sorted(VENUES))
+def test_every_venue_can_be_named(venue: str) -> None:
+    assert parse_settings(["--venue", venue]).venue == venue
+
+
 def test_replay_of_an_existing_file(tmp_path: Path) -> None:
     recording = tmp_path / "frames.jsonl"
     recording.write_text("")
@@ -76,6 +82,10 @@ def test_replay_of_an_existing_file(tmp_path: Path) -> None:
         (["--feed", "tape"], "--feed (CANDLECAST_FEED) was 'tape'; allowed: auto, live, sim or"),
         (["--feed", "replay:/no/such"], "--feed (CANDLECAST_FEED) was 'replay:/no/such'; allowed"),
         (["--venue", "nasdaq"], "--venue (CANDLECAST_VENUE) was 'nasdaq'; allowed: coinbase, bin"),
+        (
+            ["--venue", "OKX"],
+            "--venue (CANDLECAST_VENUE) was 'OKX'; allowed: coinbase, binance, kraken",
+        ),
         (["--symbols", "BTCUSD"], "--symbols (CANDLECAST_SYMBOLS) was 'BTCUSD'; allowed: 1 to 50"),
         (["--symbols", ""], "--symbols (CANDLECAST_SYMBOLS) was ''; allowed: 1 to 50"),
         (["--renderer", "vulkan"], "--renderer (CANDLECAST_RENDERER) was 'vulkan'; allowed: auto"),

@@ -1,0 +1,152 @@
+"""The kernels of an order book: sorted levels in arrays, published through a sequence counter.
+
+``ticks`` and ``lots`` are int64 (2, capacity). Row ``BUYS`` holds prices, row ``SELLS`` negative
+prices, so that both rise and the best level is the last one: changes near the market, which are
+almost all, move few entries. ``head`` int64 (``HEAD_SIZE``,) holds
+
+SEQUENCE        odd while the writer is inside, see :mod:`market.ring`; even: the book's version
+LENGTHS         levels of each side, two entries
+PRICE_DECIMALS  a tick is 10 to the minus this
+SIZE_DECIMALS   a lot likewise
+VALID           1 while the book is known to be what the venue has
+DROPPED         levels that had no room
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.fence import fence
+from market.kernel import inline_kernel, kernel
+
+I64 = NDArray[np.int64]
+
+SEQUENCE, LENGTHS, _, PRICE_DECIMALS, SIZE_DECIMALS, VALID, DROPPED, HEAD_SIZE = range(8)
+BUYS, SELLS = 0, 1
+LARGEST = 2**62
+"""The largest number of ticks or lots."""
+
+_SPINS = 2_000
+
+
+@kernel
+def begin_change(head: I64) -> None:
+    """Make SEQUENCE odd before anything else changes."""
+    head[SEQUENCE] += 1
+    fence()
+
+
+@kernel
+def end_change(head: I64) -> None:
+    """Make SEQUENCE even after everything else has changed."""
+    fence()
+    head[SEQUENCE] += 1
+
+
+@inline_kernel
+def _first_at_or_above(ticks: I64, side: int, length: int, key: int) -> int:
+    low = 0
+    high = length
+    while low < high:
+        middle = (low + high) // 2
+        if ticks[side, middle] < key:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@inline_kernel
+def _remove(ticks: I64, lots: I64, side: int, length: int, at: int) -> None:
+    for i in range(at, length - 1):
+        ticks[side, i] = ticks[side, i + 1]
+        lots[side, i] = lots[side, i + 1]
+
+
+@inline_kernel
+def _insert(ticks: I64, lots: I64, side: int, length: int, at: int, key: int, size: int) -> None:
+    for i in range(length, at, -1):
+        ticks[side, i] = ticks[side, i - 1]
+        lots[side, i] = lots[side, i - 1]
+    ticks[side, at] = key
+    lots[side, at] = size
+
+
+@kernel
+def set_levels(head: I64, ticks: I64, lots: I64, side: int, rows: I64) -> None:
+    """Give the prices in ``rows`` (n, 2) their new size, in order; size 0 removes a level.
+
+    Without room the worst level of the side is dropped, or the new one if none is worse. Call
+    between :func:`begin_change` and :func:`end_change`.
+    """
+    capacity = ticks.shape[1]
+    for number in range(rows.shape[0]):
+        key = rows[number, 0] if side == BUYS else -rows[number, 0]
+        size = rows[number, 1]
+        length = head[LENGTHS + side]
+        at = _first_at_or_above(ticks, side, length, key)
+        known = at < length and ticks[side, at] == key
+        if known and size > 0:
+            lots[side, at] = size
+        elif known:
+            _remove(ticks, lots, side, length, at)
+            head[LENGTHS + side] = length - 1
+        elif size > 0 and length < capacity:
+            _insert(ticks, lots, side, length, at, key, size)
+            head[LENGTHS + side] = length + 1
+        elif size > 0:
+            head[DROPPED] += 1
+            if at > 0:
+                _remove(ticks, lots, side, at, 0)
+                ticks[side, at - 1] = key
+                lots[side, at - 1] = size
+
+
+@kernel
+def keep_best(head: I64, ticks: I64, lots: I64, side: int, depth: int) -> None:
+    """Forget all but the best ``depth`` ≥ 1 levels of ``side``; call like :func:`set_levels`."""
+    beyond = head[LENGTHS + side] - depth
+    if beyond <= 0:
+        return
+    for i in range(depth):
+        ticks[side, i] = ticks[side, i + beyond]
+        lots[side, i] = lots[side, i + beyond]
+    head[LENGTHS + side] = depth
+
+
+@kernel
+def rescale(head: I64, ticks: I64, lots: I64, price_power: int, size_power: int) -> None:
+    """Multiply all prices and sizes; the caller knows that they fit."""
+    for side in range(2):
+        for i in range(head[LENGTHS + side]):
+            ticks[side, i] *= price_power
+            lots[side, i] *= size_power
+
+
+@kernel
+def copy_top(
+    head: I64, ticks: I64, lots: I64, out_ticks: I64, out_lots: I64, out_head: I64
+) -> bool:
+    """Copy the best levels, best first and prices positive, into the outputs (2, depth).
+
+    ``out_head`` becomes the head they belong to, its LENGTHS what was copied. False when the writer
+    was inside all the time.
+    """
+    for _ in range(_SPINS):
+        version = head[SEQUENCE]
+        fence()
+        for i in range(HEAD_SIZE):
+            out_head[i] = head[i]
+        for side in range(2):
+            # A torn length must not lead outside the arrays.
+            length = min(max(out_head[LENGTHS + side], 0), ticks.shape[1])
+            n = min(length, out_ticks.shape[1])
+            out_head[LENGTHS + side] = n
+            for i in range(n):
+                price = ticks[side, length - 1 - i]
+                out_ticks[side, i] = price if side == BUYS else -price
+                out_lots[side, i] = lots[side, length - 1 - i]
+        fence()
+        if version % 2 == 0 and head[SEQUENCE] == version:
+            out_head[SEQUENCE] = version
+            return True
+    return False

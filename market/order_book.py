@@ -1,0 +1,267 @@
+"""The price levels of one symbol: integers in sorted arrays, one writer, lock-free readers.
+
+Prices are ticks and sizes are lots, integers of 10 to the minus ``price_decimals`` and
+``size_decimals`` units, so that nothing is rounded and a venue's checksum can be recomputed. When a
+change brings more decimals than were seen before, the whole book is rescaled.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.book_levels import (
+    BUYS,
+    DROPPED,
+    HEAD_SIZE,
+    LARGEST,
+    LENGTHS,
+    PRICE_DECIMALS,
+    SELLS,
+    SEQUENCE,
+    SIZE_DECIMALS,
+    VALID,
+    begin_change,
+    copy_top,
+    end_change,
+    keep_best,
+    rescale,
+    set_levels,
+)
+from market.errors import BadBook, ColumnsBusy
+
+I64 = NDArray[np.int64]
+F64 = NDArray[np.float64]
+
+Levels: TypeAlias = Sequence[tuple[int, int]]
+"""(price, size) of price levels, integers of a book's units."""
+
+CAPACITY = 32_768
+"""Levels of one side that are kept; beyond them the ones farthest from the market are dropped."""
+
+READ_ATTEMPTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class BookView:
+    """A consistent copy of the best levels, best first.
+
+    ``bid_ticks``, ``ask_ticks`` int64 and ``bid_lots``, ``ask_lots`` int64 are exact; ``bids`` and
+    ``asks`` float64 (2, n) are the same prices and sizes in quote and base currency. ``version``
+    rises with every change. ``valid`` is False while the book is not known to be what the venue
+    has.
+    """
+
+    bid_ticks: I64
+    bid_lots: I64
+    ask_ticks: I64
+    ask_lots: I64
+    price_decimals: int
+    size_decimals: int
+    version: int
+    valid: bool
+
+    @property
+    def bids(self) -> F64:
+        """See the class."""
+        return self._units(self.bid_ticks, self.bid_lots)
+
+    @property
+    def asks(self) -> F64:
+        """See the class."""
+        return self._units(self.ask_ticks, self.ask_lots)
+
+    @property
+    def crossed(self) -> bool:
+        """Whether the best bid is at or above the best ask, which no matching engine leaves."""
+        return bool(
+            len(self.bid_ticks) and len(self.ask_ticks) and self.bid_ticks[0] >= self.ask_ticks[0]
+        )
+
+    @property
+    def spread(self) -> float | None:
+        """Best ask minus best bid in quote currency; None while a side is empty."""
+        if not (len(self.bid_ticks) and len(self.ask_ticks)):
+            return None
+        return int(self.ask_ticks[0] - self.bid_ticks[0]) / 10.0**self.price_decimals
+
+    @property
+    def cumulative_bids(self) -> F64:
+        """Size offered at each bid or better, float64 (n,), in base currency."""
+        return np.cumsum(self.bids[1])
+
+    @property
+    def cumulative_asks(self) -> F64:
+        """Size offered at each ask or better, float64 (n,), in base currency."""
+        return np.cumsum(self.asks[1])
+
+    def imbalance(self, levels: int) -> float:
+        """(bids - asks) / (bids + asks) by size in the best ``levels``: -1 to 1, empty book 0.
+
+        Source: Cont, Kukanov, Stoikov, "The price impact of order book events", J. Financial
+        Econometrics 12 (2014).
+        """
+        bids, asks = (float(lots[:levels].sum(dtype=np.float64)) for lots in self._lots())
+        return (bids - asks) / (bids + asks) if bids + asks else 0.0
+
+    def _lots(self) -> tuple[I64, I64]:
+        return self.bid_lots, self.ask_lots
+
+    def _units(self, ticks: I64, lots: I64) -> F64:
+        # A division rounds correctly, a product with 0.1 would not: 3 ticks of 0.1 are 0.3.
+        return np.stack([ticks / 10.0**self.price_decimals, lots / 10.0**self.size_decimals])
+
+
+class OrderBook:
+    """One symbol's book. One thread changes it; :meth:`view` may be called from any.
+
+    ``capacity`` levels of each side are held, the best ones; the memory is fixed from the start.
+    """
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._head = np.zeros(HEAD_SIZE, np.int64)
+        self._ticks = np.zeros((2, capacity), np.int64)
+        self._lots = np.zeros((2, capacity), np.int64)
+
+    def replace(
+        self, bids: Levels, asks: Levels, price_decimals: int, size_decimals: int, depth: int = 0
+    ) -> None:
+        """Take ``bids`` and ``asks`` as the whole book, valid from now on.
+
+        Raises :class:`BadBook` for a negative or too large number, the book is unchanged then.
+        """
+        # Sorted, each level is appended instead of moving all those above it.
+        changes = [
+            _sorted(side, sign)
+            for side, sign in zip(self._checked(bids, asks, 0, 0), (1, -1), strict=True)
+        ]
+        begin_change(self._head)
+        self._head[LENGTHS : LENGTHS + 2] = 0
+        self._head[PRICE_DECIMALS] = price_decimals
+        self._head[SIZE_DECIMALS] = size_decimals
+        self._head[VALID] = 1
+        self._set(changes, depth)
+
+    def change(
+        self, bids: Levels, asks: Levels, price_decimals: int, size_decimals: int, depth: int = 0
+    ) -> None:
+        """Give levels a new size, 0 removes one; with ``depth`` keep only that many of a side.
+
+        Raises :class:`BadBook` for a negative or too large number, the book is unchanged then.
+        """
+        finer_prices = price_decimals - int(self._head[PRICE_DECIMALS])
+        finer_sizes = size_decimals - int(self._head[SIZE_DECIMALS])
+        if finer_prices > 0 or finer_sizes > 0:
+            self._rescale(max(finer_prices, 0), max(finer_sizes, 0))
+        changes = self._checked(bids, asks, max(-finer_prices, 0), max(-finer_sizes, 0))
+        begin_change(self._head)
+        self._set(changes, depth)
+
+    def invalidate(self) -> None:
+        """Say that the book is no longer known to be what the venue has."""
+        begin_change(self._head)
+        self._head[VALID] = 0
+        end_change(self._head)
+
+    @property
+    def version(self) -> int:
+        """Rises with every change."""
+        return int(self._head[SEQUENCE])
+
+    @property
+    def valid(self) -> bool:
+        """Whether the book is known to be what the venue has."""
+        return bool(self._head[VALID])
+
+    @property
+    def dropped(self) -> int:
+        """Levels that had no room since the start."""
+        return int(self._head[DROPPED])
+
+    @property
+    def crossed(self) -> bool:
+        """Whether the best bid is at or above the best ask. For the writer's thread."""
+        buys, sells = self._head[LENGTHS : LENGTHS + 2].tolist()
+        if not (buys and sells):
+            return False
+        return bool(self._ticks[BUYS, buys - 1] >= -self._ticks[SELLS, sells - 1])
+
+    def best(self, depth: int) -> tuple[Levels, Levels, int, int]:
+        """The best ``depth`` bids and asks and the decimals, as a checksum takes them.
+
+        For the writer's thread.
+        """
+        sides = []
+        for side, sign in ((BUYS, 1), (SELLS, -1)):
+            length = int(self._head[LENGTHS + side])
+            top = slice(max(length - depth, 0), length)
+            ticks, lots = self._ticks[side, top] * sign, self._lots[side, top]
+            sides.append(list(zip(ticks.tolist()[::-1], lots.tolist()[::-1], strict=True)))
+        return sides[0], sides[1], int(self._head[PRICE_DECIMALS]), int(self._head[SIZE_DECIMALS])
+
+    def view(self, depth: int = CAPACITY) -> BookView:
+        """A consistent copy of the best ``depth`` levels of each side.
+
+        Raises :class:`ColumnsBusy` when the writer never paused long enough.
+        """
+        depth = min(depth, self._ticks.shape[1])
+        ticks, lots = np.empty((2, depth), np.int64), np.empty((2, depth), np.int64)
+        head = np.empty(HEAD_SIZE, np.int64)
+        for _ in range(READ_ATTEMPTS):
+            if copy_top(self._head, self._ticks, self._lots, ticks, lots, head):
+                return _view(ticks, lots, head)
+        raise ColumnsBusy(READ_ATTEMPTS)
+
+    def _checked(self, bids: Levels, asks: Levels, coarser: int, coarser_size: int) -> list[I64]:
+        changes = []
+        for side, levels in (("bid", bids), ("ask", asks)):
+            try:
+                rows = np.array(levels, np.int64).reshape(-1, 2)
+            except (OverflowError, ValueError) as error:
+                raise BadBook(f"{side} levels were no pairs of 64-bit integers: {error}") from None
+            highest = rows.max(0, initial=0).tolist()
+            too_large = any(
+                value * 10**power > LARGEST
+                for value, power in zip(highest, (coarser, coarser_size), strict=True)
+            )
+            if too_large or rows.min(initial=0) < 0:
+                raise BadBook(f"{side} levels held a number outside 0 to {LARGEST}")
+            if coarser or coarser_size:
+                rows = rows * np.array([10**coarser, 10**coarser_size], np.int64)
+            changes.append(rows)
+        return changes
+
+    def _rescale(self, finer_prices: int, finer_sizes: int) -> None:
+        powers = (10**finer_prices, 10**finer_sizes)
+        for values, power in zip((self._ticks, self._lots), powers, strict=True):
+            held = (values[side, : self._head[LENGTHS + side]] for side in (BUYS, SELLS))
+            if any(int(abs(each).max(initial=0)) * power > LARGEST for each in held):
+                raise BadBook(f"{power:,} times finer levels do not fit 64-bit integers")
+        begin_change(self._head)
+        rescale(self._head, self._ticks, self._lots, *powers)
+        self._head[PRICE_DECIMALS] += finer_prices
+        self._head[SIZE_DECIMALS] += finer_sizes
+        end_change(self._head)
+
+    def _set(self, changes: list[I64], depth: int) -> None:
+        for side, rows in zip((BUYS, SELLS), changes, strict=True):
+            if len(rows):
+                set_levels(self._head, self._ticks, self._lots, side, rows)
+            if depth:
+                keep_best(self._head, self._ticks, self._lots, side, depth)
+        end_change(self._head)
+
+
+def _sorted(rows: I64, sign: int) -> I64:
+    """``rows`` from the worst to the best level; of equal prices the last stays the last."""
+    return rows[np.argsort(rows[:, 0] * sign, kind="stable")]
+
+
+def _view(ticks: I64, lots: I64, head: I64) -> BookView:
+    buys, sells = head[LENGTHS : LENGTHS + 2].tolist()
+    return BookView(
+        ticks[BUYS, :buys], lots[BUYS, :buys], ticks[SELLS, :sells], lots[SELLS, :sells],
+        int(head[PRICE_DECIMALS]), int(head[SIZE_DECIMALS]), int(head[SEQUENCE]), bool(head[VALID]),
+    )  # fmt: skip
