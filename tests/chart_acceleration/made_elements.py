@@ -3,9 +3,22 @@
 from dataclasses import replace
 
 import numpy as np
+from hypothesis import strategies as st
 
 from chart_acceleration.chart_data import ChartData, MarkerKind, Markers
-from chart_acceleration.elements import Curve, CurveStyle, Study, StudyPane
+from chart_acceleration.elements import (
+    AxisKind,
+    ChartStyle,
+    Curve,
+    CurveStyle,
+    Drawing,
+    Elements,
+    Extension,
+    HorizontalLine,
+    Study,
+    StudyPane,
+    TrendLine,
+)
 from chart_acceleration.palette import Role
 from chart_acceleration.scene import F64
 from market.columns import CandleWindow
@@ -110,6 +123,38 @@ def data_of(candles: CandleWindow, studies: tuple[Study, ...], **more: object) -
 
 def made_markers(candles: CandleWindow) -> Markers:
     """One of every kind, spread over the newest candles, and one before them all."""
-    rows = np.linspace(len(candles) - 40, len(candles) - 1, len(MarkerKind)).astype(int)
-    times = [int(candles.time_ns[0]) - 1, *candles.time_ns[rows].tolist()]
+    rows = np.linspace(max(0, len(candles) - 40), len(candles) - 1, len(MarkerKind)).astype(int)
+    times = [int(candles.time_ns[0]) - 1, *(candles.time_ns[rows] + 1).tolist()]
     return Markers.of(times, [0, *range(len(MarkerKind))])
+
+
+def made_drawings(candles: CandleWindow) -> tuple[Drawing, ...]:
+    """Lines of every kind around the newest candles, of which there must be some."""
+    last, first = len(candles) - 1, max(0, len(candles) - 30)
+    start, end = int(candles.time_ns[first]) - 5, int(candles.time_ns[last]) + 5
+    price = float(candles.close[last])
+    return (
+        HorizontalLine(price * 1.001, Role.LINE_A),
+        HorizontalLine(price * 0.999, Role.LINE_C, dashed=True),
+        TrendLine((start, price * 1.002), (end, price), Role.LINE_B, extend=Extension.BOTH),
+        TrendLine((start, price), (end, price * 1.001), Role.TEXT, dashed=True),
+    )
+
+
+STUDIES = (*averages(5, 20), BANDS, ICHIMOKU, SAR, RSI, MACD, OBV, EMPTY)
+
+
+def any_elements(candles: CandleWindow) -> st.SearchStrategy[Elements]:
+    """Any style, axis and zone with some of the studies and drawings above."""
+    drawings = made_drawings(candles) if len(candles) else ()
+    return st.builds(
+        Elements,
+        style=st.sampled_from(ChartStyle),
+        axis=st.sampled_from(AxisKind),
+        zone=st.sampled_from(["UTC", "Asia/Kolkata", "America/New_York"]),
+        volume=st.booleans(),
+        studies=st.lists(st.sampled_from(STUDIES), max_size=5, unique=True).map(tuple),
+        drawings=st.lists(st.sampled_from(drawings), max_size=3, unique=True).map(tuple)
+        if drawings
+        else st.just(()),
+    )
