@@ -70,6 +70,13 @@ def _stroke(
                 near += 1
             upper, lower, i = inf, -inf, near
             while i < count_in and x[i] + middle - radius < column:
+                if i > near and isnan(columns[LAST, i - 1]) and not isnan(columns[LAST, i]):
+                    # a gap narrower than the line: what lies before it stays apart
+                    new_top, new_end = clip_rows(upper, lower, rows)
+                    upper, lower = inf, -inf
+                    if new_top < new_end and count < room:
+                        put(out, count, column, new_top, column + 1, new_end, colour)
+                        count += 1
                 away = column - (x[i] + middle)
                 if abs(away) < radius and not isnan(columns[LAST, i]):
                     more = sqrt(radius * radius - away * away)
@@ -83,13 +90,6 @@ def _stroke(
                         half = radius * sqrt(1.0 + segment[3] * segment[3])
                     above, below = segment_span(away, radius, segment)
                     upper, lower = min(upper, above), max(lower, below)
-                elif i + 1 < count_in and x[i + 1] + middle - radius < column:
-                    # a gap narrower than the line: what lies before it stays apart
-                    new_top, new_end = clip_rows(upper, lower, rows)
-                    upper, lower = inf, -inf
-                    if new_top < new_end and count < room:
-                        put(out, count, column, new_top, column + 1, new_end, colour)
-                        count += 1
                 i += 1
         if count == room:
             return count

@@ -99,7 +99,7 @@ def test_no_more_than_fits(curve: tuple[I32, F64], room: int) -> None:
 def test_neighbours_of_one_colour_are_one_rectangle(
     curve: tuple[I32, F64], thickness: float
 ) -> None:
-    rows = line(*curve, thickness).tolist()
+    rows = line(curve[0], np.nan_to_num(curve[1], nan=20.0), thickness).tolist()
     for one, following in pairwise(rows):
         touching = one[2] == following[0] and one[4] == following[4]
         assert not (touching and one[1] == following[1] and one[3] == following[3])
@@ -124,6 +124,13 @@ def test_a_flat_line_is_one_full_and_one_half_row_everywhere(value: float) -> No
     for column in pixels[:, PLOT[0] : PLOT[2]].T:
         assert sorted(column[column != EMPTY].tolist()) == [FULL, HALF]
     assert len(line(places(6.0, 12), as_columns([value] * 12))) == 2
+
+
+def test_nothing_joins_the_ends_of_a_narrow_gap() -> None:
+    pixels = painted(line(places(1.0, 3, 30.0), as_columns([30.0, nan, 10.0]), thickness=4.5))
+    assert (pixels[15, 29:32] == FULL).all()
+    assert (pixels[35, 31:34] == FULL).all()
+    assert (pixels[20:30] == EMPTY).all()
 
 
 def test_a_steep_line_is_as_thick_as_a_flat_one() -> None:
