@@ -22,6 +22,7 @@ from components.performance_panels import (
 from components.performance_stages import stage_table
 from components.states import nothing_yet
 from components.tables import Cell, Column, table
+from pages import performance_stage_words as stage_words
 from pages import performance_words as words
 from server.histogram_ring import SLOT_NS
 from server.performance_view import WINDOWS, PerformanceView
@@ -116,19 +117,19 @@ def _button(words: Any, id: str) -> html.Button:
 
 def filling(view: PerformanceView) -> tuple[Any, ...]:
     """The children of everything in _FILLED."""
-    life_context, steps = words.life_steps(view)
-    whole = view.stage(words.WHOLE)
+    life_context, steps = stage_words.life_steps(view)
+    whole = view.stage(stage_words.WHOLE)
     return (
         fact_row(words.summary(view)),
-        stage_table(words.stage_rows(view), _part(view.part_s)),
+        stage_table(stage_words.stage_rows(view), _part(view.part_s)),
         life_context,
-        words.paint_words(view),
+        stage_words.paint_words(view),
         life(steps),
         [
             "p50 ", html.Span(plain(whole.p50, 1), className="course-key-typical"),
             " p95 ", html.Span(plain(whole.p95, 1), className="course-key-slow"),
         ],
-        course(words.course(view)) if whole.samples else _nobody_watches(),
+        course(stage_words.course(view)) if whole.samples else _nobody_watches(),
         renderer_table(words.renderer_rows(view)),
         [
             table("Feed", _FEED_COLUMNS, [[Cell(*cell) for cell in words.feed_row(view.feed)]]),

@@ -1,18 +1,16 @@
 """A performance view as the page writes it; figures that are not measured yet are ``–``."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import isfinite
 
 from components.formats import NONE, clock, plain, share
-from components.performance_panels import Course, Fact, RendererRow, Step
-from components.performance_stages import StageRow
+from components.performance_panels import Fact, RendererRow
+from pages.performance_stage_words import STAGES, WHOLE, late, milliseconds, stage_rows
 from server.performance_view import (
     WINDOWS,
     FeedView,
     PerformanceView,
     RendererView,
-    StageView,
     ViewerView,
 )
 
@@ -24,37 +22,8 @@ NAMES = {
     "plotly": ("Plotly", "drawn in the browser"),
 }
 
-
-@dataclass(frozen=True, slots=True)
-class StageWords:
-    """How a stage is called, and the 95th percentile in ms that it should keep; None: no budget."""
-
-    name: str
-    caption: str
-    budget: float | None
-
-
-STAGES = {
-    "receive": StageWords("Receive", "socket to parser", 0.1),
-    "parse": StageWords("Parse", "text to events", 0.05),
-    "ingest": StageWords("Ingest", "candles, quotes", 0.02),
-    "wait": StageWords("Wait", "for the next tick, at most 50", None),
-    "layout": StageWords("Layout", "view to scene", 0.2),
-    "draw": StageWords("Draw", "scene to pixels", 0.3),
-    "encode": StageWords("Encode", "pixels to WebP", 0.3),
-    "send": StageWords("Send", "queue and socket", 0.5),
-    "ack": StageWords("Paint", "decode, show, acknowledge", 33.0),
-    "tick_to_ack": StageWords("Tick → pixel", "receive to browser ack", 50.0),
-}
-WHOLE = "tick_to_ack"
 LAG_BUDGET = 50.0
 """Of the event loop, in ms: one tick."""
-_IN_SERVER = ("receive", "parse", "ingest", "wait", "layout", "draw", "encode", "send")
-
-
-def milliseconds(value: float | None, decimals: int = 3) -> str:
-    """``0.018``; fewer decimals from 1,000 on, so that a column keeps its width."""
-    return plain(value, decimals if value is None or value < 1000 else 0)
 
 
 def byte_size(value: float | None) -> str:
@@ -77,7 +46,7 @@ def summary(view: PerformanceView) -> list[Fact]:
     full = NONE if frames.full is None else f"{plain(frames.full)} ms"
     size = byte_size(frames.frame_bytes_p50)
     return [
-        Fact("Tick → pixel p95", p95, f"budget {budget:g}", late=_late(whole.p95, budget)),
+        Fact("Tick → pixel p95", p95, f"budget {budget:g}", late=late(whole.p95, budget)),
         Fact("Full frame p50", full, NAMES[chosen][0] if chosen else ""),
         Fact("Frames", f"{plain(frames.frames_per_s, 1)} / s", count(frames.charts, "chart")),
         Fact("Not sent", _share(frames.not_sent, asked, 0), "equal frames"),
@@ -97,116 +66,6 @@ def summary(view: PerformanceView) -> list[Fact]:
 def count(number: int, word: str) -> str:
     """``1 chart``, ``4 charts``."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"
-
-
-def stage_rows(view: PerformanceView) -> list[StageRow]:
-    """One row for every stage, in the order of the way."""
-    return [_stage_row(stage, STAGES[stage.key]) for stage in view.stages]
-
-
-def _stage_row(stage: StageView, words: StageWords) -> StageRow:
-    body, tail = _split(stage.bars)
-    calm, over = _course(stage.p95s, words.budget)
-    figures = (stage.p50, stage.p95, stage.p99, stage.most)
-    p50, p95, p99, most = (milliseconds(value) for value in figures)
-    return StageRow(
-        name=words.name,
-        caption=words.caption,
-        samples=f"{stage.samples:,}" if stage.samples else NONE,
-        figures=(p50, p95, p99, most),
-        body=body,
-        tail=tail,
-        calm=calm,
-        over=over,
-        budget=NONE if words.budget is None else f"{words.budget:g}",
-        late=_late(stage.p95, words.budget),
-        whole=stage.key == WHOLE,
-    )
-
-
-def _split(bars: Sequence[int]) -> tuple[list[float], list[float]]:
-    """Heights of the bars that hold the fastest 95 %, and of those beyond; the others are 0."""
-    most, samples = max(bars), sum(bars)
-    body, tail, before = [], [], 0
-    for number in bars:
-        height = number / most if most else 0.0
-        within = before < 0.95 * samples
-        body.append(height if within else 0.0)
-        tail.append(0.0 if within else height)
-        before += number
-    return body, tail
-
-
-def _course(
-    values: Sequence[float | None], budget: float | None
-) -> tuple[list[float], list[float]]:
-    """Heights over time against the highest, those within the budget and those over it."""
-    most = max((value for value in values if value is not None), default=0.0)
-    calm, over = [], []
-    for value in values:
-        height = value / most if value is not None and most else 0.0
-        calm.append(0.0 if _late(value, budget) else height)
-        over.append(height if _late(value, budget) else 0.0)
-    return calm, over
-
-
-def _late(value: float | None, budget: float | None) -> bool:
-    return value is not None and budget is not None and value > budget
-
-
-def life_steps(view: PerformanceView) -> tuple[str, list[Step]]:
-    """What the server's part of a typical tick takes, and its stages one after the other."""
-    stages = {key: view.stage(key).p50 for key in _IN_SERVER}
-    known = sum(value for value in stages.values() if value is not None)
-    steps, start = [], 0.0
-    for key, value in stages.items():
-        end = start + (value / known if value is not None and known else 0.0)
-        steps.append(Step(STAGES[key].name, start, end, milliseconds(value)))
-        start = end
-    return f"server part, p50 {plain(known if known else None, 1)} ms", steps
-
-
-def paint_words(view: PerformanceView) -> str:
-    """What follows in the browser."""
-    return f"then paint {milliseconds(view.stage('ack').p50)}"
-
-
-def course(view: PerformanceView) -> Course:
-    """Typical and slow ticks over the chosen time."""
-    budget = STAGES[WHOLE].budget or 0.0
-    highest = max((value for value in view.ticks.p95s if value is not None), default=0.0)
-    top = max(1.6 * budget, 1.15 * highest)
-    step = next(size for size in (20, 50, 100, 200, 500, 1000, 10**9) if top / size <= 5)
-    levels = [
-        (level / top, f"{level:,} ms")
-        for level in range(step, int(top) + 1, step)
-        if abs(level - budget) / top > 0.12
-    ]
-    return Course(
-        typical=_heights(view.ticks.p50s, top),
-        slow=_heights(view.ticks.p95s, top),
-        budget=(budget / top, f"{budget:g} ms"),
-        levels=[level for level in levels if level[0] < 0.97],
-        times=_times(view),
-    )
-
-
-def _heights(values: Sequence[float | None], top: float) -> list[float | None]:
-    return [None if value is None else value / top for value in values]
-
-
-def _times(view: PerformanceView) -> list[tuple[float, str]]:
-    """Round moments of the window that ends now, and where they are."""
-    seconds = WINDOWS[view.window]
-    step_ns = {"1m": 15, "5m": 60, "1h": 600}[view.window] * 1_000_000_000
-    newest = view.time_ns // step_ns * step_ns
-    found = []
-    for at_ns in range(newest, view.time_ns - seconds * 1_000_000_000, -step_ns):
-        place = 1 - (view.time_ns - at_ns) / (seconds * 1e9)
-        text = clock(at_ns) if view.window == "1m" else clock(at_ns)[:5]
-        if 0.05 < place < 0.97:
-            found.append((place, text))
-    return found[::-1]
 
 
 def renderer_rows(view: PerformanceView) -> list[RendererRow]:
@@ -266,7 +125,7 @@ def _viewer_row(number: int, tab: ViewerView, budget: float | None) -> list[tupl
     return [
         (f"Browser {number}, {what}{hidden}", "" if tab.charts else "quiet"),
         (plain(tab.frames_per_s, 1), ""),
-        (ack, "warn" if _late(tab.ack_p95, budget) else ""),
+        (ack, "warn" if late(tab.ack_p95, budget) else ""),
         (str(tab.unacknowledged), ""),
     ]
 
@@ -285,7 +144,7 @@ def process_facts(view: PerformanceView) -> list[Fact]:
     sizes = f" {byte_size(frames.raw_bytes)} became {byte_size(frames.webp_bytes)}."
     return [
         Fact("Encoder ratio", ratio, "", _RATIO + (sizes if frames.webp_bytes else "")),
-        Fact("Event loop lag p99", lag, "", _LAG, _late(process.lag_p99, LAG_BUDGET)),
+        Fact("Event loop lag p99", lag, "", _LAG, late(process.lag_p99, LAG_BUDGET)),
         Fact("Picture cache hits", _share(cache.hits, asked, 0), f"of {asked:,}", _CACHE),
         Fact("Event loop lag max", most, "", _LAG),
         Fact("Threads", str(process.threads)),

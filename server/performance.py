@@ -8,10 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chart_acceleration.errors import RendererUnavailable
-from chart_acceleration.renderers.auto import choose
-from chart_acceleration.renderers.protocol import Renderer, TellsCard
-from chart_acceleration.renderers.reference import ReferenceRenderer
 from data_feed.status import FeedStatus
 from market.market import Market
 from server.drawing import Drawing
@@ -25,20 +21,18 @@ from server.performance_view import (
     CacheView,
     FeedView,
     FrameView,
-    GpuView,
     PerformanceView,
     ProcessView,
-    RendererView,
     SeriesView,
     StageView,
     ViewerView,
 )
 from server.process_facts import core_count, resident_bytes, thread_count
-from server.renderer_times import RendererTimes, time_renderer
+from server.renderer_rows import gpu_view, renderer_views, time_all
+from server.renderer_times import RendererTimes
 from server.telemetry import STAGES, Telemetry
 from server.viewers import Viewers
 
-CANDIDATES = ("cpu", "opengl", "cuda")
 _GROUPS = {"1m": 1, "5m": 3, "1h": 30}
 _FINE_GROUPS = {"1m": 1, "5m": 1, "1h": 10}
 _LAG_NS = 250_000_000
@@ -46,8 +40,6 @@ _SAMPLES = 6
 """One a second: rates are over the five seconds between the first and the last."""
 _RECENT_NS = 10_000_000_000
 _BAR_BUCKETS = PER_DECADE // BARS_PER_DECADE
-_PLOTLY = "Takes over by itself if no renderer starts."
-_REFERENCE = "Checks the others pixel by pixel. Never chosen for live charts."
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +94,7 @@ class Performance:
 
     async def time_renderers(self) -> None:
         """Start the candidates that were not tried yet, and time all that work, in a thread."""
-        self._renderer_times = await asyncio.to_thread(self._time_renderers)
+        self._renderer_times = await asyncio.to_thread(time_all)
 
     # --- the parts of a view ------------------------------------------------------------------
 
@@ -130,7 +122,7 @@ class Performance:
             cache=CacheView(
                 counts["cached"], counts["drawn"], _ms(times["picture"].spread(*stretch).p95)
             ),
-            renderers=self._renderers(),
+            renderers=renderer_views(self._drawing, self._renderer_times),
             renderers_timed=bool(self._renderer_times),
             feed=self._feed_view(now_ns),
             viewers=viewers,
@@ -184,7 +176,7 @@ class Performance:
             threads=thread_count(),
             lag_p99=_ms(lag.p99),
             lag_most=_ms(lag.most),
-            gpu=self._gpu(),
+            gpu=gpu_view(self._drawing),
         )
 
     def _rate(self, value: Callable[[_Sample], int]) -> float | None:
@@ -194,36 +186,6 @@ class Performance:
             return None
         seconds = (samples[-1].now_ns - samples[0].now_ns) / 1e9
         return (value(samples[-1]) - value(samples[0])) / seconds
-
-    # --- renderers ------------------------------------------------------------------------------
-
-    def _renderers(self) -> tuple[RendererView, ...]:
-        told = self._drawing.reasons
-        rows = [self._row(name, *candidate(name, self._drawing.name, told)) for name in CANDIDATES]
-        plotly = "chosen" if self._drawing.tier == "plotly" else "standby"
-        return (
-            *rows,
-            self._row("reference", "ready", _REFERENCE),
-            RendererView("plotly", plotly, _PLOTLY),
-        )
-
-    def _row(self, name: str, state: str, reason: str) -> RendererView:
-        times = self._renderer_times.get(name)
-        if times is None:
-            return RendererView(name, state, reason)
-        return RendererView(name, state, reason, times.full, times.light, times.encode)
-
-    def _time_renderers(self) -> dict[str, RendererTimes]:
-        renderers: list[Renderer] = [ReferenceRenderer()]
-        for name in CANDIDATES:
-            renderer = _started(name)
-            if renderer is not None:
-                renderers.append(renderer)
-        return {renderer.name: time_renderer(renderer) for renderer in renderers}
-
-    def _gpu(self) -> GpuView | None:
-        tried = candidate("cuda", self._drawing.name, self._drawing.reasons)[0]
-        return _card(_started("cuda")) if tried in {"chosen", "ready"} else None
 
 
 def stage_view(
@@ -255,30 +217,6 @@ def _ticks(ring: HistogramRing, stretch: tuple[int, int, int], group: int) -> Se
     )
 
 
-def candidate(name: str, chosen: str, reasons: tuple[str, ...]) -> tuple[str, str]:
-    """State of the renderer ``name`` and why, from what was said about all of them."""
-    told = [reason.removeprefix(f"{name}: ") for reason in reasons if reason.startswith(f"{name}")]
-    if not told:
-        return "not tried", "Another renderer was asked for by name."
-    newest = told[-1]
-    if name == chosen:
-        return "chosen", _why_chosen(newest, reasons)
-    for state, word in (("unavailable", "not available: "), ("given up", "given up: ")):
-        if newest.startswith(word):
-            return state, newest.removeprefix(word)
-    return "ready", newest
-
-
-def _why_chosen(newest: str, reasons: tuple[str, ...]) -> str:
-    newest = newest.removeprefix("works, ")
-    if any("was asked for" in reason for reason in reasons):
-        return f"Asked for by name: {newest}."
-    if any("given up: " in reason for reason in reasons):
-        return f"Took over from one that failed: {newest}."
-    working = sum(": works" in reason for reason in reasons)
-    return f"Fastest of the {working} that passed the self-test: {newest}."
-
-
 def _bars(spread: Spread) -> tuple[int, ...]:
     """Buckets of the ring, from 1 µs on, joined to bars; what is longer than 1 s is in the last."""
     bars = spread.counts.reshape(-1, _BAR_BUCKETS).sum(axis=1)
@@ -295,17 +233,6 @@ def _viewer(client: FramesClient, now_ns: int) -> ViewerView:
         ack_p95=float(np.percentile(took, 95)) / 1e6 if took else None,
         unacknowledged=client.unacknowledged,
     )
-
-
-def _started(name: str) -> Renderer | None:
-    try:
-        return choose(name).renderer
-    except RendererUnavailable:
-        return None
-
-
-def _card(renderer: object) -> GpuView | None:
-    return GpuView(*renderer.card()) if isinstance(renderer, TellsCard) else None
 
 
 def _ms(nanoseconds: float | None) -> float | None:

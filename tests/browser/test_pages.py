@@ -11,7 +11,7 @@ from tests.browser.program import Program
 from tests.browser.stand import wait_until
 
 pytestmark = pytest.mark.browser
-PATHS = ("/", "/backtesting", "/paper")
+PATHS = ("/", "/backtesting", "/paper", "/performance")
 
 
 def settled(page: Page, url: str) -> None:

@@ -14,7 +14,12 @@ from tests.browser.program import Program
 
 pytestmark = pytest.mark.browser
 FOLDER = Path(os.environ.get("CANDLECAST_SCREENSHOTS") or Path(__file__).parent / "artifacts")
-PAGES = {"dashboard": "/", "backtesting": "/backtesting", "paper": "/paper"}
+PAGES = {
+    "dashboard": "/",
+    "backtesting": "/backtesting",
+    "paper": "/paper",
+    "performance": "/performance",
+}
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
@@ -29,7 +34,10 @@ def test_page_is_pictured(
     size: dict[str, int],
     theme: str,
 ) -> None:
-    with open_page(browser, problems, size) as page:
+    with open_page(browser, problems, size) as page, open_page(browser, problems, WIDE) as chart:
+        if name == "performance":  # it has figures while somebody watches a chart
+            chart.goto(program.url)
+            wait_for_counter(chart, "patches", 20)
         page.add_init_script(f"localStorage.setItem('candlecast.theme', '{theme}')")
         page.goto(program.url + PAGES[name])
         page.wait_for_selector(".page")
@@ -37,7 +45,7 @@ def test_page_is_pictured(
             page.locator("#backtest-run").click()
             page.wait_for_selector("#backtest-result .js-plotly-plot .scatterlayer .trace")
             page.wait_for_selector("#backtest-trades .ag-row")
-        else:
+        elif name != "performance":
             wait_for_counter(page, "keyframes", 1)
             wait_for_counter(page, "patches", 1)
         page.wait_for_timeout(1200)  # a status message and the first tick of the tables

@@ -12,6 +12,7 @@ import dash
 import pytest
 
 from components import ids
+from pages import performance_stage_words as stage_words
 from pages import performance_words as words
 from server import services as served
 from server.histogram_ring import SLOT_NS
@@ -98,7 +99,7 @@ async def test_diagnosis_tells_all(page: ModuleType, view: PerformanceView) -> N
 
 
 def test_late_stages_are_marked_and_others_not(view: PerformanceView) -> None:
-    rows = {row.name: row for row in words.stage_rows(view)}
+    rows = {row.name: row for row in stage_words.stage_rows(view)}
     assert (rows["Encode"].late, rows["Paint"].late, rows["Draw"].late) == (True, False, False)
     assert (rows["Encode"].calm[-1], rows["Encode"].over[-1]) == (0.0, 1.0)
     assert (rows["Paint"].calm[-1], rows["Paint"].over[-1]) == (1.0, 0.0)
@@ -106,10 +107,10 @@ def test_late_stages_are_marked_and_others_not(view: PerformanceView) -> None:
 
 
 def test_split_of_the_histogram_is_at_95_percent() -> None:
-    body, tail = words._split((0, 94, 1, 5, 0))
+    body, tail = stage_words._split((0, 94, 1, 5, 0))
     assert body == [0, 1, pytest.approx(1 / 94), 0, 0]
     assert tail == [0, 0, 0, pytest.approx(5 / 94), 0]
-    assert words._split((0, 0)) == ([0, 0], [0, 0])
+    assert stage_words._split((0, 0)) == ([0, 0], [0, 0])
 
 
 @pytest.mark.parametrize(
@@ -133,32 +134,32 @@ def test_strip_of_figures(view: PerformanceView) -> None:
 
 
 def test_life_is_the_servers_part(view: PerformanceView) -> None:
-    context, steps = words.life_steps(view)
+    context, steps = stage_words.life_steps(view)
     assert context == "server part, p50 1.0 ms"
     assert [step.name for step in steps] == [
         "Receive", "Parse", "Ingest", "Wait", "Layout", "Draw", "Encode", "Send",
     ]  # fmt: skip
     assert [(step.start, step.end) for step in steps if step.end > step.start] == [(0.0, 1.0)]
-    assert words.paint_words(view).startswith("then paint ")
+    assert stage_words.paint_words(view).startswith("then paint ")
 
 
 def test_course_leaves_room_above_and_hides_levels_at_the_budget(view: PerformanceView) -> None:
-    calm = words.course(replace(view, ticks=SeriesView(4, (None, 5.0), (None, 40.0))))
+    calm = stage_words.course(replace(view, ticks=SeriesView(4, (None, 5.0), (None, 40.0))))
     assert calm.budget == (50 / 80, "50 ms")
     assert calm.slow == [None, 0.5]
     assert [text for _, text in calm.levels] == ["20 ms", "40 ms", "60 ms"]
-    wide = words.course(replace(view, ticks=SeriesView(4, (5.0,), (90.0,))))
+    wide = stage_words.course(replace(view, ticks=SeriesView(4, (5.0,), (90.0,))))
     assert [text for _, text in wide.levels] == ["100 ms"]  # 50 is the budget itself
-    spike = words.course(replace(view, ticks=SeriesView(4, (9.0,), (2000.0,))))
+    spike = stage_words.course(replace(view, ticks=SeriesView(4, (9.0,), (2000.0,))))
     assert spike.slow[0] == pytest.approx(1 / 1.15)
 
 
 def test_times_are_round_and_inside(view: PerformanceView) -> None:
     at_ns = 1_700_000_000_000_000_000  # 22:13:20 UTC
-    times = words._times(replace(view, time_ns=at_ns))
+    times = stage_words._times(replace(view, time_ns=at_ns))
     assert [text for _, text in times] == ["22:09", "22:10", "22:11", "22:12", "22:13"]
     assert times[-1][0] == pytest.approx(1 - 20 / 300)
-    short = words._times(replace(view, time_ns=at_ns, window="1m"))
+    short = stage_words._times(replace(view, time_ns=at_ns, window="1m"))
     assert [text for _, text in short] == ["22:12:30", "22:12:45", "22:13:00", "22:13:15"]
 
 

@@ -9,11 +9,12 @@ from chart_acceleration.renderers.cpu import CpuRenderer
 from chart_acceleration.renderers.protocol import Card
 from chart_acceleration.renderers.reference import ReferenceRenderer
 from data_feed.status import FeedState
-from server import performance
+from server import renderer_rows
 from server.errors import RequestError
 from server.histogram_ring import SLOT_NS, HistogramRing
-from server.performance import Performance, candidate, stage_view
+from server.performance import Performance, stage_view
 from server.process_facts import core_count, resident_bytes, thread_count
+from server.renderer_rows import candidate
 from server.renderer_times import time_renderer
 from server.telemetry import STAGES, Telemetry
 from tests.server.harness import BTC, Running, make_services, until
@@ -132,10 +133,10 @@ def test_a_card_tells_its_memory(
         def card(self) -> Card:
             return Card("H200", 10, 20, 30)
 
-    monkeypatch.setattr(performance, "_started", lambda name: OnCard())
+    monkeypatch.setattr(renderer_rows, "_started", lambda name: OnCard())
     page, _ = measured
     assert page.view_now("5m").process.gpu is None  # nobody has tried the card
-    monkeypatch.setattr(performance, "candidate", lambda *_: ("ready", "works"))
+    monkeypatch.setattr(renderer_rows, "candidate", lambda *_: ("ready", "works"))
     gpu = page.view_now("5m").process.gpu
     assert gpu is not None
     assert (gpu.name, gpu.own_bytes, gpu.used_bytes, gpu.total_bytes) == ("H200", 10, 20, 30)
@@ -151,7 +152,7 @@ async def test_timing_is_kept_and_shown(
     measured: tuple[Performance, Telemetry], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started = {"cpu": CpuRenderer()}
-    monkeypatch.setattr(performance, "_started", started.get)
+    monkeypatch.setattr(renderer_rows, "_started", started.get)
     await measured[0].time_renderers()
     view = measured[0].view_now("5m")
     assert view.renderers_timed
