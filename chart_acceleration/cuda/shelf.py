@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chart_acceleration.cuda.chart_codes import CHART_LENGTHS
+from chart_acceleration.cuda.chart_codes import CHART_LENGTHS, WIDE_COLOURS, WIDE_LENGTHS
 from chart_acceleration.cuda.device import Device
 from chart_acceleration.cuda.stream import GENERAL_LENGTHS, head, packed_codes
 from chart_acceleration.scene import I32, U8, GlyphAtlas
@@ -69,7 +69,7 @@ class Shelf:
         found = self._looks.get(entries)
         if found is None:
             bundle = _bundle(len(palette))
-            lengths = CHART_LENGTHS if bundle == 1 else GENERAL_LENGTHS
+            lengths = _lengths(len(palette), bundle)
             if lengths not in self._codes:
                 self._codes[lengths] = self._put(packed_codes(lengths))
             bits = head(entries, lengths)
@@ -89,6 +89,12 @@ class Shelf:
         kept: Any = self._device.host("kept", self._used)
         kept[start : self._used] = values.reshape(-1)
         return start
+
+
+def _lengths(colours: int, bundle: int) -> tuple[int, ...]:
+    if colours == WIDE_COLOURS:
+        return WIDE_LENGTHS
+    return CHART_LENGTHS if bundle == 1 else GENERAL_LENGTHS
 
 
 def _bundle(colours: int) -> int:

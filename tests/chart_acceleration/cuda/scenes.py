@@ -20,7 +20,8 @@ BLANK = GlyphAtlas(np.zeros(1, dtype=np.uint8), np.zeros((1, 3), dtype=np.int32)
 def scene_of_golden(case: Golden) -> tuple[Scene, U8]:
     """The golden's scene and palette."""
     layout = lay_out(ChartData(case.candles), case.spec, case.furniture, LayoutBuffers())
-    return layout.scene, theme(case.spec.theme).palette
+    wide, stale = case.spec.elements.wide, case.furniture.stale
+    return layout.scene, theme(case.spec.theme).colours(wide=wide, stale=stale)
 
 
 def scene_of_picture(pixels: U8) -> Scene:

@@ -7,8 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.varied import varied_charts
+from chart_acceleration.batch import draw_charts
 from chart_acceleration.encoders.webp import encode
 from chart_acceleration.errors import ChartError
+from chart_acceleration.layout import lay_out
+from chart_acceleration.ops import LayoutBuffers
+from chart_acceleration.palette import theme
 from chart_acceleration.scene import U8
 from tests.chart_acceleration.cuda.host_device import CppRenderer
 from tests.chart_acceleration.cuda.scenes import (
@@ -21,7 +26,7 @@ from tests.chart_acceleration.cuda.scenes import (
 from tests.chart_acceleration.test_goldens import CASES
 
 ORDERS = (0, 1, 7919, 999_983)
-PALETTES = (1, 2, 3, 4, 5, 15, 16, 17, 255, 256)
+PALETTES = (1, 2, 3, 4, 5, 15, 16, 17, 19, 20, 21, 255, 256)
 
 
 def check(library: ctypes.CDLL, pictures: list[U8], colours: list[int], order: int = 0) -> None:
@@ -45,6 +50,26 @@ def test_goldens_in_one_batch(library: ctypes.CDLL) -> None:
         # fixed codes and no copies from afar cost this much against the processor's encoder
         assert len(file) <= 1.3 * len(encode(pixels, palette)) + 400
     assert renderer.devices[0].launches == ["cull", "paint", "find_heads", "measure", "scatter"]
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_every_element_in_one_batch(library: ctypes.CDLL, wide: bool) -> None:
+    """Drawn as the reference draws, and the same when decoded."""
+    jobs = varied_charts(7, 4, wide=wide)
+    renderer = CppRenderer(library)
+    sizes = [0, 0]
+    for job, file in zip(jobs, draw_charts(jobs, renderer), strict=True):
+        data, spec, furniture = job
+        scene = lay_out(data, spec, furniture, LayoutBuffers()).scene
+        expected, drawn = by_reference(scene), np.full((spec.height, spec.width), 9, np.uint8)
+        renderer.draw(scene, drawn)
+        assert np.array_equal(drawn, expected)
+        palette = theme(spec.theme).colours(wide=wide, stale=furniture.stale)
+        assert isinstance(file, bytes)
+        assert np.array_equal(decoded(file), palette[expected])
+        sizes[0] += len(file)
+        sizes[1] += len(encode(expected, palette))
+    assert sizes[0] <= 1.2 * sizes[1]
 
 
 @pytest.mark.parametrize("colours", PALETTES)

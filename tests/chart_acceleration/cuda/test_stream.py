@@ -6,27 +6,20 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from chart_acceleration.chart_data import ChartData
-from chart_acceleration.cuda.batch import Batch, Job
-from chart_acceleration.cuda.chart_codes import CHART_LENGTHS
+from benchmarks.train_chart_codes import count_symbols, made_for, share_above
+from benchmarks.varied import varied_charts
+from chart_acceleration.cuda.chart_codes import CHART_LENGTHS, WIDE_COLOURS, WIDE_LENGTHS
 from chart_acceleration.cuda.stream import GENERAL_LENGTHS, GREEN_SYMBOLS, codes
-from chart_acceleration.encoders.huffman import code_lengths
-from chart_acceleration.layout import lay_out
-from chart_acceleration.ops import LayoutBuffers
-from chart_acceleration.palette import theme
-from chart_acceleration.scene import Rect
-from chart_acceleration.spec import ChartSpec, Furniture
-from market.types import Interval
-from tests.chart_acceleration.cuda.host_device import HostDevice
-from tests.chart_acceleration.made_candles import made_candles
+from chart_acceleration.palette import Role
 
 
-@pytest.mark.parametrize("lengths", [CHART_LENGTHS, GENERAL_LENGTHS])
+@pytest.mark.parametrize("lengths", [CHART_LENGTHS, WIDE_LENGTHS, GENERAL_LENGTHS])
 def test_codes_are_complete_and_prefix_free(lengths: tuple[int, ...]) -> None:
     assert len(lengths) == GREEN_SYMBOLS
-    assert sum(Fraction(1, 1 << length) for length in lengths) == 1
-    words = {f"{code:0{length}b}"[::-1] for code, length in codes(lengths)}
-    assert len(words) == GREEN_SYMBOLS
+    used = sum(length > 0 for length in lengths)
+    assert sum(Fraction(1, 1 << length) for length in lengths if length) == 1
+    words = {f"{code:0{length}b}"[::-1] for code, length in codes(lengths) if length}
+    assert len(words) == used
     assert not any(word[:end] in words for word in words for end in range(1, len(word)))
 
 
@@ -36,27 +29,17 @@ def test_canonical_codes_of_the_standard() -> None:
     assert words == ["010", "011", "100", "101", "110", "00", "1110", "1111"]
 
 
-def test_the_charts_code_is_near_each_charts_own(library: ctypes.CDLL) -> None:
-    fixed = own = 0
-    for seed, (width, height, scale, bars) in enumerate(SIZES):
-        spec = ChartSpec("BTC-USD", Interval.M1, width, height, scale=scale, bars=bars)
-        window = made_candles(bars + 5, seed=seed + 900)
-        scene = lay_out(
-            ChartData(window), spec, Furniture(False, False, decimals=1), LayoutBuffers()
-        ).scene
-        device = HostDevice(library)
-        batch = Batch(device)
-        job = Job(scene, Rect(0, 0, width, height), theme("dark").palette)
-        batch.begin([job])
-        batch.finish()
-        counts = np.zeros(512, dtype=np.uint64)
-        library.tally(1, counts.ctypes.data, *device.addresses())
-        green = counts[:GREEN_SYMBOLS].astype(np.int64)
-        lengths = np.zeros(GREEN_SYMBOLS, dtype=np.int64)
-        code_lengths(green, 8, lengths, np.zeros(1024, dtype=np.int64))
-        fixed += int(green @ np.array(CHART_LENGTHS))
-        own += int(green @ lengths)
-    assert own < fixed <= 1.15 * own
+@pytest.mark.parametrize("wide", [False, True])
+def test_the_charts_codes_are_near_each_charts_own(library: ctypes.CDLL, wide: bool) -> None:
+    counts = [count_symbols(library, job) for job in varied_charts(7, 55, wide=wide)]
+    lengths = np.array(WIDE_LENGTHS if wide else CHART_LENGTHS)
+    assert 0.0 < share_above(lengths, counts) <= 0.13
+    assert share_above(np.array(GENERAL_LENGTHS), counts) > 0.13
+    assert made_for(counts, WIDE_COLOURS if wide else 256).shape == lengths.shape
 
 
-SIZES = ((1280, 720, 1.0, 300), (640, 360, 1.0, 100), (1280, 720, 2.0, 150), (1040, 560, 1.0, 150))
+def test_the_wide_code_has_words_for_its_colours_only() -> None:
+    assert len(Role) == WIDE_COLOURS
+    assert all(WIDE_LENGTHS[:WIDE_COLOURS])
+    assert not any(WIDE_LENGTHS[WIDE_COLOURS:256])
+    assert all(WIDE_LENGTHS[256:])
