@@ -8,7 +8,10 @@
  * @typedef {{sequence: number, entries: Entry[], picture: Blob}} Frame
  * @typedef {{chart: number, symbol: string, interval: string, venue: string, o: number, h: number, l: number,
  *   c: number, volume: number, change: number, change_pct: number, decimals: number, direction: number,
- *   last_y: number, plot: number[], stale: boolean, alt: string}} Meta
+ *   last_y: number, plot: number[], stale: boolean, alt: string, studies?: StudyMeta[]}} Meta
+ * @typedef {{label: string, role: string, value: number | null, text: string}} CurveMeta
+ * @typedef {{title: string, pane: PaneMeta | null, left_out: boolean, curves: CurveMeta[]}} StudyMeta
+ * @typedef {{plot: number[], top: number, bottom: number}} PaneMeta
  */
 
 /** What the page's scripts share, and the counters that tests and people can read in the console. */

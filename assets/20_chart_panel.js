@@ -6,7 +6,7 @@
  *
  * @typedef {{source: string, retry: string, tag: string}} Lost   texts of the strip, and of the tag in the legend
  * @typedef {{type: string, chart: number, symbol: string, interval: string, width: number, height: number,
- *   scale: number, theme: string, bars: number}} Subscription
+ *   scale: number, theme: string, bars: number}} Subscription   and what the page says of the chart's elements
  */
 {
   const { words, KEYFRAME } = window.candlecast;
@@ -33,6 +33,7 @@
       this.patch = this.layer("img.chart-patch");
       this.line = /** @type {HTMLElement} */ (element.querySelector(".chart-last-line"));
       this.legend = /** @type {HTMLElement} */ (element.querySelector(".chart-legend"));
+      this.studies = new window.candlecast.StudyLegend(element);
       this.state = /** @type {HTMLElement} */ (element.querySelector(".chart-state"));
       this.strip = /** @type {HTMLElement | null} */ (element.querySelector(".chart-lost"));
       this.loading = setTimeout(() => this.showLoading(), LOADING_AFTER_MS);
@@ -81,6 +82,7 @@
         scale: Math.max(1, Math.min(4, this.ratio)),
         theme: document.documentElement.dataset.theme || "dark",
         bars: Math.min(Number(bars) || 120, fitting),
+        ...JSON.parse(this.element.dataset.elements || "{}"),
       };
     }
 
@@ -136,6 +138,7 @@
       this.clear(this.patch);
       this.legend.hidden = true;
       this.line.hidden = true;
+      this.studies.clear();
       this.hideState();
     }
 
@@ -157,6 +160,7 @@
       this.field("c", price(meta.c));
       this.field("change", change);
       this.field("volume", words.volume(meta.volume));
+      this.studies.show(meta, this.ratio);
       this.drawLine(meta, direction);
     }
 
@@ -192,6 +196,7 @@
       this.clear(this.patch);
       this.clear(this.keyframe);
       this.line.hidden = true;
+      this.studies.clear();
       this.legend.hidden = false;
       delete this.legend.dataset.direction;
       this.keyframe.image.alt = "";

@@ -74,10 +74,9 @@
     async fetchPicture(panel) {
       const wants = panel.wants();
       if (!wants) return;
-      const { symbol, interval, theme } = wants;
-      const numbers = { bars: wants.bars, width: wants.width, height: wants.height, scale: wants.scale, t: Date.now() };
-      const texts = Object.entries(numbers).map(([name, value]) => [name, String(value)]);
-      const query = new URLSearchParams([["symbol", symbol], ["interval", interval], ["theme", theme], ...texts]);
+      const { type: _type, chart: _chart, ...asked } = wants;
+      const texts = Object.entries(asked).map(([name, value]) => [name, String(value)]); // lists with commas between
+      const query = new URLSearchParams(texts);
       const response = await fetch(`/api/chart.webp?${query}`, { cache: "no-store" });
       if (!response.ok) {
         const { error } = await response.json();

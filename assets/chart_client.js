@@ -44,7 +44,7 @@
       new MutationObserver((records) => this.onMutations(records)).observe(document.documentElement, {
         subtree: true,
         childList: true,
-        attributeFilter: ["data-theme", "data-symbol", "data-interval", "data-bars"],
+        attributeFilter: ["data-theme", "data-symbol", "data-interval", "data-bars", "data-elements"],
       });
       document.addEventListener("visibilitychange", () => this.sendVisibility());
       document.addEventListener("click", (event) => this.onClick(event), { capture: true });

@@ -2,7 +2,8 @@
 
 /**
  * What Dash's clientside callbacks call: theme, address and chart selection. The address is where symbol and interval
- * live (?symbol=BTC-USD&interval=1m), so links and the back button work; this browser remembers the last choice.
+ * live (?symbol=BTC-USD&interval=1m), so links and the back button work; this browser remembers the last choice. What
+ * else the address says (&indicators=sma:20) stays when one of the two changes.
  */
 {
   const KEPT = "candlecast.market";
@@ -42,6 +43,9 @@
     contrast?.setAttribute("aria-pressed", String(name.endsWith("-cb")));
   }
 
+  /** Colons and commas need no escape in a query, and people read it. @param {URLSearchParams} query */
+  const readable = (query) => query.toString().replaceAll("%3A", ":").replaceAll("%2C", ",");
+
   /** The first of `wishes` that is allowed. @param {unknown[]} wishes @param {string[]} allowed */
   const pick = (wishes, allowed) => wishes.find((wish) => allowed.includes(/** @type {string} */ (wish)));
 
@@ -78,10 +82,15 @@
       remember(symbol, interval);
       const query = `?symbol=${encodeURIComponent(symbol)}&interval=${encodeURIComponent(interval)}`;
       const page = document.documentElement.dataset.page ?? "";
-      if (WITH_MARKET.includes(page) && window.location.search !== query) {
-        const first = !new URLSearchParams(window.location.search).has("symbol");
-        if (first) history.replaceState(history.state, "", query);
-        else history.pushState({}, "", query);
+      const asked = new URLSearchParams(window.location.search);
+      const differs = asked.get("symbol") !== symbol || asked.get("interval") !== interval;
+      if (WITH_MARKET.includes(page) && differs) {
+        const first = !asked.has("symbol");
+        asked.set("symbol", symbol);
+        asked.set("interval", interval);
+        const address = `?${readable(asked)}`;
+        if (first) history.replaceState(history.state, "", address);
+        else history.pushState({}, "", address);
       }
       const links = ["/", "/backtesting", "/paper"].map((path) => path + query);
       return [...links, ...links];

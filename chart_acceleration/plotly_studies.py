@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from chart_acceleration.elements import Curve, CurveStyle, Study
-from chart_acceleration.numbers import volume_text
+from chart_acceleration.extent import shown_value
 from chart_acceleration.palette import Role
 from chart_acceleration.plotly_canvas import Canvas, annotation, plain
+from chart_acceleration.price_ticks import short_text
 from chart_acceleration.scene import F64
 
 _EDGES = (CurveStyle.BAND, CurveStyle.CLOUD)
@@ -97,16 +98,11 @@ def overlay_words(canvas: Canvas) -> str:
 def _values(canvas: Canvas, study: Study, values: F64) -> str:
     words = []
     for curve, row in zip(study.curves, values, strict=True):
-        place = len(row) - 1 - max(0, curve.shift)
-        value = float(row[place]) if place >= 0 else np.nan
-        if np.isfinite(value):
-            text = canvas.price_text(value) if study.pane is None else _short(value)
+        value = shown_value(curve, row)
+        if value is not None:
+            text = canvas.price_text(value) if study.pane is None else short_text(value, 2)
             words.append(f'<span style="color:{canvas.colour(curve.role)}">{text}</span>')
     return " ".join(words)
-
-
-def _short(value: float) -> str:
-    return f"−{volume_text(-value)}" if value < 0 else volume_text(value)
 
 
 def _traces(canvas: Canvas, study: Study, rows: F64) -> list[dict[str, Any]]:
@@ -154,7 +150,7 @@ def _histogram(canvas: Canvas, curve: Curve, row: F64) -> dict[str, Any]:
     rising = np.diff(row, prepend=row[:1]) >= 0
     strong, weak = (Role.UP, Role.DOWN), (Role.UP_SHADE, Role.DOWN_SHADE)
     roles = [
-        (strong if up else weak)[0 if value >= 0 else 1]
+        (strong if up == (value >= 0) else weak)[0 if value >= 0 else 1]
         for value, up in zip(row.tolist(), rising.tolist(), strict=True)
     ]
     return {

@@ -10,14 +10,20 @@ from components.icons import icon
 DEFAULT_BARS = 120
 
 
-def chart_panel(symbol: str, interval: str, venue: str, bars: int = DEFAULT_BARS) -> html.Div:
-    """The panel of chart 1. The script reads the ``data-`` attributes and fills all other parts."""
+def chart_panel(
+    symbol: str, interval: str, venue: str, elements: str = "{}", bars: int = DEFAULT_BARS
+) -> html.Div:
+    """The panel of chart 1. The script reads the ``data-`` attributes and fills all other parts.
+
+    ``elements``: a JSON object, what the chart shows beside candles, as the socket takes it.
+    """
     return html.Div(
         [
             html.Img(className="chart-keyframe", alt="", draggable="false"),
             html.Img(className="chart-patch", alt="", draggable="false"),
             html.Div(className="chart-last-line", hidden=True),
             legend(symbol or NONE, " · ".join(part for part in (interval, venue) if part)),
+            html.Div(className="chart-panes"),
             _state(),
             lost_strip(),
         ],
@@ -25,9 +31,32 @@ def chart_panel(symbol: str, interval: str, venue: str, bars: int = DEFAULT_BARS
         className="chart",
         tabIndex=0,
         role="group",
-        **data(chart="1", symbol=symbol, interval=interval, bars=str(bars), venue=venue),
+        **data(
+            chart="1",
+            symbol=symbol,
+            interval=interval,
+            bars=str(bars),
+            venue=venue,
+            elements=elements,
+        ),
         **aria(label="Candlestick chart"),
     )
+
+
+def refused_chart(why: str, instead: str) -> html.Div:
+    """In place of a chart that was asked for and cannot be; ``instead`` is an address that can."""
+    words = html.Div(
+        [
+            icon("candles", "icon-20"),
+            html.Div("This chart cannot be drawn", **data(state_field="title")),
+            html.Div(why, **data(state_field="detail")),
+            html.A("Show the standard chart", href=instead, className="button"),
+        ],
+        className="chart-state",
+        role="alert",
+        **data(state="error"),
+    )
+    return html.Div(words, className="chart")
 
 
 def _field(name: str, text: str = NONE) -> html.Span:
@@ -35,7 +64,10 @@ def _field(name: str, text: str = NONE) -> html.Span:
 
 
 def legend(symbol: str, context: str) -> html.Div:
-    """Title, then open, high, low, close, change, volume; places are kept without values."""
+    """Title, then open, high, low, close, change, then studies and volume.
+
+    Places are kept without values.
+    """
     title = html.Div(
         [
             _field("symbol", symbol),
@@ -51,8 +83,14 @@ def legend(symbol: str, context: str) -> html.Div:
     volume = html.Span(
         [html.I("Vol"), _field("volume")], className="chart-legend-pair chart-legend-volume"
     )
-    row = html.Div([*values, _field("change"), volume], className="chart-legend-row")
-    return html.Div([title, row], className="chart-legend")
+    studies = html.Span(className="chart-legend-studies")
+    rows = [
+        html.Div([*values, _field("change")], className="chart-legend-row"),
+        html.Div([studies, volume], className="chart-legend-row"),
+    ]
+    return html.Div(
+        [title, html.Div(rows, className="chart-legend-rows")], className="chart-legend"
+    )
 
 
 def _state() -> html.Div:

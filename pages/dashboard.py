@@ -26,13 +26,18 @@ dash.register_page(  # type: ignore[no-untyped-call]
 )
 
 
-def layout(symbol: str | None = None, interval: str | None = None, **_: str) -> html.Div:
-    """The page at ``/?symbol=BTC-USD&interval=1m``."""
+def layout(symbol: str | None = None, interval: str | None = None, **query: str) -> html.Div:
+    """The page at ``/?symbol=BTC-USD&interval=1m``; what else its chart shows, see ``live_chart``.
+
+    Like ``&style=hollow&axis=log&indicators=sma:20,rsi``: the names of ``/api/chart.webp``.
+    """
     rows = [watch_row(name) for name in current().symbols()]
     side = html.Aside(watchlist(rows, symbol), className="side")
     tick = dcc.Interval(id=ids.WATCHLIST_TICK, interval=1000)
     keepers = [tick, quote_store(ids.WATCHLIST_QUOTE)]
-    return html.Div([live_chart(symbol, interval), side, *keepers], className="page page-dashboard")
+    return html.Div(
+        [live_chart(symbol, interval, query), side, *keepers], className="page page-dashboard"
+    )
 
 
 def watch_row(symbol: str) -> WatchRow:

@@ -1,6 +1,10 @@
 """The live chart that several pages carry: its tree, its two tiers, the act of its lost strip."""
 
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
+from urllib.parse import parse_qs, urlencode
 
 from dash import (
     ClientsideFunction,
@@ -15,21 +19,25 @@ from dash import (
 from dash.development.base_component import Component
 
 from components import ids
-from components.chart_panel import chart_panel, plotly_chart
+from components.chart_panel import chart_panel, plotly_chart, refused_chart
 from components.feed_pill import note_strip
 from market.types import INTERVALS
+from server.errors import RequestError
 from server.services import current
 from server.views import ChartQuery
 
 PLOTLY_BARS = 120
 
+Query = Mapping[str, str | Sequence[str]]
+"""What an address says behind its question mark."""
 
-def live_chart(symbol: str | None, interval: str | None) -> html.Div:
+
+def live_chart(symbol: str | None, interval: str | None, query: Query) -> html.Div:
     """The chart for an address; without a symbol in it, the shell fills in the last choice."""
     services = current()
     known = symbol if symbol in services.symbols() else ""
     length = interval if interval in set(INTERVALS) else ""
-    chart = _chart(services.tier(), known or "", length or "")
+    chart = _chart(services.tier(), known or "", length or "", query)
     parts: list[Component] = [html.Div(chart, id=ids.CHART_HOST, className="chart-host")]
     if symbol and not known:
         followed = ", ".join(services.symbols())
@@ -39,9 +47,21 @@ def live_chart(symbol: str | None, interval: str | None) -> html.Div:
     return html.Div(parts, className="live-chart")
 
 
-def _chart(tier: str, symbol: str, interval: str) -> html.Div:
-    venue = current().status().venue
-    return plotly_chart() if tier == "plotly" else chart_panel(symbol, interval, venue)
+def _chart(tier: str, symbol: str, interval: str, query: Query) -> html.Div:
+    services = current()
+    try:
+        elements = services.elements(query)
+    except RequestError as error:
+        market = {"symbol": symbol, "interval": interval}
+        known = {name: value for name, value in market.items() if value}
+        return refused_chart(str(error), f"?{urlencode(known)}")
+    if tier == "plotly":
+        return plotly_chart()
+    return chart_panel(symbol, interval, services.status().venue, json.dumps(asdict(elements)))
+
+
+def _query(search: str | None) -> Query:
+    return parse_qs((search or "").removeprefix("?"), keep_blank_values=True)
 
 
 @callback(
@@ -49,11 +69,12 @@ def _chart(tier: str, symbol: str, interval: str) -> html.Div:
     Input(ids.TIER, "data"),
     State(ids.SYMBOL, "value"),
     State(ids.INTERVAL, "value"),
+    State(ids.LOCATION, "search"),
     prevent_initial_call=True,
 )
-async def change_tier(tier: str, symbol: str, interval: str) -> html.Div:
+async def change_tier(tier: str, symbol: str, interval: str, search: str | None) -> html.Div:
     """The server changed how it draws while the page was open."""
-    return _chart(tier, symbol, interval)
+    return _chart(tier, symbol, interval, _query(search))
 
 
 @callback(
@@ -62,10 +83,16 @@ async def change_tier(tier: str, symbol: str, interval: str) -> html.Div:
     Input(ids.SYMBOL, "value"),
     Input(ids.INTERVAL, "value"),
     Input(ids.THEME, "data"),
+    State(ids.LOCATION, "search"),
 )
-async def draw_plotly(_: int | None, symbol: str, interval: str, theme: str) -> Any:
+async def draw_plotly(
+    _: int | None, symbol: str, interval: str, theme: str, search: str | None
+) -> Any:
     """The newest candles as a Plotly figure, once a second."""
-    return await current().figure(ChartQuery(symbol, interval, PLOTLY_BARS, theme=theme))
+    services = current()
+    elements = services.elements(_query(search))
+    query = ChartQuery(symbol, interval, PLOTLY_BARS, theme=theme, elements=elements)
+    return await services.figure(query)
 
 
 @callback(

@@ -32,7 +32,7 @@ dash.register_page(  # type: ignore[no-untyped-call]
 )
 
 
-def layout(symbol: str | None = None, interval: str | None = None, **_: str) -> html.Div:
+def layout(symbol: str | None = None, interval: str | None = None, **query: str) -> html.Div:
     """Account, chart and positions at the left; ticket and fills at the right."""
     services = current()
     chosen = symbol if symbol and symbol in services.symbols() else services.symbols()[0]
@@ -42,7 +42,7 @@ def layout(symbol: str | None = None, interval: str | None = None, **_: str) -> 
             html.Div(
                 account_row(account_figures(view)), id=ids.PAPER_ACCOUNT, className="account-row"
             ),
-            live_chart(symbol, interval),
+            live_chart(symbol, interval, query),
             html.Section(
                 positions_panel(view, _decimals(view)),
                 id=ids.PAPER_POSITIONS,

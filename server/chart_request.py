@@ -93,12 +93,13 @@ def elements_query(given: Mapping[str, str | Sequence[str]]) -> ElementsQuery:
 
 
 def _elements(query: ElementsQuery, chosen: Sequence[ChosenIndicator]) -> Elements:
+    style = ChartStyle(_one_of("style", query.style, list(ChartStyle)))
     return Elements(
-        style=ChartStyle(_one_of("style", query.style, list(ChartStyle))),
+        style=style,
         axis=AxisKind(_one_of("axis", query.axis, list(AxisKind))),
         zone=query.zone,
         volume=query.volume,
-        studies=studies(chosen),
+        studies=studies(chosen, style),
         drawings=drawings(query.lines),
     )
 

@@ -7,7 +7,7 @@ import msgspec
 from chart_acceleration.chart_data import ChartData
 from chart_acceleration.layout import ChartLayout
 from chart_acceleration.spec import ChartSpec, Furniture
-from server.study_meta import study_values
+from server.study_meta import study_meta
 
 
 def describe(spec: ChartSpec, furniture: Furniture, data: ChartData, layout: ChartLayout) -> bytes:
@@ -42,7 +42,7 @@ def describe(spec: ChartSpec, furniture: Furniture, data: ChartData, layout: Cha
         "first_index": layout.first_index,
         "x_first": layout.x_first,
         "step": layout.step,
-        **study_values(spec, furniture, data, layout),
+        **study_meta(furniture, data, layout),
         "bars": spec.bars,
         "following": spec.end is None,
         "stale": furniture.stale,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from chart_acceleration.elements import (
     MOST_STUDIES,
+    ChartStyle,
     Curve,
     CurveStyle,
     Study,
@@ -85,14 +86,16 @@ def chosen_indicators(texts: Iterable[str]) -> tuple[ChosenIndicator, ...]:
     return chosen
 
 
-def studies(chosen: Sequence[ChosenIndicator]) -> tuple[Study, ...]:
-    """The indicators as a chart draws them.
+def studies(
+    chosen: Sequence[ChosenIndicator], style: ChartStyle = ChartStyle.CANDLES
+) -> tuple[Study, ...]:
+    """The indicators as a chart draws them, whose prices are drawn in ``style``.
 
-    Curves over the candles differ in colour as long as there are colours. A pane of its own keeps
+    Curves over the prices differ in colour as long as there are colours. A pane of its own keeps
     the colours of the registry where all of them are taken: its curves stand alone, and a fourth
     colour would double the bytes of every pixel.
     """
-    taken: set[Role] = set()
+    taken = {Role.LINE_A} if style in {ChartStyle.LINE, ChartStyle.AREA} else set()
     overlays_first = sorted(chosen, key=lambda each: not each.indicator.pane.overlay)
     made = {each: _study(each, taken) for each in overlays_first}
     return tuple(made[each] for each in chosen)

@@ -1,66 +1,65 @@
 """The studies of a picture as a browser's legend writes them, and the axes they stand on."""
 
-from math import floor, isfinite, log10
 from typing import Any
 
 from chart_acceleration.chart_data import ChartData
-from chart_acceleration.elements import AxisKind, Curve, Study
-from chart_acceleration.layout import ChartLayout
+from chart_acceleration.elements import AxisKind, Study
+from chart_acceleration.extent import shown_value
+from chart_acceleration.layout import ChartLayout, PaneLayout
+from chart_acceleration.numbers import price_text
+from chart_acceleration.price_ticks import Text
 from chart_acceleration.scene import F64
-from chart_acceleration.spec import ChartSpec, Furniture
+from chart_acceleration.spec import Furniture
 
-_MOST_DECIMALS = 8
+NO_VALUE = "–"
 
 
-def study_values(
-    spec: ChartSpec, furniture: Furniture, data: ChartData, layout: ChartLayout
-) -> dict[str, Any]:
-    """``axis``, ``percent_base``, ``panes`` and ``studies`` of an entry's JSON object.
-
-    A study's ``pane`` is its place in ``panes``, null over the candles; a pane that has no room in
-    the picture is not listed, and its study has ``hidden`` instead.
-    """
-    first = len(data.candles) - layout.frame.count
-    percent = spec.elements.axis is AxisKind.PERCENT and layout.frame.count > 0
-    places: list[dict[str, Any]] = []
-    studies = []
-    for study, values in zip(spec.elements.studies, data.values, strict=True):
-        studies.append(
+def study_meta(furniture: Furniture, data: ChartData, layout: ChartLayout) -> dict[str, Any]:
+    """``axis``, ``percent_base`` and ``studies`` of an entry's JSON object."""
+    frame = layout.frame
+    elements = frame.spec.elements
+    first = len(data.candles) - frame.count
+    percent = elements.axis is AxisKind.PERCENT and frame.count > 0
+    texts = {
+        place.number: place.pane.ticks.text for place in frame.studies if place.pane is not None
+    }
+    parts = zip(elements.studies, data.values, layout.panes, strict=True)
+    return {
+        "axis": elements.axis.value,
+        "percent_base": float(data.candles.close[first]) if percent else None,
+        "studies": [
             {
                 "title": study.title,
-                "pane": None,
-                "curves": _curves(study, values, furniture.decimals),
+                "pane": _pane(pane),
+                "left_out": pane.left_out,
+                "curves": _curves(study, values, texts.get(number) or _prices(furniture)),
             }
-        )
-    return {
-        "axis": spec.elements.axis.value,
-        "percent_base": float(data.candles.close[first]) if percent else None,
-        "panes": places,
-        "studies": studies,
+            for number, (study, values, pane) in enumerate(parts)
+        ],
     }
 
 
-def _curves(study: Study, values: F64, decimals: int) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": curve.label,
-            "role": curve.role.name,
-            "value": _newest(curve, row),
-            "decimals": decimals,
-        }
-        for curve, row in zip(study.curves, values, strict=True)
-    ]
+def _prices(furniture: Furniture) -> Text:
+    return lambda value: price_text(value, furniture.decimals)
 
 
-def _newest(curve: Curve, row: F64) -> float | None:
-    """What is drawn at the newest candle; of a curve drawn to the left its last value."""
-    place = len(row) - 1 - max(0, curve.shift)
-    if place < 0 or not isfinite(row[place]):
+def _pane(pane: PaneLayout) -> dict[str, Any] | None:
+    """Place and axis of a pane below the prices."""
+    if pane.plot is None:
         return None
-    return float(row[place])
+    plot = pane.plot
+    return {
+        "plot": [plot.x0, plot.y0, plot.x1, plot.y1],
+        "top": pane.top,
+        "bottom": pane.bottom,
+    }
 
 
-def _decimals(top: float, bottom: float) -> int:
-    """Digits that tell values of a pane apart: about a thousand steps."""
-    size = top - bottom
-    return min(max(2 - floor(log10(size)), 0), _MOST_DECIMALS) if size > 0 else 2
+def _curves(study: Study, values: F64, text: Text) -> list[dict[str, Any]]:
+    found = []
+    for curve, row in zip(study.curves, values, strict=True):
+        value = shown_value(curve, row)
+        shown = NO_VALUE if value is None else text(value)
+        role = curve.role.name
+        found.append({"label": curve.label, "role": role, "value": value, "text": shown})
+    return found

@@ -265,8 +265,8 @@ def test_panes_lie_below_with_axes_of_their_own() -> None:
 def test_histogram_tells_rising_from_falling() -> None:
     made = named(shown((MACD,)), "Histogram")
     assert made["y"] == [None, 1.0, -2.0, 3.0, 4.0]
-    up, shade = hex_colour("dark", Role.UP), hex_colour("dark", Role.DOWN_SHADE)
-    assert made["marker"]["color"][2:] == [shade, up, up]
+    up, down = hex_colour("dark", Role.UP), hex_colour("dark", Role.DOWN)
+    assert made["marker"]["color"][2:] == [down, up, up]
 
 
 def test_bands_are_filled_between_their_edges() -> None:

@@ -1,5 +1,5 @@
 from components import ids
-from components.chart_panel import chart_panel, plotly_chart
+from components.chart_panel import chart_panel, plotly_chart, refused_chart
 from tests.components.trees import attribute, by_class, by_id, parts, texts
 
 
@@ -16,6 +16,20 @@ def test_panel_has_all_parts() -> None:
         assert len(by_class(panel, name)) == 1
     fields = {attribute(part, "data-field") for part in parts(panel)} - {None}
     assert fields == {"symbol", "context", "stale", "o", "h", "l", "c", "change", "volume"}
+
+
+def test_panel_carries_what_the_chart_shows() -> None:
+    panel = chart_panel("BTC-USD", "5m", "Coinbase", '{"style":"line"}')
+    assert attribute(panel, "data-elements") == '{"style":"line"}'
+    assert attribute(chart_panel("BTC-USD", "5m", ""), "data-elements") == "{}"
+
+
+def test_refused_chart_says_why_and_what_can_be_done() -> None:
+    panel = refused_chart("style was 'pie'; allowed are candles", "?symbol=BTC-USD")
+    assert texts(panel) == (
+        "This chart cannot be drawn style was 'pie'; allowed are candles Show the standard chart"
+    )
+    assert attribute(panel, "data-symbol") is None
 
 
 def test_states_are_hidden_at_first() -> None:

@@ -19,6 +19,9 @@ IN_CHARTS = {
     "down-shade": Role.DOWN_SHADE,
     "line-a": Role.LINE_A,
     "line-b": Role.LINE_B,
+    "line-c": Role.LINE_C,
+    "line-d": Role.LINE_D,
+    "line-e": Role.LINE_E,
 }
 
 
@@ -62,7 +65,7 @@ def test_every_theme_has_every_token(theme: str) -> None:
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("name", IN_CHARTS)
 def test_charts_and_pages_have_the_same_colours(theme: str, name: str) -> None:
-    colour = "#" + bytes(THEMES[theme].palette[IN_CHARTS[name]]).hex()
+    colour = "#" + bytes(THEMES[theme].wide[IN_CHARTS[name]]).hex()
     assert variables(theme)[name].lower() == colour
 
 

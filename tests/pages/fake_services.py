@@ -1,13 +1,16 @@
 """What pages ask of ``server.services``, with fixed answers."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from server.chart_request import elements_query
 from server.errors import NoData, OrderRefused
 from server.views import (
     BacktestTradeView,
     BacktestView,
+    ElementsQuery,
     FillView,
     LastView,
     MetricView,
@@ -98,6 +101,9 @@ class FakeServices:
 
     async def figure(self, *given: Any) -> dict[str, Any]:
         return {"data": [], "layout": {"title": given}}
+
+    def elements(self, given: Mapping[str, str | Sequence[str]]) -> ElementsQuery:
+        return elements_query(given)
 
     def retry_feed(self) -> None:
         self.calls.append(("retry",))

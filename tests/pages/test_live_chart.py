@@ -1,19 +1,32 @@
+import json
+
 from components import ids
 from pages import live_chart
-from server.views import ChartQuery
-from tests.components.trees import element_ids
+from server.chart_request import LIVE
+from server.views import ChartQuery, ElementsQuery
+from tests.components.trees import attribute, by_id, element_ids
 from tests.pages.fake_services import FakeServices
 
 
 async def test_tier_changes_while_the_page_is_open(fake: FakeServices) -> None:
-    shown = await live_chart.change_tier("plotly", "BTC-USD", "1m")
+    shown = await live_chart.change_tier("plotly", "BTC-USD", "1m", "")
     assert ids.PLOTLY_CHART in element_ids(shown)
-    assert ids.CHART in element_ids(await live_chart.change_tier("picture", "BTC-USD", "1m"))
+    assert ids.CHART in element_ids(await live_chart.change_tier("picture", "BTC-USD", "1m", None))
 
 
 async def test_plotly_figure_comes_from_the_services(fake: FakeServices) -> None:
-    figure = await live_chart.draw_plotly(3, "BTC-USD", "1m", "light")
-    assert figure["layout"]["title"] == (ChartQuery("BTC-USD", "1m", 120, theme="light"),)
+    figure = await live_chart.draw_plotly(3, "BTC-USD", "1m", "light", "")
+    asked = ChartQuery("BTC-USD", "1m", 120, theme="light", elements=LIVE)
+    assert figure["layout"]["title"] == (asked,)
+    other = await live_chart.draw_plotly(3, "BTC-USD", "1m", "dark", "?style=hollow&indicators=")
+    elements = ElementsQuery(style="hollow", countdown=True)
+    assert other["layout"]["title"] == (ChartQuery("BTC-USD", "1m", 120, elements=elements),)
+
+
+async def test_tier_keeps_what_the_address_asks_for(fake: FakeServices) -> None:
+    shown = await live_chart.change_tier("picture", "BTC-USD", "1m", "?axis=log&quote=true")
+    elements = json.loads(attribute(by_id(shown, ids.CHART), "data-elements"))
+    assert (elements["axis"], elements["quote"]) == ("log", True)
 
 
 async def test_retry_is_only_asked_for_by_a_click(fake: FakeServices) -> None:

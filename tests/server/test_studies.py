@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chart_acceleration.elements import MOST_STUDIES, CurveStyle, StudyPane
+from chart_acceleration.elements import MOST_STUDIES, ChartStyle, CurveStyle, StudyPane
 from chart_acceleration.palette import Role
 from indicators.registry import INDICATORS
 from server.errors import RequestError
@@ -134,6 +134,16 @@ def test_curves_over_the_candles_differ_in_colour() -> None:
     assert roles("ema:9,sma:20") == [["B"], ["A"]]
     assert roles("sma,bollinger") == [["A"], ["B", "B", "B"]]
     assert roles("bollinger,keltner,donchian") == [["A"] * 3, ["B"] * 3, ["C"] * 3]
+
+
+def test_a_line_of_prices_keeps_its_colour_for_itself() -> None:
+    chosen = chosen_indicators(["sma:20,sma:50"])
+    for style in (ChartStyle.LINE, ChartStyle.AREA):
+        made = studies(chosen, style)
+        assert [curve.role for study in made for curve in study.curves] == [
+            Role.LINE_B,
+            Role.LINE_C,
+        ]
 
 
 def test_without_colours_left_those_of_the_registry_come_again() -> None:
