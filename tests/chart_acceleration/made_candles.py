@@ -48,3 +48,11 @@ def flat_candles(count: int, price: float, volume: float = 0.0) -> CandleWindow:
     prices = np.full(count, price)
     times = START_NS + np.arange(count, dtype=np.int64) * MINUTE
     return CandleWindow.from_arrays(times, prices, prices, prices, prices, np.full(count, volume))
+
+
+def steep_candles(count: int, factor: float = 1.06) -> CandleWindow:
+    """Candles that rise by ``factor`` a minute, around a seeded walk: many decades of prices."""
+    walk = made_candles(count, price=2.0)
+    rise = factor ** np.arange(count)
+    columns = {name: getattr(walk, name) * rise for name in ("open", "high", "low", "close")}
+    return replace(walk, **columns)

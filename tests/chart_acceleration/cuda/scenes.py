@@ -6,10 +6,6 @@ from itertools import pairwise
 import numpy as np
 from PIL import Image
 
-from chart_acceleration.chart_data import ChartData
-from chart_acceleration.layout import lay_out
-from chart_acceleration.ops import LayoutBuffers
-from chart_acceleration.palette import theme
 from chart_acceleration.renderers.reference import ReferenceRenderer
 from chart_acceleration.scene import U8, GlyphAtlas, Scene
 from tests.chart_acceleration.test_goldens import Golden
@@ -19,9 +15,7 @@ BLANK = GlyphAtlas(np.zeros(1, dtype=np.uint8), np.zeros((1, 3), dtype=np.int32)
 
 def scene_of_golden(case: Golden) -> tuple[Scene, U8]:
     """The golden's scene and palette."""
-    layout = lay_out(ChartData(case.candles), case.spec, case.furniture, LayoutBuffers())
-    wide, stale = case.spec.elements.wide, case.furniture.stale
-    return layout.scene, theme(case.spec.theme).colours(wide=wide, stale=stale)
+    return case.laid_out().scene, case.palette()
 
 
 def scene_of_picture(pixels: U8) -> Scene:

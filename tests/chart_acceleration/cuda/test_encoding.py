@@ -47,8 +47,10 @@ def test_goldens_in_one_batch(library: ctypes.CDLL) -> None:
     for file, scene, palette in zip(files, scenes, palettes, strict=True):
         pixels = by_reference(scene)
         assert np.array_equal(decoded(file), palette[pixels])
-        # fixed codes and no copies from afar cost this much against the processor's encoder
-        assert len(file) <= 1.3 * len(encode(pixels, palette)) + 400
+        # fixed codes and no copies from afar cost this much against the processor's encoder, more
+        # with a byte a pixel
+        most = 1.3 if len(palette) <= 16 else 2.0
+        assert len(file) <= most * len(encode(pixels, palette)) + 400
     assert renderer.devices[0].launches == ["cull", "paint", "find_heads", "measure", "scatter"]
 
 
