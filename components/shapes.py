@@ -48,10 +48,11 @@ def _run(points: list[tuple[int, float]], width: float) -> list[str]:
         offset = width / 2
     along = [(_percent(place * width + offset), _percent(1 - height)) for place, height in points]
     lean = _leans([height for _, height in points])
-    foot = f"{along[0][0]} 100%"
+    x, y = along[0]
+    foot, start = f"{x} 100%", f"{x} {y}"
     there = [f"{_moved(x, -by)} calc({y} - .75px)" for (x, y), by in zip(along, lean, strict=True)]
     back = [f"{_moved(x, by)} calc({y} + .75px)" for (x, y), by in zip(along, lean, strict=True)]
-    return [foot, *there, *reversed(back), foot]
+    return [foot, start, *there, *reversed(back), start, foot]
 
 
 def _leans(heights: Sequence[float]) -> list[int]:

@@ -49,6 +49,25 @@ class _Sample:
     messages: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What only the event loop's thread may look at, copied."""
+
+    now_ns: int
+    samples: tuple[_Sample, ...]
+    viewers: tuple[ViewerView, ...]
+    views: int
+    frames_per_s: float
+    bytes_per_s: float
+
+    def rate(self, value: Callable[[_Sample], int]) -> float | None:
+        """What ``value`` rose by a second over the samples held."""
+        if len(self.samples) < 2:
+            return None
+        first, last = self.samples[0], self.samples[-1]
+        return (value(last) - value(first)) / ((last.now_ns - first.now_ns) / 1e9)
+
+
 class Performance:
     """Samples the process while :meth:`run` runs, and answers :meth:`view`."""
 
@@ -84,13 +103,11 @@ class Performance:
 
         Put together in a thread; raises :class:`RequestError` for another window.
         """
-        now_ns = time.monotonic_ns()
-        return await asyncio.to_thread(self._view, window, since_slot, now_ns, self._tabs(now_ns))
+        return await asyncio.to_thread(self._view, window, since_slot, self._moment())
 
     def view_now(self, window: str) -> PerformanceView:
         """The same at once, for a page that is being made; a few milliseconds."""
-        now_ns = time.monotonic_ns()
-        return self._view(window, 0, now_ns, self._tabs(now_ns))
+        return self._view(window, 0, self._moment())
 
     async def time_renderers(self) -> None:
         """Start the candidates that were not tried yet, and time all that work, in a thread."""
@@ -98,17 +115,23 @@ class Performance:
 
     # --- the parts of a view ------------------------------------------------------------------
 
-    def _tabs(self, now_ns: int) -> tuple[ViewerView, ...]:
+    def _moment(self) -> _Moment:
+        now_ns = time.monotonic_ns()
         clients = sorted(self._viewers.clients, key=lambda client: client.number)
-        return tuple(_viewer(client, now_ns) for client in clients)
+        return _Moment(
+            now_ns,
+            tuple(self._samples),
+            tuple(_viewer(client, now_ns) for client in clients),
+            len(self._viewers.views),
+            self._telemetry.frames_per_s(now_ns),
+            self._telemetry.bytes_per_s(now_ns),
+        )
 
-    def _view(
-        self, window: str, since_slot: int, now_ns: int, viewers: tuple[ViewerView, ...]
-    ) -> PerformanceView:
+    def _view(self, window: str, since_slot: int, moment: _Moment) -> PerformanceView:
         if window not in WINDOWS:
             raise RequestError(f"window was {window!r}; allowed are {', '.join(WINDOWS)}")
         slots = WINDOWS[window] * 1_000_000_000 // SLOT_NS
-        stretch = (slots, now_ns, since_slot)
+        stretch = (slots, moment.now_ns, since_slot)
         group = _GROUPS[window]
         counts = self._telemetry.counts.sums(*stretch)
         times = self._telemetry.times
@@ -118,37 +141,37 @@ class Performance:
             part_s=group * SLOT_NS // 1_000_000_000,
             stages=tuple(stage_view(key, times[key], stretch, group) for key in STAGES),
             ticks=_ticks(times["tick_to_ack"], stretch, _FINE_GROUPS[window]),
-            frames=self._frames(stretch, counts, viewers),
+            frames=self._frames(stretch, counts, moment),
             cache=CacheView(
                 counts["cached"], counts["drawn"], _ms(times["picture"].spread(*stretch).p95)
             ),
             renderers=renderer_views(self._drawing, self._renderer_times),
             renderers_timed=bool(self._renderer_times),
-            feed=self._feed_view(now_ns),
-            viewers=viewers,
-            process=self._process(stretch),
+            feed=self._feed_view(moment),
+            viewers=moment.viewers,
+            process=self._process(stretch, moment),
         )
 
     def _frames(
-        self, stretch: tuple[int, int, int], counts: dict[str, int], viewers: tuple[ViewerView, ...]
+        self, stretch: tuple[int, int, int], counts: dict[str, int], moment: _Moment
     ) -> FrameView:
-        telemetry, now_ns = self._telemetry, stretch[1]
+        telemetry = self._telemetry
         return FrameView(
             full=_ms(telemetry.times["keyframe"].spread(*stretch).p50),
             light=_ms(telemetry.times["patch"].spread(*stretch).p50),
-            frames_per_s=telemetry.frames_per_s(now_ns),
-            bytes_per_s=telemetry.bytes_per_s(now_ns),
+            frames_per_s=moment.frames_per_s,
+            bytes_per_s=moment.bytes_per_s,
             frame_bytes_p50=telemetry.sizes.spread(*stretch).p50,
             sent=counts["frames"],
             not_sent=counts["equal"],
             held_back=counts["held_back"],
             raw_bytes=counts["raw_bytes"],
             webp_bytes=counts["webp_bytes"],
-            charts=sum(viewer.charts for viewer in viewers),
-            views=len(self._viewers.views),
+            charts=sum(viewer.charts for viewer in moment.viewers),
+            views=moment.views,
         )
 
-    def _feed_view(self, now_ns: int) -> FeedView:
+    def _feed_view(self, moment: _Moment) -> FeedView:
         status = self._feed()
         counters = status.counters
         return FeedView(
@@ -157,7 +180,7 @@ class Performance:
             state=status.state.value,
             age=status.age_ms,
             retry_in_s=status.retry_in_s,
-            messages_per_s=self._rate(lambda sample: sample.messages),
+            messages_per_s=moment.rate(lambda sample: sample.messages),
             gaps=counters.gaps,
             reconnects=counters.reconnects,
             out_of_order=counters.out_of_order,
@@ -165,9 +188,9 @@ class Performance:
             malformed=counters.malformed,
         )
 
-    def _process(self, stretch: tuple[int, int, int]) -> ProcessView:
+    def _process(self, stretch: tuple[int, int, int], moment: _Moment) -> ProcessView:
         lag = self._telemetry.times["loop_lag"].spread(*stretch)
-        cpu_ns = self._rate(lambda sample: sample.cpu_ns)
+        cpu_ns = moment.rate(lambda sample: sample.cpu_ns)
         return ProcessView(
             cpu=None if cpu_ns is None else cpu_ns / 1e9,
             cores=core_count(),
@@ -178,14 +201,6 @@ class Performance:
             lag_most=_ms(lag.most),
             gpu=gpu_view(self._drawing),
         )
-
-    def _rate(self, value: Callable[[_Sample], int]) -> float | None:
-        """What ``value`` rose by a second over the samples held."""
-        samples = tuple(self._samples)
-        if len(samples) < 2:
-            return None
-        seconds = (samples[-1].now_ns - samples[0].now_ns) / 1e9
-        return (value(samples[-1]) - value(samples[0])) / seconds
 
 
 def stage_view(

@@ -72,3 +72,9 @@ def test_steep_lines_are_moved_sideways_too() -> None:
     xs = [x for x, _ in corners(line([0.0, 0.5, 1.0]))]
     assert min(xs) == pytest.approx(100 / 6 - 0.75, abs=0.1)
     assert max(xs) == pytest.approx(500 / 6 + 0.75, abs=0.1)
+
+
+def test_runs_are_joined_along_the_lower_edge_without_area() -> None:
+    points = corners(line([0.2, 0.8]))
+    assert points[:2] == [(25.0, 100.0), (25.0, 80.0)]
+    assert points[-2:] == [(25.0, 80.0), (25.0, 100.0)]
