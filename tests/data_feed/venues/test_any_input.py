@@ -31,7 +31,8 @@ from tests.data_feed.frames import REAL
 SCALARS = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
     | st.sampled_from(["match", "ticker", "trade", "bookTicker", "error", "NaN", "1e400", "-0",
-                       "1e-9", "Infinity", "snapshot", "update", "delta", "book", "ohlc", "0.1", "²", ""])
+                       "1e-9", "Infinity", "snapshot", "update", "delta", "book", "ohlc", "0.1",
+                       "²", ""])
 )  # fmt: skip
 KEYS = st.sampled_from(
     ["type", "stream", "data", "e", "price", "size", "trade_id", "product_id", "time", "side", "id",
