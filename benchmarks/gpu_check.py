@@ -19,13 +19,16 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.harness import Row, machine, measure
+from benchmarks.varied import varied_charts
 from benchmarks.walk import BARS, candles
+from chart_acceleration.batch import ChartJob, draw_charts
 from chart_acceleration.chart_data import ChartData
 from chart_acceleration.encoders.webp import encode
 from chart_acceleration.errors import RendererUnavailable
 from chart_acceleration.layout import lay_out
 from chart_acceleration.ops import LayoutBuffers
 from chart_acceleration.palette import theme
+from chart_acceleration.pipeline import ChartPipeline
 from chart_acceleration.renderers.auto import choose
 from chart_acceleration.renderers.cpu import CpuRenderer
 from chart_acceleration.renderers.reference import ReferenceRenderer
@@ -36,6 +39,7 @@ from market.types import Interval
 RESULT = Path(__file__).parent / "results" / "gpu.md"
 COUNTS = (1, 16, 64, 1024)
 DIFFERENT = 64
+VARIED = 14  # charts of every element, with sixteen and with twenty colours each
 WIDTH, HEIGHT = 1280, 720
 NO_DEVICE = 2
 
@@ -57,9 +61,12 @@ def main() -> int:
         print(f"gpu-check: nothing was measured: {error.why}", file=sys.stderr)
         return NO_DEVICE
     charts = [_chart(seed) for seed in range(DIFFERENT)]
-    wrong = _wrong(card, charts)
+    others = [
+        _laid_out(job) for wide in (False, True) for job in varied_charts(VARIED, 5, wide=wide)
+    ]
+    wrong = _wrong(card, charts + others)
     if wrong:
-        print(f"gpu-check: {wrong} of {len(charts)} charts differ from the reference")
+        print(f"gpu-check: {wrong} of {len(charts + others)} charts differ from the reference")
         return 1
     text = _report(card, charts)
     RESULT.parent.mkdir(exist_ok=True)
@@ -68,14 +75,24 @@ def main() -> int:
     return 0
 
 
-def _chart(seed: int) -> Chart:
+def _job(seed: int) -> ChartJob:
     spec = ChartSpec("BTC-USD", Interval.M1, WIDTH, HEIGHT, bars=BARS)
     furniture = Furniture(legend=True, last_line=True, venue="Coinbase", decimals=1)
-    scene = lay_out(ChartData(candles(seed=seed)), spec, furniture, LayoutBuffers()).scene
+    return ChartData(candles(BARS, seed)), spec, furniture
+
+
+def _chart(seed: int) -> Chart:
+    return _laid_out(_job(seed))
+
+
+def _laid_out(job: ChartJob) -> Chart:
+    data, spec, furniture = job
+    scene = lay_out(data, spec, furniture, LayoutBuffers()).scene
     kept = replace(scene, rects=scene.rects.copy(), glyphs=scene.glyphs.copy())
-    pixels = np.zeros((HEIGHT, WIDTH), dtype=np.uint8)
+    pixels = np.zeros((spec.height, spec.width), dtype=np.uint8)
     ReferenceRenderer().draw(kept, pixels)
-    return Chart(kept, theme(spec.theme).palette, pixels)
+    palette = theme(spec.theme).colours(wide=spec.elements.wide, stale=furniture.stale)
+    return Chart(kept, palette, pixels)
 
 
 def _wrong(card: Any, charts: list[Chart]) -> int:
@@ -107,18 +124,44 @@ def _report(card: Any, charts: list[Chart]) -> str:
         runs = 10 if count > 64 else 100
         rows.append(_line("cuda, drawn and encoded", count, _call(card, many), runs))
     rows.append(_line("cpu, drawn and encoded, one core", 1, _on_cpu(charts[0]), 100))
+    jobs = [_job(seed) for seed in range(DIFFERENT)]
+    rows.append(_line("cuda, laid out too", len(jobs), lambda: draw_charts(jobs, card), runs=20))
+    rows += [_line(what, 1, call, 200) for what, call in _live(card)]
     ours = sum(len(file) for file in _encoded(card, charts)) / len(charts)
     cpus = sum(len(encode(chart.pixels, chart.palette)) for chart in charts) / len(charts)
     stamp = datetime.now(UTC).strftime("%Y-%m-%d")
     return (
         f"# gpu\n\nMeasured {stamp} on {_card_name()}; {machine()}.\n\n"
         f"{WIDTH} x {HEIGHT}, {BARS} candles, volume, axes, legend; from a laid out scene to the "
-        "file's bytes on the host, packing and copies included.\n\n"
+        "file's bytes on the host, packing and copies included; where said, from the candles. One "
+        "chart of the live page: the card draws, the processor lays out and encodes.\n\n"
         + "\n".join(rows)
-        + f"\n\nAll {len(charts)} charts equal the reference, drawn and decoded. A file is "
-        f"{ours:,.0f} bytes on average, {cpus:,.0f} from the processor's encoder "
+        + f"\n\nAll {len(charts) + 2 * VARIED} charts equal the reference, drawn and decoded. A "
+        f"file is {ours:,.0f} bytes on average, {cpus:,.0f} from the processor's encoder "
         f"({ours / cpus - 1:+.0%}).\n"
     )
+
+
+def _live(card: Any) -> list[tuple[str, Callable[[], object]]]:
+    """From a trade to bytes, as the live page does it, and one chart alone on the card."""
+    pipeline = ChartPipeline(card)
+    data, spec, furniture = _job(0)
+    live = replace(furniture, legend=False, last_line=False)
+    keyframe = pipeline.keyframe(data, spec, live)
+    close = data.candles.close.copy()
+    close[-1] = (data.candles.high[-1] + data.candles.low[-1]) / 2
+    traded = ChartData(replace(data.candles, close=close))
+
+    def patch() -> object:
+        if not pipeline.can_patch(keyframe, traded):
+            raise RuntimeError("the trade left the frozen scales")
+        return pipeline.patches([(keyframe, traded)])
+
+    return [
+        ("one trade to the patch's bytes", patch),
+        ("one trade to the whole frame's bytes", lambda: pipeline.keyframe(traded, spec, live)),
+        ("the same, encoded on the card", lambda: draw_charts([(traded, spec, live)], card)),
+    ]
 
 
 def _call(card: Any, charts: list[Chart]) -> Callable[[], object]:

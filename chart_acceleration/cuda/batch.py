@@ -20,6 +20,8 @@ from chart_acceleration.errors import ChartError
 from chart_acceleration.scene import U8, Rect, Scene
 
 MOST_SIDE = 16384
+MOST_PLACES = 2**31 - 1
+"""The kernels' places are 32-bit integers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +118,12 @@ class Batch:
         device.wait()  # nothing is left over, also where the last batch broke off
         self._jobs = jobs
         self._shelf.make_room(jobs)
-        sizes = self._sizes = _Sizes(scene=charts * Field.FIELDS)
-        needed = sizes.scene + sum(
+        needed = charts * Field.FIELDS + sum(
             job.scene.rects.size + job.scene.glyphs.size + len(job.scene.ramps) for job in jobs
         )
         scene: Any = device.host("scene", needed)
-        self._table = np.array([self._row(job, scene) for job in jobs], dtype=np.int32)
+        self._table = self._packed(jobs, scene)
+        sizes = self._sizes
         scene[: self._table.size] = self._table.reshape(-1)
         device.upload("scene", sizes.scene)
         self._shelf.upload()
@@ -137,33 +139,47 @@ class Batch:
         scene[:count] = self._table.reshape(-1)
         self._device.upload("scene", count)
 
-    def _row(self, job: Job, target: npt.NDArray[np.int32]) -> list[int]:
-        """The chart's fields, in their order; its ops are copied to ``target``."""
-        scene, window, sizes = job.scene, job.window, self._sizes
-        width, height = window.width, window.height
-        places = [
-            self._copy(target, scene.rects),
-            self._copy(target, scene.glyphs),
-            self._copy(target, np.ascontiguousarray(scene.ramps).view(np.int32)),
-        ]
-        atlas, look = self._shelf.atlas(scene.atlas), self._shelf.look(job.palette)
+    def _packed(self, jobs: Sequence[Job], target: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """The charts' rows; their ops are copied to ``target`` behind the place of the rows."""
+        sizes = self._sizes = _Sizes(scene=len(jobs) * Field.FIELDS)
+        ramps: dict[int, int] = {}  # charts share theirs as a rule
+        table = np.array([self._row(job, target, ramps) for job in jobs], dtype=np.int64)
+        width, height = table[:, Field.WIDTH], table[:, Field.HEIGHT]
         tiles = -(-width // program.TILE_WIDTH) * -(-height // program.TILE_HEIGHT)
-        groups = -(-len(scene.rects) // 32) + -(-len(scene.glyphs) // 32)
-        row_bytes = (width + (1 << look.bundle) - 1) >> look.bundle
+        ops = -(-table[:, Field.RECT_COUNT] // 32) - (-table[:, Field.GLYPH_COUNT] // 32)
+        row_bytes = -(-width // (1 << table[:, Field.BUNDLE]))
         stride = (row_bytes + 7) // 8
-        row = [window.x0, window.y0, width, height]
-        row += [places[0], len(scene.rects), places[1], len(scene.glyphs), places[2]]
-        row += [atlas[0], atlas[1], job.colours, look.bundle]
-        row += [sizes.plane, stride, sizes.masks, sizes.rows, sizes.groups]
-        row += [look.codes, look.head, look.head_bits, 0]
-        sizes.plane += stride * height
-        sizes.masks += tiles * groups
-        sizes.rows += height
-        sizes.groups += -(-height // program.ROW_GROUP)
-        sizes.tiles = max(sizes.tiles, tiles)
-        sizes.cull_blocks = max(sizes.cull_blocks, -(-tiles * groups // program.CULL_THREADS))
-        sizes.row_blocks = max(sizes.row_blocks, -(-height // program.ROW_THREADS))
-        return row
+        table[:, Field.STRIDE] = stride
+        table[:, Field.PLANE], sizes.plane = _places(stride * height)
+        table[:, Field.MASKS], sizes.masks = _places(tiles * ops)
+        table[:, Field.ROWS], sizes.rows = _places(height)
+        table[:, Field.ROW_GROUPS], sizes.groups = _places(-(-height // program.ROW_GROUP))
+        if max(sizes.masks, sizes.plane) > MOST_PLACES:
+            raise ChartError(
+                f"the batch needs {max(sizes.masks, sizes.plane):,} elements of one buffer; "
+                f"allowed are {MOST_PLACES:,}"
+            )
+        sizes.tiles = int(tiles.max())
+        sizes.cull_blocks = max(1, -(-int((tiles * ops).max()) // program.CULL_THREADS))
+        sizes.row_blocks = -(-int(height.max()) // program.ROW_THREADS)
+        return table.astype(np.int32)
+
+    def _row(self, job: Job, target: npt.NDArray[np.int32], ramps: dict[int, int]) -> list[int]:
+        """The chart's fields, in their order, as far as they follow from it alone."""
+        scene, window = job.scene, job.window
+        rects = self._copy(target, scene.rects)
+        glyphs = self._copy(target, scene.glyphs)
+        if id(scene.ramps) not in ramps:
+            ramps[id(scene.ramps)] = self._copy(
+                target, np.ascontiguousarray(scene.ramps).view(np.int32)
+            )
+        coverage, boxes = self._shelf.atlas(scene.atlas)
+        look = self._shelf.look(job.palette)
+        return [
+            window.x0, window.y0, window.width, window.height, rects, len(scene.rects), glyphs,
+            len(scene.glyphs), ramps[id(scene.ramps)], coverage, boxes, job.colours, look.bundle,
+            0, 0, 0, 0, 0, look.codes, look.head, look.head_bits, 0,
+        ]  # fmt: skip
 
     def _copy(self, target: npt.NDArray[np.int32], values: npt.NDArray[np.int32]) -> int:
         """Append ``values``; returns where they start."""
@@ -171,3 +187,9 @@ class Batch:
         self._sizes.scene = start + values.size
         target[start : self._sizes.scene] = values.reshape(-1)
         return start
+
+
+def _places(counts: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], int]:
+    """Where each of ``counts`` elements starts when they lie one behind the other; their sum."""
+    ends = np.cumsum(counts)
+    return ends - counts, int(ends[-1])

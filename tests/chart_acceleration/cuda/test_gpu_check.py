@@ -30,7 +30,14 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         return measure(*arguments, runs=2, warm_up=1)
 
     result = tmp_path / "gpu.md"
-    settings = {"RESULT": result, "COUNTS": (1, 3), "DIFFERENT": 2, "WIDTH": 200, "HEIGHT": 120}
+    settings = {
+        "RESULT": result,
+        "COUNTS": (1, 3),
+        "DIFFERENT": 2,
+        "VARIED": 1,
+        "WIDTH": 200,
+        "HEIGHT": 120,
+    }
     for name, value in {**settings, "BARS": 30, "measure": quickly}.items():
         monkeypatch.setattr(gpu_check, name, value)
     monkeypatch.setattr(gpu_check, "_card_name", lambda: "this processor")
@@ -61,9 +68,14 @@ def test_the_report_names_the_machine_the_times_and_the_bytes(
     text = small.read_text(encoding="utf-8")
     assert "on this processor; " in text
     assert "200 x 120, 30 candles" in text
-    for start in ("| cuda, drawn and encoded | 1 |", "| cuda, drawn and encoded | 3 |", "| cpu, "):
+    starts = (
+        "| cuda, drawn and encoded | 1 |", "| cuda, drawn and encoded | 3 |", "| cpu, ",
+        "| cuda, laid out too | 2 |", "| one trade to the patch's bytes | 1 |",
+        "| one trade to the whole frame's bytes | 1 |", "| the same, encoded on the card | 1 |",
+    )  # fmt: skip
+    for start in starts:
         assert sum(line.startswith(start) for line in text.splitlines()) == 1
-    assert "All 2 charts equal the reference" in text
+    assert "All 4 charts equal the reference" in text
 
 
 def test_a_wrong_pixel_is_code_1_and_no_report(
