@@ -14,6 +14,7 @@ from chart_acceleration.renderers.protocol import Renderer
 from chart_acceleration.renderers.reference import ReferenceRenderer
 from chart_acceleration.scene import U8, GlyphAtlas, Rect, Scene
 from tests.chart_acceleration.cuda.host_device import CppRenderer, compiled
+from tests.chart_acceleration.test_goldens import CASES, Golden
 
 pytestmark = pytest.mark.kernel
 
@@ -127,3 +128,12 @@ def test_growing_scenes_and_changing_atlases(renderer: Renderer) -> None:
     other = GlyphAtlas(3 - ATLAS.coverage, ATLAS.boxes)
     scene = replace(scene_of(20, 20, [], [(3, 3, 0, 0), (8, 8, 1, 1)]), atlas=other)
     assert np.array_equal(drawn(renderer, scene), drawn(ReferenceRenderer(), scene))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_goldens(renderer: Renderer, case: Golden) -> None:
+    """Every element, style and axis, whole and as the strip that a trade changes."""
+    layout = case.laid_out()
+    for clip in (None, layout.strip):
+        expected = drawn(ReferenceRenderer(), layout.scene, clip)
+        assert np.array_equal(drawn(renderer, layout.scene, clip), expected)
