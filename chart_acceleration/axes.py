@@ -1,5 +1,7 @@
 """Grid, axis lines and tick labels: what stays while only the newest candle changes."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from chart_acceleration.geometry import LABEL_INSET, Geometry, Slots
@@ -16,6 +18,7 @@ from chart_acceleration.time_ticks import find_ticks, tick_text, tick_unit
 from chart_acceleration.time_zone import local_times
 
 TIME_SPACING = 84.0
+GRID, AXIS = int(Role.GRID), int(Role.AXIS)
 EMPTY_CELL = (78.0, 42.0)
 DASH = 4.0
 """CSS pixels of a guide level's dashes, and of the gaps between them."""
@@ -23,6 +26,8 @@ LEVEL_CLEARANCE = 14.0
 """A pane's tick nearer than this to a guide level gives way to it (CSS pixels)."""
 SAMPLED = 65_536
 """From so many candles on, time ticks are looked for at one candle a pixel column."""
+
+_tick_text = lru_cache(maxsize=8192)(tick_text)
 
 
 class Axes:
@@ -56,11 +61,11 @@ class Axes:
         spec, plot, line = self.spec, self.place.plot, self.place.line
         across, down = spec.px(EMPTY_CELL[0]), spec.px(EMPTY_CELL[1])
         self.rows.extend(
-            (x, plot.y0, x + line, plot.y1, Role.GRID)
+            (x, plot.y0, x + line, plot.y1, GRID)
             for x in range(plot.x0 + across, plot.x1 - across // 3, across)
         )
         self.rows.extend(
-            (plot.x0, y, plot.x1, y + line, Role.GRID)
+            (plot.x0, y, plot.x1, y + line, GRID)
             for y in range(plot.y0 + down, plot.y1 - down // 3, down)
         )
 
@@ -81,9 +86,9 @@ class Axes:
         middle = bottom + (spec.height - bottom + place.line) // 2
         for at, change in zip(index[:found].tolist(), level[:found].tolist(), strict=True):
             x = grid.wick_left(at if sample is None else int(sample[at]))
-            self.rows.append((x, 0, min(x + place.line, place.plot.x1), bottom, Role.GRID))
+            self.rows.append((x, 0, min(x + place.line, place.plot.x1), bottom, GRID))
             if place.time_axis:
-                text, strong = tick_text(int(times[at]), change, kind, spec.interval)
+                text, strong = _tick_text(int(times[at]), change, kind, spec.interval)
                 run = self.setter.run(text, Face.STRONG if strong else Face.PLAIN)
                 start = x + (place.line - run.width) // 2
                 if start >= 2 and start + run.width <= place.plot.x1 - 2:
@@ -96,19 +101,19 @@ class Axes:
         plot, line = self.place.plot, self.place.line
         for price in ticks.values:
             y = scale.row(price)
-            self.rows.append((plot.x0, y, plot.x1, min(y + line, plot.y1), Role.GRID))
+            self.rows.append((plot.x0, y, plot.x1, min(y + line, plot.y1), GRID))
             self._label(plot, y, ticks.text(price), widest)
 
     def pane(self, plot: Rect, pane: PaneScale, levels: tuple[float, ...], widest: int) -> None:
         """Divider, ticks and guide ``levels`` of a study's pane."""
         line, scale = self.place.line, pane.scale
-        self.rows.append((0, plot.y0 - line, self.spec.width, plot.y0, Role.AXIS))
+        self.rows.append((0, plot.y0 - line, self.spec.width, plot.y0, AXIS))
         seen = [scale.row(level) for level in levels if scale.bottom <= level <= scale.top]
         clearance = self.spec.px(LEVEL_CLEARANCE)
         for value in pane.ticks.values:
             y = scale.row(value)
             if all(abs(y - row) >= clearance for row in seen):
-                self.rows.append((plot.x0, y, plot.x1, min(y + line, plot.y1), Role.GRID))
+                self.rows.append((plot.x0, y, plot.x1, min(y + line, plot.y1), GRID))
                 self._label(plot, y, pane.ticks.text(value), widest)
         for level in levels:
             if scale.bottom <= level <= scale.top:
@@ -118,7 +123,7 @@ class Axes:
         dash = self.spec.px(DASH)
         thick = min(self.place.line, plot.y1 - y)
         self.dashes = put_dots(
-            self.buffers.rects, self.dashes, plot.x0, plot.x1, y, dash, dash, thick, int(Role.AXIS)
+            self.buffers.rects, self.dashes, plot.x0, plot.x1, y, dash, dash, thick, AXIS
         )
         self._label(plot, y, text, widest)
 
@@ -132,9 +137,9 @@ class Axes:
         place, line, spec = self.place, self.place.line, self.spec
         right, bottom = place.plot.x1, place.bottom
         if place.price_axis:
-            self.rows.append((right, 0, right + line, spec.height, Role.AXIS))
+            self.rows.append((right, 0, right + line, spec.height, AXIS))
         if place.time_axis:
-            self.rows.append((0, bottom, spec.width, bottom + line, Role.AXIS))
+            self.rows.append((0, bottom, spec.width, bottom + line, AXIS))
 
 
 def _sample(count: int, grid: Slots, plot: Rect) -> I64 | None:

@@ -108,17 +108,17 @@ def _past_equal(past: Past, data: ChartData) -> bool:
     if not same_past(past.prices, *columns(data.candles, first), count - 1):
         return False
     return all(
-        same_values(kept, values[:, first:], count - 1)
+        same_values(kept[row], values[row, first:], count - 1)
         for kept, values in zip(past.values, data.values, strict=True)
+        for row in range(len(kept))
     )
 
 
 @kernel
 def same_values(kept: F64, values: F64, count: int) -> bool:
-    """Whether the first ``count`` columns of both (curves, n) are equal; NaN equals NaN."""
-    for row in range(kept.shape[0]):
-        for i in range(count):
-            one, two = kept[row, i], values[row, i]
-            if one != two and not (np.isnan(one) and np.isnan(two)):
-                return False
+    """Whether the first ``count`` of both are equal; NaN equals NaN."""
+    for i in range(count):
+        one, two = kept[i], values[i]
+        if one != two and not (np.isnan(one) and np.isnan(two)):
+            return False
     return True

@@ -5,8 +5,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from chart_acceleration.chart_data import ChartData
 from chart_acceleration.encoders.webp import encode
 from chart_acceleration.errors import BadPatch
@@ -19,8 +17,7 @@ from chart_acceleration.past import Past, past_of, same_view, still_shown
 from chart_acceleration.renderers.protocol import Renderer
 from chart_acceleration.scene import U8, Rect
 from chart_acceleration.spec import ChartSpec, Furniture
-from market.columns import CandleWindow
-from market.types import Interval
+from chart_acceleration.specimens import specimens
 
 WIDEST_ATLAS = 4096
 
@@ -126,19 +123,12 @@ class ChartPipeline:
 
     def warm_up(self) -> None:
         """Compile every kernel of the chart path by drawing once: no viewer then waits for it."""
-        times = np.arange(8, dtype=np.int64) * 60_000_000_000
-        prices = np.linspace(100.0, 107.0, 8)
-        candles = CandleWindow.from_arrays(times, prices, prices + 1, prices - 1, prices, prices)
-        data = ChartData(candles)
-        for furniture in (
-            Furniture(legend=True, last_line=True),
-            Furniture(legend=False, last_line=False),
-        ):
-            keyframe = self.keyframe(
-                data, ChartSpec("WARM-UP", Interval.M1, 640, 360, bars=8), furniture
-            )
-        if self.can_patch(keyframe, data):
-            self.patches([(keyframe, data)])
+        live = Furniture(legend=False, last_line=False, countdown=True)
+        for data, spec in specimens():
+            self.picture(data, spec, Furniture(True, True, quote_lines=True))
+            keyframe = self.keyframe(data, spec, live)
+            if self.can_patch(keyframe, data):
+                self.patches([(keyframe, data)])
 
     def _draw(
         self, data: ChartData, spec: ChartSpec, furniture: Furniture

@@ -101,7 +101,7 @@ class Typesetter:
         self._advances: dict[tuple[Face, str], float] = {}
         self._numbers: dict[tuple[Face, str], int] = {}
         self._middles: dict[Face, int] = {}
-        self._runs: dict[tuple[Face, str], Run] = {}
+        self._runs: list[dict[str, Run]] = [{} for _ in Face]
         for face in Face:
             self._rasterise(face)
         coverage = np.concatenate(self._cells)
@@ -112,11 +112,12 @@ class Typesetter:
 
     def run(self, text: str, face: Face = Face.PLAIN) -> Run:
         """``text`` laid out in ``face``; characters that the fonts lack become a question mark."""
-        found = self._runs.get((face, text))
+        runs = self._runs[face]
+        found = runs.get(text)
         if found is None:
-            if len(self._runs) >= _CACHED_RUNS:
-                self._runs.clear()
-            found = self._runs[face, text] = self._lay_out(text, face)
+            if len(runs) >= _CACHED_RUNS:
+                runs.clear()
+            found = runs[text] = self._lay_out(text, face)
         return found
 
     def _rasterise(self, face: Face) -> None:

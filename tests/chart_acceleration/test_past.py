@@ -15,7 +15,6 @@ from chart_acceleration.ops import LayoutBuffers
 from chart_acceleration.past import past_of, same_values, still_shown
 from chart_acceleration.pipeline import ChartPipeline
 from chart_acceleration.renderers.cpu import CpuRenderer
-from chart_acceleration.scene import F64
 from chart_acceleration.spec import ChartSpec, Furniture
 from market.columns import CandleWindow
 from market.types import Interval
@@ -125,17 +124,14 @@ def test_a_history_is_the_same_one_or_another() -> None:
 
 
 def test_equal_values_but_for_the_newest() -> None:
-    kept = np.array([[1.0, nan, 3.0], [4.0, 5.0, nan]])
-
-    def moved(row: int, column: int) -> F64:
+    kept = np.array([1.0, nan, 3.0, nan])
+    for changed in range(4):
         values = kept.copy()
-        values[row, column] = 9.0
-        return values
-
-    assert same_values(kept, kept.copy(), 3)
-    assert same_values(kept, moved(0, 2), 2)
-    for row, column in ((0, 0), (0, 1), (1, 0), (1, 1)):
-        assert not same_values(kept, moved(row, column), 2)
+        values[changed] = 9.0
+        assert [same_values(kept, values, count) for count in range(5)] == [
+            count <= changed for count in range(5)
+        ]
+    assert same_values(kept, kept.copy(), 4)
 
 
 def test_the_pipeline_asks_for_values_that_fit_the_view() -> None:
