@@ -140,6 +140,13 @@ def test_life_is_the_servers_part(view: PerformanceView) -> None:
         "Receive", "Parse", "Ingest", "Wait", "Layout", "Draw", "Encode", "Send",
     ]  # fmt: skip
     assert [(step.start, step.end) for step in steps if step.end > step.start] == [(0.0, 1.0)]
+    stages = tuple(replace(s, p50={"draw": 3.0, "encode": 1.0}.get(s.key)) for s in view.stages)
+    context, steps = stage_words.life_steps(replace(view, stages=stages))
+    assert context == "server part, p50 4.0 ms"
+    assert {step.name: (step.start, step.end) for step in steps if step.end > step.start} == {
+        "Draw": (0.0, 0.75),
+        "Encode": (0.75, 1.0),
+    }
     assert stage_words.paint_words(view).startswith("then paint ")
 
 
