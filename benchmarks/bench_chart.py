@@ -15,9 +15,11 @@ import numpy as np
 
 from benchmarks.harness import Row, measure
 from benchmarks.walk import BARS, candles
+from chart_acceleration.batch import draw_charts
 from chart_acceleration.chart_data import ChartData
 from chart_acceleration.pipeline import ChartPipeline, Timings
 from chart_acceleration.renderers.auto import choose
+from chart_acceleration.renderers.protocol import Renderer
 from chart_acceleration.spec import ChartSpec, Furniture
 from market.columns import CandleWindow
 from market.types import Interval
@@ -35,6 +37,11 @@ def run() -> list[Row]:
     pipeline.warm_up()
     window = candles()
     rows = [*_pictures(pipeline, window), *_keyframe(pipeline, window), *_patches(pipeline, window)]
+    rows += [
+        _batch(choice.renderer, window, count, size)
+        for size in ((340, 200), (1280, 720))
+        for count in (16, 64)
+    ]
     return [*rows, *_mplfinance(window), *_kaleido(window)]
 
 
@@ -54,6 +61,24 @@ def _picture(pipeline: ChartPipeline, window: CandleWindow, spec: ChartSpec) -> 
         size_bytes=len(pipeline.picture(ChartData(window), spec, ALONE)),
         goal="<= 0.8 ms" if spec.width == 1280 else "",
         note="legend, axes, volume, last price",
+    )
+
+
+def _batch(renderer: Renderer, window: CandleWindow, count: int, size: tuple[int, int]) -> Row:
+    """Different charts at once: each ends with another candle."""
+    names = ("time_ns", "open", "high", "low", "close", "volume")
+    windows = [
+        CandleWindow.from_arrays(*(getattr(window, name)[: BARS - at] for name in names))
+        for at in range(count)
+    ]
+    jobs = [(ChartData(each), _spec(*size), ALONE) for each in windows]
+    files = [file for file in draw_charts(jobs, renderer) if isinstance(file, bytes)]
+    return measure(
+        f"{count} pictures of {size[0]} x {size[1]} in one call, {renderer.name}",
+        lambda: draw_charts(jobs, renderer),
+        runs=50,
+        size_bytes=sum(map(len, files)),
+        note="threads, as many as cores" if renderer.name == "cpu" else "",
     )
 
 

@@ -25,8 +25,6 @@ from tests.chart_acceleration.cuda.scenes import decoded
 from tests.chart_acceleration.made_candles import made_candles
 from tests.chart_acceleration.renderers.made_renderers import Breaking, only
 
-pytestmark = pytest.mark.kernel
-
 ALONE = Furniture(legend=True, last_line=True, decimals=1)
 SIZES = ((340, 200), (640, 360), (120, 90), (341, 203))
 

@@ -32,8 +32,6 @@ from tests.chart_acceleration.made_candles import made_candles
 from tests.chart_acceleration.renderers.made_renderers import Breaking, only
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.kernel
-
 ALONE = Furniture(legend=True, last_line=True)
 
 
