@@ -172,7 +172,8 @@ class Elements:
         if len(self.drawings) > MOST_DRAWINGS:
             raise BadChartSpec("drawings", len(self.drawings), f"at most {MOST_DRAWINGS}")
         try:
-            ZoneInfo(self.zone)
+            if self.zone != "UTC":  # known also where there is no database of zones
+                ZoneInfo(self.zone)
         except (KeyError, ValueError, OSError):  # unknown, no name at all, a folder of names
             raise BadChartSpec("zone", self.zone, "an IANA name like Europe/Berlin") from None
 

@@ -59,6 +59,7 @@ class OpenGlRenderer:
             return
         with self._lock, self._context:
             self._paint(scene, area)
+            self._check()
             box = (area.x0, area.y0, area.width, area.height)
             if area.width == scene.width:
                 rows = pixels[area.y0 : area.y1]
@@ -100,7 +101,15 @@ class OpenGlRenderer:
 
     def _finish(self, pack: "_Pack") -> U8:
         with self._lock, self._context:
-            return pack.pixels()
+            pixels = pack.pixels()
+            self._check()
+        return pixels
+
+    def _check(self) -> None:
+        """Raise what OpenGL only remembers: no memory left, the context lost."""
+        error = self._context.error
+        if error != "GL_NO_ERROR":
+            raise RuntimeError(f"OpenGL reports {error}")
 
     def _paint(self, scene: Scene, area: Rect) -> None:
         width, height = self._target.size

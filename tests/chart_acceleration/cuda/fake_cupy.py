@@ -17,10 +17,15 @@ class CUDARuntimeError(RuntimeError):
     """What CuPy raises without a driver."""
 
 
+class OutOfMemoryError(MemoryError):
+    """What CuPy raises when the card has no memory left."""
+
+
 class Stream:
-    """Work that waits; inside ``with``, launches are put into it."""
+    """Work that waits; inside ``with``, launches are put into it. ``lost``: the device is gone."""
 
     current: "Stream | None" = None
+    lost = False
 
     def __init__(self, non_blocking: bool) -> None:
         assert non_blocking
@@ -35,13 +40,17 @@ class Stream:
 
     def synchronize(self) -> None:
         """Do everything."""
+        if Stream.lost:
+            raise CUDARuntimeError("cudaErrorDeviceUnavailable: device lost")
         for step in self.work:
             step()
         self.work.clear()
 
 
 class Memory:
-    """``cupy.ndarray.data``."""
+    """``cupy.ndarray.data``; an array may have up to ``most`` bytes."""
+
+    most = 1 << 40
 
     def __init__(self, array: np.ndarray[Any, Any]) -> None:
         self.array = array  # held: the work refers to its address
@@ -67,6 +76,8 @@ class Memory:
 def empty(count: int, dtype: type) -> SimpleNamespace:
     """``cupy.empty``, full of rubbish, inside a stream only."""
     assert Stream.current is not None
+    if count * np.dtype(dtype).itemsize > Memory.most:
+        raise OutOfMemoryError(f"Out of memory allocating {count:,} elements")
     array = np.full(count * np.dtype(dtype).itemsize, 0xA5, dtype=np.uint8)
     return SimpleNamespace(size=count, data=Memory(array))
 

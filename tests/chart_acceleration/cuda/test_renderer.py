@@ -8,10 +8,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.varied import varied_charts
+from chart_acceleration.batch import draw_charts
 from chart_acceleration.errors import RendererUnavailable
+from chart_acceleration.renderers.auto import available_renderers, choose
+from chart_acceleration.renderers.cpu import CpuRenderer
+from chart_acceleration.renderers.resilient import ResilientRenderer
+from tests.chart_acceleration.cuda import fake_cupy as fake_cupy_module
 from tests.chart_acceleration.cuda.fake_cupy import fake_cupy
 from tests.chart_acceleration.cuda.host_device import CppRenderer
 from tests.chart_acceleration.cuda.scenes import by_reference, scene_of_golden
+from tests.chart_acceleration.renderers.made_renderers import only
 from tests.chart_acceleration.test_goldens import CASES
 
 MODULE = "chart_acceleration.renderers.cuda"
@@ -38,6 +45,39 @@ def test_frames_and_batches_come_back_as_from_the_other_device(
     few, colours = (scenes[7:9] * 50), (palettes[7:9] * 50)  # two batches, one on each stream
     expected = CppRenderer(library).draw_many_encoded(few, colours)
     assert renderer.draw_many_encoded(few, colours) == expected
+
+
+@pytest.mark.parametrize(
+    ("fault", "value", "why"),
+    [
+        ((fake_cupy_module.Stream, "lost"), True, "CUDARuntimeError: cudaErrorDeviceUnavailable"),
+        ((fake_cupy_module.Memory, "most"), 4096, "OutOfMemoryError: Out of memory allocating"),
+    ],
+)
+def test_a_card_lost_or_full_misses_no_chart(
+    monkeypatch: pytest.MonkeyPatch,
+    library: ctypes.CDLL,
+    fault: tuple[type, str],
+    value: object,
+    why: str,
+) -> None:
+    module = module_with(monkeypatch, fake_cupy(library))
+    jobs = varied_charts(3, 8, wide=False)
+    expected = draw_charts(jobs, CpuRenderer())
+    scene = scene_of_golden(CASES[0])[0]
+    with only({"cuda": module.CudaRenderer, "cpu": CpuRenderer}):
+        single, many = (ResilientRenderer(choose("cuda")) for _ in range(2))
+        assert draw_charts(jobs[:1], many) != expected[:1]  # the card's codes are its own
+        monkeypatch.setattr(*fault, value)
+        drawn = np.zeros((scene.height, scene.width), dtype=np.uint8)
+        if "lost" in fault[1]:
+            single.draw(scene, drawn)
+            assert np.array_equal(drawn, by_reference(scene))
+            assert (single.name, why in single.reasons[-1]) == ("cpu", True)
+        assert draw_charts(jobs, many) == expected
+        assert (many.name, why in many.reasons[-1]) == ("cpu", True)
+        state = available_renderers()["cuda"]
+        assert (str(state.state), why in state.reason) == ("given up", True)
 
 
 def test_no_driver_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,11 +8,21 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chart_acceleration.batch import draw_charts
+from chart_acceleration.chart_data import ChartData
 from chart_acceleration.errors import RendererUnavailable
-from chart_acceleration.renderers.auto import choose
+from chart_acceleration.renderers.auto import available_renderers, choose
+from chart_acceleration.renderers.cpu import CpuRenderer
 from chart_acceleration.renderers.reference import ReferenceRenderer
+from chart_acceleration.renderers.resilient import ResilientRenderer
 from chart_acceleration.scene import U8, Scene
+from chart_acceleration.spec import ChartSpec, Furniture
+from market.types import Interval
+from tests.chart_acceleration.made_candles import made_candles
+from tests.chart_acceleration.renderers.made_renderers import only
 from tests.chart_acceleration.renderers.test_contract import scene_of
+
+VIEW = ChartSpec("BTC-USD", Interval.M1, 300, 200, bars=30)
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +102,45 @@ def test_one_that_is_left_in_the_middle_leaves_the_renderer_whole(opengl: Any) -
     left.close()
     drawn = [pixels.copy() for pixels in opengl.draw_many(scenes)]
     assert all(np.array_equal(a, by_reference(b)) for a, b in zip(drawn, scenes, strict=True))
+
+
+class _Context:
+    """A context that fails as a driver does: by an error that waits to be asked for."""
+
+    def __init__(self, inner: Any, error: str) -> None:
+        self._inner, self.error = inner, error
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def __enter__(self) -> Any:
+        return self._inner.__enter__()
+
+    def __exit__(self, *what: object) -> None:
+        self._inner.__exit__(*what)
+
+
+@pytest.mark.parametrize("error", ["GL_OUT_OF_MEMORY", "GL_UNKNOWN_ERROR"])
+def test_what_opengl_only_remembers_is_a_failure(
+    opengl: Any, error: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenes = scenes_of(5, 12)
+    jobs = [(ChartData(made_candles(40)), VIEW, Furniture(True, True))] * 5
+    expected = draw_charts(jobs, CpuRenderer())
+    alone = by_reference(scenes[0])
+    with only({"opengl": lambda: opengl, "cpu": CpuRenderer}):
+        single, many = (ResilientRenderer(choose("opengl")) for _ in range(2))
+        monkeypatch.setattr(opengl, "_context", _Context(opengl._context, error))
+        drawn = np.zeros_like(alone)
+        single.draw(scenes[0], drawn)
+        assert np.array_equal(drawn, alone)
+        assert draw_charts(jobs, many) == expected
+        for renderer in (single, many):
+            assert renderer.reasons[-1] == (
+                f"opengl failed while running (RuntimeError: OpenGL reports {error})"
+            )
+        state = available_renderers()["opengl"]
+        assert (str(state.state), error in state.reason) == ("given up", True)
 
 
 def test_threads_and_single_pictures_in_between(opengl: Any) -> None:
