@@ -21,7 +21,7 @@ PANE_SPACING = 24.0
 """CSS pixels between two ticks of a pane, about, at least."""
 PANE_GAP = 16.0
 """CSS pixels between two ticks of a pane, at least."""
-FEWEST = 2
+FEWEST, MOST = 2, 4
 
 Text = Callable[[float], str]
 
@@ -110,6 +110,9 @@ def pane_ticks(scale: PriceScale, css: float, known: bool) -> PriceTicks:
     finer, _ = tick_step(0.7 * spacing / scale.per_price)
     if len(multiples(low, high, step)) < FEWEST and finer * scale.per_price >= PANE_GAP * css:
         step = finer
+    while len(multiples(low, high, step)) > MOST:
+        spacing *= 1.3
+        step, _ = tick_step(spacing / scale.per_price)
     decimals = min(max(0, 2 - floor(log10(step))), MOST_DECIMALS)
     values = multiples(low, high, step) if known else ()
     return PriceTicks(values, lambda value: short_text(value, decimals), decimals)

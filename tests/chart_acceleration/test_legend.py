@@ -1,16 +1,22 @@
 """The legend's rows and what gives way where it is narrow."""
 
+from itertools import groupby
+from math import nan
+
 import pytest
 
 from chart_acceleration.chart_data import ChartData
-from chart_acceleration.legend import ROOM, Legend, legend_rows, put_legend
+from chart_acceleration.elements import Elements, Study
+from chart_acceleration.legend import ROOM, Legend, legend_rows, put_legend, put_pane_legend
 from chart_acceleration.ops import GlyphList, LayoutBuffers
-from chart_acceleration.ramps import DOWN, TEXT, UP
+from chart_acceleration.palette import Role
+from chart_acceleration.ramps import DOWN, IN_COLOUR, TEXT, UP
 from chart_acceleration.scene import I32
 from chart_acceleration.spec import ChartSpec, Furniture
 from chart_acceleration.text import typesetter
 from market.types import Interval
 from tests.chart_acceleration.made_candles import made_candles, with_newest
+from tests.chart_acceleration.made_elements import MACD, RSI, averages, data_of
 
 pytestmark = pytest.mark.kernel
 
@@ -58,3 +64,44 @@ def test_it_starts_at_12_and_stays_in_its_room() -> None:
 
 def test_without_candles_only_the_title() -> None:
     assert len(legend(count=0)) == len("BTC-USD") + len("5m · Coinbase")
+
+
+def overlays(width: int, studies: tuple[Study, ...]) -> list[str]:
+    """The third row's pieces, told by their ramps: one letter a run of equal ramps."""
+    candles = made_candles(60)
+    out = GlyphList(LayoutBuffers().glyphs)
+    view = ChartSpec("A", Interval.M5, width, 400, elements=Elements(studies=studies))
+    row = Legend(out, view, typesetter(1.0), width - 64)
+    put_legend(row, data_of(candles, studies), Furniture(True, True, decimals=1), 1)
+    glyphs = out.rows[: out.count]
+    third = glyphs[glyphs[:, 1] > 44]
+    names = {ramp: role.name for role, ramp in IN_COLOUR.items()}
+    return [names[ramp] for ramp, _ in groupby(third[:, 3].tolist())]
+
+
+def test_overlays_stand_in_the_third_row_in_their_colours() -> None:
+    studies = (*averages(5, 20), RSI)
+    assert overlays(800, studies) == ["TEXT", "LINE_A", "TEXT", "LINE_B", "TEXT"]
+
+
+def test_overlays_without_room_are_left_out_whole() -> None:
+    studies = tuple(averages(5, 20, 30))
+    widths = [tuple(overlays(width, studies)) for width in range(800, 200, -20)]
+    pieces = ["TEXT", "LINE_A", "TEXT", "LINE_B", "TEXT", "LINE_C", "TEXT"]
+    assert set(widths) == {tuple(pieces[:count]) for count in (7, 6, 4, 2)}
+
+
+def test_a_panes_row_has_its_title_and_values() -> None:
+    candles = made_candles(60)
+    out = GlyphList(LayoutBuffers().glyphs)
+    row = Legend(out, ChartSpec("A", Interval.M5, 800, 400), typesetter(1.0), 700)
+    values = data_of(candles, (MACD,)).values[0]
+    values[1, -1] = nan
+    put_pane_legend(row, MACD, values, lambda value: f"{value:.0f}", 300)
+    glyphs = out.rows[: out.count]
+    assert glyphs[:, 1].min() >= 300 + 6
+    assert glyphs[:, 1].max() < 300 + 19
+    ramps = [ramp for ramp, _ in groupby(glyphs[:, 3].tolist())]
+    wanted = [Role.TEXT, *(curve.role for curve in MACD.curves)]
+    assert ramps == [IN_COLOUR[role] for role in wanted]
+    assert (glyphs[:, 3] == IN_COLOUR[Role.LINE_A]).sum() == 1  # a dash
