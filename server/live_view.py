@@ -61,7 +61,10 @@ class LiveView:
         """Whether the newest candles cannot be shown by a patch over the keyframe."""
         if self.empty or self.data is None or self.failure is not None:
             return False
-        return self.keyframe is None or not drawing.can_patch(self.keyframe, self.data)
+        if self.keyframe is None:
+            return True
+        outdated = self.keyframe_version != self.version
+        return outdated and not drawing.can_patch(self.keyframe, self.data)
 
     def refresh(
         self, candles: CandleWindow, values: tuple[F64, ...], facts: MarketFacts, received_ns: int
