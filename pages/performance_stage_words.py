@@ -22,7 +22,7 @@ STAGES = {
     "receive": StageWords("Receive", "socket to parser", 0.1),
     "parse": StageWords("Parse", "text to events", 0.05),
     "ingest": StageWords("Ingest", "candles, quotes", 0.02),
-    "wait": StageWords("Wait", "for the next tick, at most 50", None),
+    "wait": StageWords("Wait", "until the next tick draws", None),
     "layout": StageWords("Layout", "view to scene", 0.2),
     "draw": StageWords("Draw", "scene to pixels", 0.3),
     "encode": StageWords("Encode", "pixels to WebP", 0.3),
@@ -121,7 +121,7 @@ def course(view: PerformanceView) -> Course:
     levels = [
         (level / top, f"{level:,} ms")
         for level in range(step, int(top) + 1, step)
-        if abs(level - budget) / top > 0.12
+        if abs(level - budget) / top > 0.15
     ]
     return Course(
         typical=_heights(view.ticks.p50s, top),
