@@ -1,6 +1,7 @@
 """Indicators over whole arrays beside TA-Lib, and what one more tick costs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import repeat
 from typing import Any
@@ -9,8 +10,10 @@ import numpy as np
 import talib
 from numpy.typing import NDArray
 
+from benchmarks.gpu_indicators import BARS, MANY, SYMBOLS, many_closes
 from benchmarks.harness import Row, measure
 from indicators.batch import compute
+from indicators.many import compute_many
 from indicators.registry import INDICATORS, find
 from indicators.stream import Stream
 from market.types import Candle
@@ -19,30 +22,50 @@ F64 = NDArray[np.float64]
 Peer = Callable[..., Any]
 ta: Any = talib  # its stubs miss what it exports
 SIMPLE = ta.MA_Type.SMA
-HLC = ("high", "low", "close")
+HL = ("high", "low")
+HLC = (*HL, "close")
+HLCV = (*HLC, "volume")
 
 PEERS: dict[str, tuple[tuple[str, ...], Peer]] = {
     "sma": (("close",), lambda c: ta.SMA(c, 20)),
     "ema": (("close",), lambda c: ta.EMA(c, 20)),
     "wma": (("close",), lambda c: ta.WMA(c, 20)),
+    "dema": (("close",), lambda c: ta.DEMA(c, 20)),
+    "tema": (("close",), lambda c: ta.TEMA(c, 20)),
     "hma": (("close",), lambda c: ta.HMA(c, 20)),
     "kama": (("close",), lambda c: ta.KAMA(c, 10)),
-    "rsi": (("close",), lambda c: ta.RSI(c, 14)),
-    "macd": (("close",), lambda c: ta.MACD(c, 12, 26, 9)),
-    "bollinger": (("close",), lambda c: ta.BBANDS(c, 20, 2, 2)),
-    "stdev": (("close",), lambda c: ta.STDDEV(c, 20, 1)),
-    "atr": (HLC, lambda h, w, c: ta.ATR(h, w, c, 14)),
+    "vwma": (("close", "volume"), lambda c, v: ta.VWMA(c, v, 20)),
+    "regression": (("close",), lambda c: ta.LINEARREG(c, 100)),  # the middle line of our three
+    "parabolic_sar": (HL, lambda h, w: ta.SAR(h, w, 0.02, 0.2)),
+    "supertrend": (HLC, lambda h, w, c: ta.SUPERTREND(h, w, c, 10, 3)),
     "adx": (HLC, lambda h, w, c: (ta.ADX(h, w, c, 14), ta.PLUS_DI(h, w, c, 14),
                                   ta.MINUS_DI(h, w, c, 14))),
+    "aroon": (HL, lambda h, w: ta.AROON(h, w, 25)),
+    "rsi": (("close",), lambda c: ta.RSI(c, 14)),
     "stochastic": (HLC, lambda h, w, c: ta.STOCH(h, w, c, 14, 3, SIMPLE, 3, SIMPLE)),
+    "stochastic_rsi": (("close",), lambda c: ta.STOCHRSI(c, 14, 14, 3, SIMPLE)),
+    "macd": (("close",), lambda c: ta.MACD(c, 12, 26, 9)),
+    "ppo": (("close",), lambda c: ta.PPO(c, 12, 26, 1)),
+    "roc": (("close",), lambda c: ta.ROC(c, 10)),
+    "momentum": (("close",), lambda c: ta.MOM(c, 10)),
     "cci": (HLC, lambda h, w, c: ta.CCI(h, w, c, 20)),
-    "donchian": (("high", "low"), lambda h, w: ta.DONCHIAN(h, w, 20)),
-    "supertrend": (HLC, lambda h, w, c: ta.SUPERTREND(h, w, c, 10, 3)),
-    "parabolic_sar": (("high", "low"), lambda h, w: ta.SAR(h, w, 0.02, 0.2)),
-    "mfi": ((*HLC, "volume"), lambda h, w, c, v: ta.MFI(h, w, c, v, 14)),
+    "williams": (HLC, lambda h, w, c: ta.WILLR(h, w, c, 14)),
+    "trix": (("close",), lambda c: ta.TRIX(c, 15)),
+    "ultimate": (HLC, lambda h, w, c: ta.ULTOSC(h, w, c, 7, 14, 28)),
+    "awesome": (HL, lambda h, w: ta.AO(h, w, 5, 34)),
+    "bollinger": (("close",), lambda c: ta.BBANDS(c, 20, 2, 2)),
+    "keltner": (HLC, lambda h, w, c: ta.KC(h, w, c, 20, 10, 2)),
+    "donchian": (HL, lambda h, w: ta.DONCHIAN(h, w, 20)),
+    "atr": (HLC, lambda h, w, c: ta.ATR(h, w, c, 14)),
+    "natr": (HLC, lambda h, w, c: ta.NATR(h, w, c, 14)),
+    "stdev": (("close",), lambda c: ta.STDDEV(c, 20, 1)),
+    "anchored_vwap": (HLCV, ta.VWAP),
     "obv": (("close", "volume"), ta.OBV),
+    "accumulation": (HLCV, ta.AD),
+    "chaikin": (HLCV, lambda h, w, c, v: ta.CMF(h, w, c, v, 20)),
+    "mfi": (HLCV, lambda h, w, c, v: ta.MFI(h, w, c, v, 14)),
 }  # fmt: skip
-LENGTHS = (500, 5_000, 100_000)
+LENGTHS = (500, 100_000)
 TICKS = 1_000
 TICK_GOAL = "≤ 1.000"
 
@@ -67,11 +90,30 @@ def _beside_talib(length: int) -> list[Row]:
         indicator, columns = find(key), [market[name] for name in inputs]
         theirs = measure(f"{key}, {length:,} bars: TA-Lib", lambda p=peer, c=columns: p(*c),  # type: ignore[misc]
                          runs=60, inner=inner)  # fmt: skip
+        ours = measure(f"{key}, {length:,} bars", lambda i=indicator: compute(i, market, {}),  # type: ignore[misc]
+                       runs=60, inner=inner)  # fmt: skip
         goal = f"≤ {theirs.median_ms:.3f}" if length == LENGTHS[-1] else ""
-        rows.append(measure(f"{key}, {length:,} bars", lambda i=indicator: compute(i, market, {}),  # type: ignore[misc]
-                            runs=60, inner=inner, goal=goal))  # fmt: skip
-        rows.append(theirs)
+        note = f"{ours.median_ms / theirs.median_ms:.2f} of TA-Lib"
+        rows += [replace(ours, goal=goal, note=note), theirs]
     return rows
+
+
+def _many() -> list[Row]:
+    """Five hundred symbols at once on the processor, and a loop of TA-Lib's calls."""
+    rows = []
+    for key in MANY:
+        closes = many_closes(SYMBOLS, BARS)
+        _, peer = PEERS[key]
+        name = f"{key}, {SYMBOLS} symbols of {BARS:,} bars"
+        rows.append(measure(name, partial(compute_many, find(key), {"close": closes}, {}, "cpu"),
+                            runs=20))  # fmt: skip
+        rows.append(measure(f"{name}: TA-Lib", partial(_one_by_one, peer, closes), runs=20))
+    return rows
+
+
+def _one_by_one(peer: Peer, closes: F64) -> None:
+    for row in closes:
+        peer(row)
 
 
 def _ticks() -> list[Row]:
@@ -95,5 +137,5 @@ def _repeat(call: Callable[[Candle], object], bar: Candle) -> None:
 
 
 def run() -> list[Row]:
-    """Batch at every length, then ticks of every indicator."""
-    return [row for length in LENGTHS for row in _beside_talib(length)] + _ticks()
+    """Batch at every length, many symbols at once, then ticks of every indicator."""
+    return [row for length in LENGTHS for row in _beside_talib(length)] + _many() + _ticks()

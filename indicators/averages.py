@@ -5,7 +5,7 @@ from math import nan
 from numpy.typing import ArrayLike
 
 from indicators.batch import line, run
-from indicators.parts import F64, follow
+from indicators.parts import F64, follow, poison
 from indicators.spec import (
     OVERLAY,
     OWN,
@@ -19,57 +19,73 @@ from indicators.spec import (
     Style,
     period,
 )  # fmt: skip
-from market.kernel import kernel
+from market.kernel import fused_kernel, inline_kernel, kernel
 
 __all__ = ["dema", "macd", "ppo", "tema", "trix"]
 
 
-@kernel
+@fused_kernel
 def _dema(state: F64, period: int, close: F64, out: F64) -> None:
-    seen, a, b = int(state[0]), state[1], state[2]
+    """Two loops, as in all kernels here: the questions of the warm-up would lengthen each step."""
+    seen, a, b, guard = int(state[0]), state[1], state[2], state[3]
     weight, lag = 2.0 / (period + 1), period - 1
-    for i in range(len(close)):
-        a = follow(a, seen, period, weight, close[i])
-        if seen >= lag:
-            b = follow(b, seen - lag, period, weight, a)
-        out[0, i] = 2.0 * a - b if seen >= 2 * lag else nan
-        seen += 1
-    state[0], state[1], state[2] = seen, a, b
+    warm = min(max(2 * period - seen, 0), len(close))
+    for i in range(warm):
+        guard += poison(close[i])
+        a = follow(a, seen + i, period, weight, close[i])
+        if seen + i >= lag:
+            b = follow(b, seen + i - lag, period, weight, a)
+        out[0, i] = 2.0 * a - b if seen + i >= 2 * lag else nan
+    for i in range(warm, len(close)):
+        guard += poison(close[i])
+        a += (close[i] - a) * weight
+        b += (a - b) * weight
+        out[0, i] = 2.0 * a - b
+    state[0], state[1], state[2], state[3] = seen + len(close), a, b, guard
+
+
+@fused_kernel
+def _triple(state: F64, period: int, change: bool, close: F64, out: F64) -> None:
+    """TEMA, or TRIX: the change in percent of the last average."""
+    seen, a, b, c, guard = int(state[0]), state[1], state[2], state[3], state[4]
+    weight, lag = 2.0 / (period + 1), period - 1
+    first, warm = 3 * lag + (1 if change else 0), min(max(3 * period - seen, 0), len(close))
+    for i in range(warm):
+        before = c
+        guard += poison(close[i])
+        a = follow(a, seen + i, period, weight, close[i])
+        if seen + i >= lag:
+            b = follow(b, seen + i - lag, period, weight, a)
+        if seen + i >= 2 * lag:
+            c = follow(c, seen + i - 2 * lag, period, weight, b)
+        value = _percent(c, before) if change else 3.0 * (a - b) + c
+        out[0, i] = value if seen + i >= first else nan
+    for i in range(warm, len(close)):
+        before = c
+        guard += poison(close[i])
+        a += (close[i] - a) * weight
+        b += (a - b) * weight
+        c += (b - c) * weight
+        out[0, i] = _percent(c, before) if change else 3.0 * (a - b) + c
+    state[0], state[1], state[2], state[3], state[4] = seen + len(close), a, b, c, guard
+
+
+@inline_kernel
+def _percent(value: float, before: float) -> float:
+    return (value / before - 1.0) * 100.0 if before != 0.0 else 0.0
 
 
 @kernel
 def _tema(state: F64, period: int, close: F64, out: F64) -> None:
-    seen, a, b, c = int(state[0]), state[1], state[2], state[3]
-    weight, lag = 2.0 / (period + 1), period - 1
-    for i in range(len(close)):
-        a = follow(a, seen, period, weight, close[i])
-        if seen >= lag:
-            b = follow(b, seen - lag, period, weight, a)
-        if seen >= 2 * lag:
-            c = follow(c, seen - 2 * lag, period, weight, b)
-        out[0, i] = 3.0 * (a - b) + c if seen >= 3 * lag else nan
-        seen += 1
-    state[0], state[1], state[2], state[3] = seen, a, b, c
+    _triple(state, period, False, close, out)
 
 
 @kernel
 def _trix(state: F64, period: int, close: F64, out: F64) -> None:
-    seen, a, b, c = int(state[0]), state[1], state[2], state[3]
-    weight, lag = 2.0 / (period + 1), period - 1
-    for i in range(len(close)):
-        before = c
-        a = follow(a, seen, period, weight, close[i])
-        if seen >= lag:
-            b = follow(b, seen - lag, period, weight, a)
-        if seen >= 2 * lag:
-            c = follow(c, seen - 2 * lag, period, weight, b)
-        change = (c / before - 1.0) * 100.0 if before != 0.0 else 0.0
-        out[0, i] = change if seen > 3 * lag else nan
-        seen += 1
-    state[0], state[1], state[2], state[3] = seen, a, b, c
+    _triple(state, period, True, close, out)
 
 
-@kernel
+@fused_kernel
 def _converge(
     state: F64, fast: int, slow: int, signal: int, percent: bool, close: F64, out: F64
 ) -> None:
@@ -77,23 +93,39 @@ def _converge(
     starts with the first bar: as in TA-Lib.
     """
     start = 0 if percent else slow - fast
-    seen, a, b, c = int(state[0]), state[1], state[2], state[3]
+    seen, a, b, c, guard = int(state[0]), state[1], state[2], state[3], state[4]
     fast_weight, slow_weight, weight = 2.0 / (fast + 1), 2.0 / (slow + 1), 2.0 / (signal + 1)
-    for i in range(len(close)):
+    warm = min(max(slow + signal - seen, 0), len(close))
+    for i in range(warm):
+        guard += poison(close[i])
         if seen >= start:
             a = follow(a, seen - start, fast, fast_weight, close[i])
         b = follow(b, seen, slow, slow_weight, close[i])
         seen += 1
         out[0, i] = out[1, i] = out[2, i] = nan
         if seen >= slow:
-            line = a - b
-            if percent:
-                line = line / b * 100.0 if b != 0.0 else 0.0
+            line = _apart(a, b, percent)
             c = follow(c, seen - slow, signal, weight, line)
             out[0, i] = line
             if seen >= slow + signal - 1:
                 out[1, i], out[2, i] = c, line - c
-    state[0], state[1], state[2], state[3] = seen, a, b, c
+    lines, signals, differences = out[0], out[1], out[2]
+    for i in range(warm, len(close)):
+        guard += poison(close[i])
+        a += (close[i] - a) * fast_weight
+        b += (close[i] - b) * slow_weight
+        line = _apart(a, b, percent)
+        c += (line - c) * weight
+        lines[i], signals[i], differences[i] = line, c, line - c
+    state[0], state[1], state[2] = seen + len(close) - warm, a, b
+    state[3], state[4] = c, guard
+
+
+@inline_kernel
+def _apart(fast: float, slow: float, percent: bool) -> float:
+    if percent:
+        return (fast - slow) / slow * 100.0 if slow != 0.0 else 0.0
+    return fast - slow
 
 
 @kernel
@@ -110,21 +142,21 @@ DEMA = Indicator(
     "dema", "Double exponential moving average", "2 EMA − EMA of EMA: less lag", Family.TREND,
     (period(20),), (Input.CLOSE,), (Output("dema", "DEMA"),), OVERLAY,
     "Mulloy, Smoothing data with faster moving averages, TASC 1994",
-    _dema, lambda n: 3, lambda n: 2 * (n - 1),
+    _dema, lambda n: 4, lambda n: 2 * (n - 1), guarded=True,
 )  # fmt: skip
 TEMA = Indicator(
     "tema", "Triple exponential moving average", "Three exponential averages against lag",
     Family.TREND,
     (period(20),), (Input.CLOSE,), (Output("tema", "TEMA", role=Line.B),), OVERLAY,
     "Mulloy, Smoothing data with faster moving averages, TASC 1994",
-    _tema, lambda n: 4, lambda n: 3 * (n - 1),
+    _tema, lambda n: 5, lambda n: 3 * (n - 1), guarded=True,
 )  # fmt: skip
 TRIX = Indicator(
     "trix", "TRIX", "Change in percent of a triple exponential average", Family.MOMENTUM,
     (period(15),), (Input.CLOSE,), (Output("trix", "TRIX"),),
     Pane(overlay=False, levels=(0.0,)),
     "Hutson, Good TRIX, TASC 1983",
-    _trix, lambda n: 4, lambda n: 3 * (n - 1) + 1,
+    _trix, lambda n: 5, lambda n: 3 * (n - 1) + 1, guarded=True,
     note="An average of zero: 0.",
 )  # fmt: skip
 _LENGTHS = (
@@ -140,7 +172,8 @@ MACD = Indicator(
     "Difference of two exponential averages and its signal", Family.MOMENTUM,
     _LENGTHS, (Input.CLOSE,), (Output("macd", "MACD"), *_LINES), OWN,
     "Appel, The Moving Average Convergence-Divergence Trading Method, 1979",
-    _macd, lambda *_: 4, lambda _fast, slow, signal: slow + signal - 2,
+    _macd, lambda *_: 5, lambda _fast, slow, signal: slow + signal - 2,
+    guarded=True,
     rules=(Rule("fast", "slow"),),
     note="The line starts with the slow average; TA-Lib withholds it until the signal is known.",
 )  # fmt: skip
@@ -148,7 +181,8 @@ PPO = Indicator(
     "ppo", "Percentage price oscillator", "MACD in percent of the slow average", Family.MOMENTUM,
     _LENGTHS, (Input.CLOSE,), (Output("ppo", "PPO"), *_LINES), OWN,
     "Appel, Technical Analysis: Power Tools for Active Investors, 2005",
-    _ppo, lambda *_: 4, lambda _fast, slow, signal: slow + signal - 2,
+    _ppo, lambda *_: 5, lambda _fast, slow, signal: slow + signal - 2,
+    guarded=True,
     rules=(Rule("fast", "slow"),),
     note="A slow average of zero: 0. TA-Lib's PPO has no signal.",
 )  # fmt: skip

@@ -10,9 +10,10 @@ from indicators.parts import F64, I64
 from indicators.spec import Indicator, Input, Value
 from market.kernel import kernel
 
+_PIECE = 12_288
 _FLOAT, _TIME = np.dtype(np.float64), np.dtype(np.int64)
 
-__all__ = ["compute", "line", "run"]
+__all__ = ["compute", "fill", "line", "outputs", "run", "warm_up_of"]
 
 
 def compute(
@@ -29,13 +30,13 @@ def compute(
     if missing:
         raise BadValues(f"{indicator.key} needs {', '.join(indicator.inputs)}; "
                         f"{', '.join(missing)} was not given")  # fmt: skip
-    rows = _outputs(indicator, [columns[name] for name in indicator.inputs], values)
+    rows = outputs(indicator, [columns[name] for name in indicator.inputs], values)
     return {output.name: row for output, row in zip(indicator.outputs, rows, strict=True)}
 
 
 def run(indicator: Indicator, columns: Sequence[ArrayLike], **parameters: object) -> F64:
     """Like :func:`compute`, inputs in the order of the record, outputs as rows of one array."""
-    return _outputs(indicator, columns, indicator.values(parameters))
+    return outputs(indicator, columns, indicator.values(parameters))
 
 
 def line(indicator: Indicator, columns: Sequence[ArrayLike], **parameters: object) -> F64:
@@ -44,39 +45,76 @@ def line(indicator: Indicator, columns: Sequence[ArrayLike], **parameters: objec
     return row
 
 
-def _outputs(indicator: Indicator, columns: Sequence[ArrayLike], values: tuple[Value, ...]) -> F64:
+def outputs(indicator: Indicator, columns: Sequence[ArrayLike], values: tuple[Value, ...]) -> F64:
+    """Like :func:`run`, parameters as the kernel takes them."""
     series = [_series(column, name) for column, name in zip(columns, indicator.inputs, strict=True)]
-    lengths = {len(column) for column in series}
-    if len(lengths) > 1:
+    length = len(series[0])
+    if any(len(column) != length for column in series):
         given = ", ".join(
             f"{name} {len(s):,}" for name, s in zip(indicator.inputs, series, strict=True)
         )
         raise BadValues(f"lengths were {given}; allowed are series of one length")
-    start = max(_start(column, name) for column, name in zip(series, indicator.inputs, strict=True))
-    length = len(series[0])
-    out = np.empty((len(indicator.outputs), length - start))
-    state = np.zeros(indicator.cells(*values))
-    known = series if start == 0 else [column[start:] for column in series]
-    indicator.kernel(state, *values, *known, out)
+    out = np.empty((len(indicator.outputs), length))
+    if indicator.guarded:
+        state = np.zeros(indicator.cells(*values))
+        indicator.kernel(state, *values, *series, out)
+        if state[-1] == 0.0:
+            return out
+    start = max(
+        warm_up_of(column, name) for column, name in zip(series, indicator.inputs, strict=True)
+    )
     if start == 0:
-        return out
-    padded = np.full((len(out), length), np.nan)
-    padded[:, start:] = out
-    return padded
+        fill(indicator, values, series, out)
+    else:
+        out[:, :start] = np.nan
+        rest = np.empty((len(out), length - start))
+        fill(indicator, values, [column[start:] for column in series], rest)
+        out[:, start:] = rest
+    return out
+
+
+def fill(
+    indicator: Indicator, values: tuple[Value, ...], series: Sequence[F64 | I64], out: F64
+) -> None:
+    """The outputs of known, finite series into ``out`` (outputs, n); nothing is checked."""
+    if indicator.whole is None:
+        indicator.kernel(np.zeros(indicator.cells(*values)), *values, *series, out)
+    elif not indicator.pieces or out.shape[1] <= _PIECE:
+        indicator.whole(*values, *series, out)
+    else:
+        _fill_pieces(indicator, values, series, out)
+
+
+def _fill_pieces(
+    indicator: Indicator, values: tuple[Value, ...], series: Sequence[F64 | I64], out: F64
+) -> None:  # fmt: skip
+    """So that the arrays between the steps of an indicator stay in the nearer cache."""
+    assert indicator.whole is not None
+    before = indicator.warm_up(*values)
+    for start in range(0, out.shape[1], _PIECE + before):
+        first, end = max(start - before, 0), start + _PIECE + before
+        here = [column[first:end] for column in series]
+        rows = np.empty((len(out), len(here[0])))
+        indicator.whole(*values, *here, rows)
+        out[:, start:end] = rows[:, start - first :]
 
 
 def _series(column: ArrayLike, name: Input) -> F64 | I64:
     """Writable so that every kernel is compiled for one kind of array only: read-only is copied."""
     kind = _TIME if name is Input.TIME else _FLOAT
-    series: F64 | I64 = np.require(column, kind, ["C", "W"])
+    series: F64 | I64
+    if type(column) is np.ndarray and column.dtype is kind and column.flags.carray:
+        series = column
+    else:
+        series = np.require(column, kind, ["C", "W"])
     if series.ndim != 1:
         raise BadValues(f"{name} had shape {series.shape}; allowed is (n,)")
     return series
 
 
-def _start(series: F64 | I64, name: Input) -> int:
+def warm_up_of(series: F64 | I64, name: Input) -> int:
     """The first place that is not NaN; behind it everything must be finite."""
-    if series.dtype != np.float64 or _unknown(series) == 0:  # type: ignore[arg-type]
+    if name is Input.TIME or _unknown(series) == 0:  # type: ignore[arg-type]
         return 0
     known = ~np.isnan(series)
     start = int(np.argmax(known)) if known.any() else len(series)

@@ -6,13 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from indicators.batch import run
+from indicators.moment_sweeps import line_work, moment_work, piece_deviations, piece_lines
 from indicators.parts import (
     F64,
-    deviation,
     follow,
     slide_high,
     slide_low,
-    slide_moments,
     true_range,
     wilder,
 )  # fmt: skip
@@ -27,24 +26,41 @@ from indicators.spec import (
     factor,
     period,
 )  # fmt: skip
-from market.kernel import kernel
+from indicators.sweeps import piece_bars, window_highs, window_lows
+from indicators.windows import push_moments, ring_cells
+from market.kernel import inline_kernel, kernel, lane_kernel
 
 __all__ = ["bollinger", "donchian", "keltner", "regression_channel"]
 
 
 @kernel
 def _bollinger(state: F64, period: int, width: float, close: F64, out: F64) -> None:
-    seen, moments = int(state[0]), (state[1], state[2], state[3], state[4])
-    first, second = state[5 : 5 + period], state[5 + period :]
-    k = seen % period
+    seen, rings, share = int(state[0]), state[1:], 1.0 / period
     for i in range(len(close)):
-        moments, total, squares = slide_moments(first, second, k, moments, close[i])
-        k = k + 1 if k + 1 < period else 0
-        middle, half = moments[0] + total / period, width * deviation(total, squares, period)
-        if seen + i + 1 < period:
-            middle = nan
+        total, squares, _ = push_moments(rings, seen, period, close[i])
+        seen += 1
+        middle = close[i] + total * share if seen >= period else nan
+        half = width * np.sqrt(squares * share)
         out[0, i], out[1, i], out[2, i] = middle + half, middle, middle - half
-    state[0], state[1], state[2], state[3], state[4] = (seen + len(close), *moments)
+    state[0] = seen
+
+
+@kernel
+def _bollinger_whole(period: int, width: float, close: F64, out: F64) -> None:
+    reach, piece, share = period - 1, piece_bars(period), 1.0 / period
+    out[:, : min(reach, len(close))] = nan
+    work = moment_work(period, len(close))
+    for start in range(reach, len(close), piece):
+        total, spread = piece_deviations(close[start - reach : start + piece], period, work)
+        last = close[start : start + piece]
+        upper, middle, lower = (
+            out[0, start : start + piece],
+            out[1, start : start + piece],
+            out[2, start : start + piece],
+        )
+        for i in range(len(last)):
+            mean, half = last[i] + total[i] * share, width * spread[i]
+            upper[i], middle[i], lower[i] = mean + half, mean, mean - half
 
 
 @kernel
@@ -84,38 +100,49 @@ def _donchian(state: F64, period: int, high: F64, low: F64, out: F64) -> None:
 
 
 @kernel
+def _donchian_whole(period: int, high: F64, low: F64, out: F64) -> None:
+    top, middle, bottom = out[0], out[1], out[2]
+    window_highs(high, period, top)
+    window_lows(low, period, bottom)
+    for i in range(len(middle)):
+        middle[i] = (top[i] + bottom[i]) / 2.0
+
+
+@inline_kernel
+def _line_end(total: float, squares: float, slant: float, period: int) -> tuple[float, float]:
+    """End of the line above the newest value, and the deviation from the line. The slope is
+    Σ (t − mean t)(x − mean x) / Σ (t − mean t)².
+    """
+    share, slope = 1.0 / period, slant / (period * (period * period - 1.0) / 12.0)
+    end = total * share + slope * ((period - 1) / 2.0)
+    return end, np.sqrt(max(squares - slope * slant, 0.0) * share)
+
+
+@kernel
 def _regression(state: F64, period: int, width: float, close: F64, out: F64) -> None:
-    """Adds to the moments the sum of deviations times place: ``ring`` and ``slant`` hold it."""
-    seen, slant, moments = int(state[0]), state[1], (state[2], state[3], state[4], state[5])
-    first, second, ring = (
-        state[6 : 6 + period],
-        state[6 + period : 6 + 2 * period],
-        state[6 + 2 * period :],
-    )
-    last, half = period - 1, (period - 1) / 2.0
-    spread = period * (period * period - 1.0) / 12.0
-    k = seen % period
+    seen, rings = int(state[0]), state[1:]
     for i in range(len(close)):
-        before = moments[3]
-        moments, total, squares = slide_moments(first, second, k, moments, close[i])
-        anchor, plain = moments[0], moments[1]
-        slant = slant + k * (close[i] - anchor) if k > 0 else 0.0
-        product, old = slant, last - k
-        if k < last:
-            tail = ring[k + 1] + (before - anchor) * (old * (old - 1.0) / 2.0)
-            product = tail + (slant + old * plain)
-        else:
-            ring[last] = 0.0
-            for j in range(last - 1, 0, -1):
-                ring[j] = ring[j + 1] + first[j + 1]
-        k = k + 1 if k < last else 0
-        slope = (product - half * total) / spread
-        rest = squares - total * total / period - slope * slope * spread
-        reach = width * np.sqrt(max(rest, 0.0) / period)
-        middle = anchor + total / period + slope * half if seen + i + 1 >= period else nan
+        total, squares, slant = push_moments(rings, seen, period, close[i])
+        end, spread = _line_end(total, squares, slant, period)
+        seen += 1
+        middle, reach = close[i] + end if seen >= period else nan, width * spread
         out[0, i], out[1, i], out[2, i] = middle + reach, middle, middle - reach
-    state[0], state[1] = seen + len(close), slant
-    state[2], state[3], state[4], state[5] = moments
+    state[0] = seen
+
+
+@lane_kernel
+def _regression_whole(period: int, width: float, close: F64, out: F64) -> None:
+    first, piece = period - 1, piece_bars(period)
+    out[:, : min(first, len(close))] = nan
+    work = line_work(period, len(close))
+    for start in range(first, len(close), piece):
+        totals, squares, slants = piece_lines(close[start - first : start + piece], period, work)
+        upper, middle = out[0, start : start + piece], out[1, start : start + piece]
+        lower, last = out[2, start : start + piece], close[start : start + piece]
+        for i in range(len(last)):
+            end, spread = _line_end(totals[i], squares[i], slants[i], period)
+            value, reach = last[i] + end, width * spread
+            upper[i], middle[i], lower[i] = value + reach, value, value - reach
 
 
 def _edges(role: Line, label: str) -> tuple[Output, Output, Output]:
@@ -132,7 +159,7 @@ BOLLINGER = Indicator(
     (period(20), factor(2.0, "width", "Standard deviations")), (Input.CLOSE,),
     _edges(Line.A, "BB"), OVERLAY,
     "Bollinger, Bollinger on Bollinger Bands, 2001; population standard deviation",
-    _bollinger, lambda n, _: 5 + 2 * n, lambda n, _: n - 1,
+    _bollinger, lambda n, _: 1 + 4 * ring_cells(n), lambda n, _: n - 1, whole=_bollinger_whole,
 )  # fmt: skip
 KELTNER = Indicator(
     "keltner", "Keltner channels", "Average typical price, k average true ranges around it",
@@ -148,7 +175,7 @@ DONCHIAN = Indicator(
     "donchian", "Donchian channels", "Highest high and lowest low of n bars", Family.VOLATILITY,
     (period(20),), (Input.HIGH, Input.LOW), _edges(Line.C, "DC"), OVERLAY,
     "Donchian, High finance in copper, Financial Analysts Journal 1960",
-    _donchian, lambda n: 3 + 2 * n, lambda n: n - 1,
+    _donchian, lambda n: 3 + 2 * n, lambda n: n - 1, whole=_donchian_whole,
 )  # fmt: skip
 REGRESSION = Indicator(
     "regression", "Linear regression channel", "Line of least squares, k deviations around it",
@@ -156,7 +183,7 @@ REGRESSION = Indicator(
     (period(100, low=2), factor(2.0, "width", "Standard deviations")), (Input.CLOSE,),
     _edges(Line.B, "LR"), OVERLAY,
     "End of the least-squares line through n closes; population deviation of its residuals",
-    _regression, lambda n, _: 6 + 3 * n, lambda n, _: n - 1,
+    _regression, lambda n, _: 1 + 4 * ring_cells(n), lambda n, _: n - 1, whole=_regression_whole,
 )  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 IndicatorError
 ├── UnknownIndicator   a key that names no indicator
 ├── BadParameter       unknown, of the wrong kind, outside its bounds, or at odds with another one
-└── BadValues          inputs that are no series of finite numbers, or differ in length
+├── BadValues          inputs that are no series of finite numbers, or differ in length
+└── NoDevice           a device that is not there, or an indicator that it has no form of
 """
 
 from collections.abc import Iterable
@@ -27,3 +28,7 @@ class BadParameter(IndicatorError):
 
 class BadValues(IndicatorError):
     """Input that is no one-dimensional series of finite numbers, or series of unequal lengths."""
+
+
+class NoDevice(IndicatorError):
+    """A device that is unknown or not there, or an indicator that has no form for it."""

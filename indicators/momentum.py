@@ -2,10 +2,11 @@
 
 from math import nan
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from indicators.batch import line
-from indicators.parts import F64, slide_sum, true_range
+from indicators.parts import F64, true_range
 from indicators.spec import (
     OWN,
     Family,
@@ -18,7 +19,12 @@ from indicators.spec import (
     Style,
     period,
 )  # fmt: skip
-from market.kernel import kernel
+from indicators.sweeps import window_sums
+from indicators.windows import push_sum, ring_cells
+from market.kernel import inline_kernel, kernel, lane_kernel
+
+_PIECE = 1024
+_SEVENTH = 100.0 / 7.0
 
 __all__ = ["awesome", "cci", "momentum", "roc", "ultimate"]
 
@@ -49,76 +55,155 @@ def _roc(state: F64, period: int, close: F64, out: F64) -> None:
 
 
 @kernel
+def _momentum_whole(period: int, close: F64, out: F64) -> None:
+    row, later = out[0, period:], close[period:]
+    out[0, : min(period, len(close))] = nan
+    for i in range(len(row)):
+        row[i] = later[i] - close[i]
+
+
+@lane_kernel
+def _roc_whole(period: int, close: F64, out: F64) -> None:
+    row, later = out[0, period:], close[period:]
+    out[0, : min(period, len(close))] = nan
+    for i in range(len(row)):
+        row[i] = (later[i] - close[i]) / close[i] * 100.0 if close[i] != 0.0 else 0.0
+
+
+@inline_kernel
+def _deviate(price: float, mean: float, total: float, share: float) -> float:
+    """``total``: of the deviations from the mean."""
+    spread = 0.015 * total * share
+    return (price - mean) / spread if spread > 1e-15 * abs(mean) else 0.0
+
+
+@kernel
 def _cci(state: F64, period: int, high: F64, low: F64, close: F64, out: F64) -> None:
-    """The mean deviation has no sliding form: one pass over the window per bar, four lanes wide."""
-    seen, head = int(state[0]), state[1]
-    ring, prices = state[2 : 2 + period], state[2 + period :]
-    k, whole = seen % period, period - period % 4
+    """The mean deviation has no sliding form: its terms all change with the mean."""
+    seen, share = int(state[0]), 1.0 / period
+    prices, rings = state[1 : 1 + period], state[1 + period :]
     for i in range(len(close)):
-        price = (high[i] + low[i] + close[i]) / 3.0
-        prices[k] = price
-        head, total = slide_sum(ring, k, head, price)
-        k = k + 1 if k + 1 < period else 0
-        mean = total / period
-        a = b = c = d = 0.0
-        for j in range(0, whole, 4):
-            a += abs(prices[j] - mean)
-            b += abs(prices[j + 1] - mean)
-            c += abs(prices[j + 2] - mean)
-            d += abs(prices[j + 3] - mean)
-        for j in range(whole, period):
-            a += abs(prices[j] - mean)
-        spread = 0.015 * ((a + b) + (c + d)) / period
-        value = (price - mean) / spread if spread > 1e-15 * abs(mean) else 0.0
-        out[0, i] = value if seen + i + 1 >= period else nan
-    state[0], state[1] = seen + len(close), head
+        price, at = (high[i] + low[i] + close[i]) / 3.0, seen % period
+        prices[at] = price
+        mean = push_sum(rings, seen, period, price) / period
+        seen += 1
+        total = 0.0
+        for j in range(at, -1, -1):
+            total += abs(prices[j] - mean)
+        for j in range(period - 1, at, -1):
+            total += abs(prices[j] - mean)
+        out[0, i] = _deviate(price, mean, total, share) if seen >= period else nan
+    state[0] = seen
+
+
+@lane_kernel
+def _cci_whole(period: int, high: F64, low: F64, close: F64, out: F64) -> None:
+    """Bar beside bar instead of value beside value: each lane sums in the order of the stream."""
+    row, prices, first = out[0], np.empty(len(close)), period - 1
+    for i in range(len(close)):
+        prices[i] = (high[i] + low[i] + close[i]) / 3.0
+    share, means = 1.0 / period, np.empty(len(close))
+    window_sums(prices, period, 1.0, means)
+    for i in range(len(means)):
+        means[i] /= period
+    row[: min(first, len(row))] = nan
+    for start in range(first, len(row), _PIECE):
+        mean, result = means[start : start + _PIECE], row[start : start + _PIECE]
+        total = np.zeros(len(result))
+        for lag in range(period):
+            _add_distances(prices[start - lag : start + _PIECE], mean, total)
+        newest = prices[start : start + _PIECE]
+        for i in range(len(result)):
+            result[i] = _deviate(newest[i], mean[i], total[i], share)
+
+
+@kernel
+def _add_distances(prices: F64, means: F64, totals: F64) -> None:
+    for i in range(len(totals)):
+        totals[i] += abs(prices[i] - means[i])
+
+
+@inline_kernel
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole > 0.0 else 0.0
 
 
 @kernel
 def _ultimate(
     state: F64, fast: int, middle: int, slow: int, high: F64, low: F64, close: F64, out: F64
 ) -> None:
-    seen, before, heads, rings = int(state[0]), state[1], state[2:8], state[8:]
-    a, b, c = 2 * fast, 2 * (fast + middle), 2 * (fast + middle + slow)
+    seen, before, a = int(state[0]), state[1], 2 + ring_cells(fast)
+    b = a + ring_cells(fast)
+    c = b + ring_cells(middle)
+    d = c + ring_cells(middle)
+    e = d + ring_cells(slow)
+    fast_part, fast_whole, middle_part = state[2:a], state[a:b], state[b:c]
+    middle_whole, slow_part, slow_whole = state[c:d], state[d:e], state[e:]
     for i in range(len(close)):
-        value = nan
+        value, last = nan, seen - 1
         if seen > 0:
-            pressure = close[i] - min(low[i], before)
+            part = close[i] - min(low[i], before)
             width = true_range(high[i], low[i], before)
-            last = seen - 1
-            first = _share(heads[0:2], rings[:a], last % fast, pressure, width)
-            second = _share(heads[2:4], rings[a:b], last % middle, pressure, width)
-            third = _share(heads[4:6], rings[b:c], last % slow, pressure, width)
+            first = _share(push_sum(fast_part, last, fast, part),
+                           push_sum(fast_whole, last, fast, width))  # fmt: skip
+            second = _share(push_sum(middle_part, last, middle, part),
+                            push_sum(middle_whole, last, middle, width))  # fmt: skip
+            third = _share(push_sum(slow_part, last, slow, part),
+                           push_sum(slow_whole, last, slow, width))  # fmt: skip
             if seen >= slow:
-                value = 100.0 * (4.0 * first + 2.0 * second + third) / 7.0
+                value = (4.0 * first + 2.0 * second + third) * _SEVENTH
         out[0, i] = value
         before = close[i]
         seen += 1
     state[0], state[1] = seen, before
 
 
-@kernel
-def _share(heads: F64, rings: F64, k: int, part: float, whole: float) -> float:
-    """The windows' sum of ``part`` over that of ``whole``; 0 where that is 0."""
-    half = len(rings) // 2
-    heads[0], parts = slide_sum(rings[:half], k, heads[0], part)
-    heads[1], total = slide_sum(rings[half:], k, heads[1], whole)
-    return parts / total if total > 0.0 else 0.0
+@lane_kernel
+def _ultimate_whole(
+    fast: int, middle: int, slow: int, high: F64, low: F64, close: F64, out: F64
+) -> None:
+    row, count = out[0], max(len(close) - 1, 0)
+    parts, widths, work = np.empty(count), np.empty(count), np.empty((2, count))
+    row[: min(slow, len(row))] = nan
+    for i in range(count):
+        before = close[i]
+        parts[i] = close[i + 1] - min(low[i + 1], before)
+        widths[i] = true_range(high[i + 1], low[i + 1], before)
+    result = row[slow:]
+    for i in range(len(result)):
+        result[i] = 0.0
+    for length, weight in ((fast, 4.0), (middle, 2.0), (slow, 1.0)):
+        window_sums(parts, length, 1.0, work[0])
+        window_sums(widths, length, 1.0, work[1])
+        part, width = work[0, slow - 1 :], work[1, slow - 1 :]
+        for i in range(len(result)):
+            result[i] += weight * _share(part[i], width[i])
+    for i in range(len(result)):
+        result[i] *= _SEVENTH
 
 
 @kernel
 def _awesome(state: F64, fast: int, slow: int, high: F64, low: F64, out: F64) -> None:
-    seen, head_a, head_b = int(state[0]), state[1], state[2]
-    ring_a, ring_b = state[3 : 3 + fast], state[3 + fast :]
-    a, b = seen % fast, seen % slow
+    seen, middle = int(state[0]), 1 + ring_cells(fast)
+    near_rings, far_rings = state[1:middle], state[middle:]
     for i in range(len(high)):
         price = (high[i] + low[i]) / 2.0
-        head_a, near = slide_sum(ring_a, a, head_a, price)
-        head_b, far = slide_sum(ring_b, b, head_b, price)
-        a = a + 1 if a + 1 < fast else 0
-        b = b + 1 if b + 1 < slow else 0
-        out[0, i] = near / fast - far / slow if seen + i + 1 >= slow else nan
-    state[0], state[1], state[2] = seen + len(high), head_a, head_b
+        near = push_sum(near_rings, seen, fast, price) * (1.0 / fast)
+        far = push_sum(far_rings, seen, slow, price) * (1.0 / slow)
+        seen += 1
+        out[0, i] = near - far if seen >= slow else nan
+    state[0] = seen
+
+
+@lane_kernel
+def _awesome_whole(fast: int, slow: int, high: F64, low: F64, out: F64) -> None:
+    row, prices, near = out[0], np.empty(len(high)), np.empty(len(high))
+    for i in range(len(high)):
+        prices[i] = (high[i] + low[i]) / 2.0
+    window_sums(prices, fast, 1.0 / fast, near)
+    window_sums(prices, slow, 1.0 / slow, row)
+    for i in range(len(row)):
+        row[i] = near[i] - row[i]
 
 
 _BARS = (Input.HIGH, Input.LOW, Input.CLOSE)
@@ -127,7 +212,7 @@ MOMENTUM = Indicator(
     (period(10),), (Input.CLOSE,), (Output("momentum", "Mom"),),
     Pane(overlay=False, levels=(0.0,)),
     "close − close n bars ago",
-    _momentum, lambda n: 1 + n, lambda n: n,
+    _momentum, lambda n: 1 + n, lambda n: n, whole=_momentum_whole,
 )  # fmt: skip
 ROC = Indicator(
     "roc", "Rate of change", "Change over n bars in percent", Family.MOMENTUM,
@@ -135,15 +220,16 @@ ROC = Indicator(
     Pane(overlay=False, levels=(0.0,)),
     "100 (close / close n bars ago − 1)",
     _roc, lambda n: 1 + n, lambda n: n,
-    note="A close of zero n bars ago: 0.",
+    note="A close of zero n bars ago: 0.", whole=_roc_whole,
 )  # fmt: skip
 CCI = Indicator(
     "cci", "Commodity channel index", "Distance from the mean in mean deviations", Family.MOMENTUM,
     (period(20),), _BARS, (Output("cci", "CCI"),),
     Pane(overlay=False, levels=(-100.0, 0.0, 100.0)),
     "Lambert, Commodity Channel Index, Commodities 1980",
-    _cci, lambda n: 2 + 2 * n, lambda n: n - 1,
+    _cci, lambda n: 1 + n + ring_cells(n), lambda n: n - 1,
     note="Equal prices, up to rounding: 0. Costs n steps per bar: a mean deviation does not slide.",
+    whole=_cci_whole, pieces=True,
 )  # fmt: skip
 ULTIMATE = Indicator(
     "ultimate", "Ultimate oscillator", "Buying pressure over three lengths", Family.MOMENTUM,
@@ -152,17 +238,17 @@ ULTIMATE = Indicator(
     _BARS, (Output("ultimate", "UO"),),
     Pane(overlay=False, low=0.0, high=100.0, levels=(30.0, 50.0, 70.0)),
     "Williams, The Ultimate Oscillator, TASC 1985",
-    _ultimate, lambda a, b, c: 8 + 2 * (a + b + c), lambda _a, _b, slow: slow,
+    _ultimate, lambda *lengths: 2 + 2 * sum(map(ring_cells, lengths)), lambda _a, _b, slow: slow,
     rules=(Rule("fast", "middle"), Rule("middle", "slow")),
-    note="No range over a length: that length counts 0.",
+    note="No range over a length: that length counts 0.", whole=_ultimate_whole, pieces=True,
 )  # fmt: skip
 AWESOME = Indicator(
     "awesome", "Awesome oscillator", "Difference of two means of bar middles", Family.MOMENTUM,
     (period(5, "fast", "Fast length"), period(34, "slow", "Slow length")),
     (Input.HIGH, Input.LOW), (Output("awesome", "AO", Style.HISTOGRAM, Line.UP),), OWN,
     "Williams, New Trading Dimensions, 1998",
-    _awesome, lambda a, b: 3 + a + b, lambda _fast, slow: slow - 1,
-    rules=(Rule("fast", "slow"),),
+    _awesome, lambda a, b: 1 + ring_cells(a) + ring_cells(b), lambda _fast, slow: slow - 1,
+    rules=(Rule("fast", "slow"),), whole=_awesome_whole, pieces=True,
 )  # fmt: skip
 
 

@@ -6,157 +6,218 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from indicators.batch import line
-from indicators.parts import F64, follow, slide_sum, slide_weighted
+from indicators.parts import F64, follow, poison
 from indicators.spec import OVERLAY, Family, Indicator, Input, Line, Output, Rule, period
-from market.kernel import fused_kernel, kernel
+from indicators.sweeps import window_sums, window_weighted
+from indicators.windows import push_sum, push_weighted, ring_cells
+from market.kernel import fused_kernel, inline_kernel, kernel, lane_kernel
+
+_PIECE = 896
 
 __all__ = ["ema", "hma", "kama", "sma", "vwma", "wma"]
 
 
 @kernel
 def _sma(state: F64, period: int, close: F64, out: F64) -> None:
-    seen, head, ring = int(state[0]), state[1], state[2:]
-    k = seen % period
+    seen, rings, share = int(state[0]), state[1:], 1.0 / period
     for i in range(len(close)):
-        head, total = slide_sum(ring, k, head, close[i])
-        k = k + 1 if k + 1 < period else 0
-        out[0, i] = total / period if seen + i + 1 >= period else nan
-    state[0], state[1] = seen + len(close), head
+        mean = push_sum(rings, seen + i, period, close[i]) * share
+        out[0, i] = mean if seen + i + 1 >= period else nan
+    state[0] = seen + len(close)
+
+
+@kernel
+def _sma_whole(period: int, close: F64, out: F64) -> None:
+    window_sums(close, period, 1.0 / period, out[0])
 
 
 @fused_kernel
 def _ema(state: F64, period: int, close: F64, out: F64) -> None:
     """The part ``follow`` in two loops: the branch would lengthen each step."""
-    seen, average = int(state[0]), state[1]
+    seen, average, guard = int(state[0]), state[1], state[2]
     weight, warm = 2.0 / (period + 1), min(max(period - seen, 0), len(close))
     for i in range(warm):
+        guard += poison(close[i])
         average = follow(average, seen + i, period, weight, close[i])
         out[0, i] = average if seen + i + 1 == period else nan
     for i in range(warm, len(close)):
+        guard += poison(close[i])
         average += (close[i] - average) * weight
         out[0, i] = average
-    state[0], state[1] = seen + len(close), average
+    state[0], state[1], state[2] = seen + len(close), average, guard
 
 
 @kernel
 def _wma(state: F64, period: int, close: F64, out: F64) -> None:
-    seen, head, weighted, ring = int(state[0]), state[1], state[2], state[3:]
-    k = seen % period
-    share = 2.0 / (period * (period + 1.0))
+    seen, rings, share = int(state[0]), state[1:], 2.0 / (period * (period + 1.0))
     for i in range(len(close)):
-        head, weighted, total = slide_weighted(ring, k, head, weighted, close[i])
-        k = k + 1 if k + 1 < period else 0
-        out[0, i] = total * share if seen + i + 1 >= period else nan
-    state[0], state[1], state[2] = seen + len(close), head, weighted
+        mean = push_weighted(rings, seen + i, period, close[i]) * share
+        out[0, i] = mean if seen + i + 1 >= period else nan
+    state[0] = seen + len(close)
+
+
+@kernel
+def _wma_whole(period: int, close: F64, out: F64) -> None:
+    window_weighted(close, period, 2.0 / (period * (period + 1.0)), out[0])
 
 
 @kernel
 def _hma(state: F64, period: int, close: F64, out: F64) -> None:
-    short, smooth = period // 2, int(np.sqrt(period))
-    seen = int(state[0])
-    head_a, weighted_a, head_b, weighted_b = state[1], state[2], state[3], state[4]
-    head_c, weighted_c = state[5], state[6]
-    ring_a, ring_b = state[7 : 7 + short], state[7 + short : 7 + short + period]
-    ring_c = state[7 + short + period :]
-    k_a, k_b, k_c = seen % short, seen % period, max(seen + 1 - period, 0) % smooth
-    share_a, share_b = 4.0 / (short * (short + 1.0)), 2.0 / (period * (period + 1.0))
+    short, smooth, seen = period // 2, int(np.sqrt(period)), int(state[0])
+    share_a, share_b = 2.0 / (short * (short + 1.0)), 2.0 / (period * (period + 1.0))
     share_c = 2.0 / (smooth * (smooth + 1.0))
+    a = 1 + 2 * ring_cells(short)
+    b = a + 2 * ring_cells(period)
+    rings_a, rings_b, rings_c = state[1:a], state[a:b], state[b:]
     for i in range(len(close)):
-        head_a, weighted_a, a = slide_weighted(ring_a, k_a, head_a, weighted_a, close[i])
-        head_b, weighted_b, b = slide_weighted(ring_b, k_b, head_b, weighted_b, close[i])
-        k_a = k_a + 1 if k_a + 1 < short else 0
-        k_b = k_b + 1 if k_b + 1 < period else 0
+        near = push_weighted(rings_a, seen, short, close[i]) * share_a
+        far = push_weighted(rings_b, seen, period, close[i]) * share_b
         seen += 1
         out[0, i] = nan
         if seen >= period:
-            fast = a * share_a - b * share_b
-            head_c, weighted_c, c = slide_weighted(ring_c, k_c, head_c, weighted_c, fast)
-            k_c = k_c + 1 if k_c + 1 < smooth else 0
+            fast = 2.0 * near - far
+            mean = push_weighted(rings_c, seen - period, smooth, fast) * share_c
             if seen >= period + smooth - 1:
-                out[0, i] = c * share_c
-    state[0], state[1], state[2], state[3] = seen, head_a, weighted_a, head_b
-    state[4], state[5], state[6] = weighted_b, head_c, weighted_c
+                out[0, i] = mean
+    state[0] = seen
 
 
-@fused_kernel
+@kernel
+def _hma_whole(period: int, close: F64, out: F64) -> None:
+    short, smooth = period // 2, int(np.sqrt(period))
+    row, far, first = out[0], np.empty(len(close)), period - 1
+    window_weighted(close, short, 2.0 / (short * (short + 1.0)), row)
+    window_weighted(close, period, 2.0 / (period * (period + 1.0)), far)
+    for i in range(len(far)):
+        far[i] = 2.0 * row[i] - far[i]
+    row[: min(first, len(row))] = nan
+    if len(row) > first:
+        window_weighted(far[first:], smooth, 2.0 / (smooth * (smooth + 1.0)), row[first:])
+
+
+@inline_kernel
+def _adapt(way: float, path: float, most: float, least: float) -> float:
+    """The share of the new value: the square of the speed between the slow and the fast one."""
+    speed = way / path if path > way else 1.0
+    share = speed * (most - least) + least
+    return share * share
+
+
+@kernel
 def _kama(state: F64, period: int, fast: int, slow: int, close: F64, out: F64) -> None:
-    seen, average, before, head = int(state[0]), state[1], state[2], state[3]
-    ring, closes = state[4 : 4 + period], state[4 + period :]
+    seen, average, before = int(state[0]), state[1], state[2]
+    closes, rings = state[3 : 3 + period], state[3 + period :]
     most, least = 2.0 / (fast + 1), 2.0 / (slow + 1)
-    k = (seen + period - 1) % period
     for i in range(len(close)):
-        value, path = close[i], 0.0
-        old = k + 1 if k + 1 < period else 0
+        value, path, at = close[i], 0.0, seen % period
         if seen > 0:
-            head, path = slide_sum(ring, k, head, abs(value - before))
+            path = push_sum(rings, seen - 1, period, abs(value - before))
         if seen < period:
             average = value
             out[0, i] = nan
         else:
-            way = abs(value - closes[old])
-            speed = way / path if path > way else 1.0
-            share = speed * (most - least) + least
-            average += (value - average) * share * share
+            share = _adapt(abs(value - closes[at]), path, most, least)
+            average += (value - average) * share
             out[0, i] = average
-        closes[old] = before = value
-        seen, k = seen + 1, old
-    state[0], state[1], state[2], state[3] = seen, average, before, head
+        closes[at] = before = value
+        seen += 1
+    state[0], state[1], state[2] = seen, average, before
+
+
+@lane_kernel
+def _kama_whole(period: int, fast: int, slow: int, close: F64, out: F64) -> None:
+    row = out[0]
+    row[: min(period, len(row))] = nan
+    most, least = 2.0 / (fast + 1), 2.0 / (slow + 1)
+    average = close[period - 1] if len(close) > period else 0.0
+    work = np.empty((3, _PIECE + period))
+    for start in range(period, len(close), _PIECE):
+        here, known = close[start - period : start + _PIECE], row[start : start + _PIECE]
+        steps, paths = work[0, : len(here) - 1], work[1, : len(here) - 1]
+        ways = work[2, : len(known)]
+        _distances(here, 1, steps)
+        _distances(here, period, ways)
+        window_sums(steps, period, 1.0, paths)
+        paths, values = paths[period - 1 :], here[period:]
+        for i in range(len(known)):
+            ways[i] = _adapt(ways[i], paths[i], most, least)
+        for i in range(len(known)):
+            average += (values[i] - average) * ways[i]
+            known[i] = average
+
+
+@kernel
+def _distances(values: F64, lag: int, out: F64) -> None:
+    later = values[lag:]
+    for i in range(len(out)):
+        out[i] = abs(later[i] - values[i])
 
 
 @kernel
 def _vwma(state: F64, period: int, close: F64, volume: F64, out: F64) -> None:
-    seen, head, head_volume = int(state[0]), state[1], state[2]
-    ring, ring_volume = state[3 : 3 + period], state[3 + period :]
-    k = seen % period
+    seen, middle = int(state[0]), 1 + ring_cells(period)
+    money, rings = state[1:middle], state[middle:]
     for i in range(len(close)):
-        head, total = slide_sum(ring, k, head, close[i] * volume[i])
-        head_volume, traded = slide_sum(ring_volume, k, head_volume, volume[i])
-        k = k + 1 if k + 1 < period else 0
+        total = push_sum(money, seen, period, close[i] * volume[i])
+        traded = push_sum(rings, seen, period, volume[i])
+        seen += 1
         value = total / traded if traded != 0.0 else close[i]
-        out[0, i] = value if seen + i + 1 >= period else nan
-    state[0], state[1], state[2] = seen + len(close), head, head_volume
+        out[0, i] = value if seen >= period else nan
+    state[0] = seen
+
+
+@lane_kernel
+def _vwma_whole(period: int, close: F64, volume: F64, out: F64) -> None:
+    row, money, traded = out[0], np.empty(len(close)), np.empty(len(close))
+    for i in range(len(close)):
+        money[i] = close[i] * volume[i]
+    window_sums(volume, period, 1.0, traded)
+    window_sums(money, period, 1.0, row)
+    for i in range(period - 1, len(close)):
+        row[i] = row[i] / traded[i] if traded[i] != 0.0 else close[i]
 
 
 SMA = Indicator(
     "sma", "Simple moving average", "Mean of the last n closes", Family.TREND,
     (period(20),), (Input.CLOSE,), (Output("sma", "SMA"),), OVERLAY,
     "Mean of the newest n closes",
-    _sma, lambda n: 2 + n, lambda n: n - 1,
+    _sma, lambda n: 1 + ring_cells(n), lambda n: n - 1, whole=_sma_whole,
 )  # fmt: skip
 EMA = Indicator(
     "ema", "Exponential moving average", "Recent closes weigh more, α = 2 / (n + 1)", Family.TREND,
     (period(20),), (Input.CLOSE,), (Output("ema", "EMA", role=Line.B),), OVERLAY,
     "Hunter, The exponentially weighted moving average, 1986; seeded with the mean of n closes",
-    _ema, lambda n: 2, lambda n: n - 1,
+    _ema, lambda n: 3, lambda n: n - 1, guarded=True,
 )  # fmt: skip
 WMA = Indicator(
     "wma", "Weighted moving average", "Weights fall in a straight line from n to 1", Family.TREND,
     (period(20),), (Input.CLOSE,), (Output("wma", "WMA", role=Line.C),), OVERLAY,
     "Σ w·close / Σ w with w = 1 (oldest) to n",
-    _wma, lambda n: 3 + n, lambda n: n - 1,
+    _wma, lambda n: 1 + 2 * ring_cells(n), lambda n: n - 1, whole=_wma_whole,
 )  # fmt: skip
 HMA = Indicator(
     "hma", "Hull moving average", "Low lag, weighted averages of n / 2, n and √n", Family.TREND,
     (period(20, low=2),), (Input.CLOSE,), (Output("hma", "HMA", role=Line.B),), OVERLAY,
     "Hull, How to reduce lag in a moving average, 2005: WMA(2 WMA(n / 2) − WMA(n), √n), "
     "both lengths rounded down",
-    _hma, lambda n: 7 + n // 2 + n + isqrt(n), lambda n: n + isqrt(n) - 2,
+    _hma, lambda n: 1 + 2 * sum(map(ring_cells, (n // 2, n, isqrt(n)))),
+    lambda n: n + isqrt(n) - 2, whole=_hma_whole, pieces=True,
 )  # fmt: skip
 KAMA = Indicator(
     "kama", "Kaufman adaptive moving average", "Speed follows the efficiency ratio", Family.TREND,
     (period(10), period(2, "fast", "Fast length"), period(30, "slow", "Slow length")),
     (Input.CLOSE,), (Output("kama", "KAMA", role=Line.C),), OVERLAY,
     "Kaufman, Smarter Trading, 1995",
-    _kama, lambda n, _fast, _slow: 4 + 2 * n, lambda n, _fast, _slow: n,
+    _kama, lambda n, _fast, _slow: 3 + n + ring_cells(n), lambda n, _fast, _slow: n,
     rules=(Rule("fast", "slow"),),
-    note="No movement at all: the efficiency ratio is 1.",
+    note="No movement at all: the efficiency ratio is 1.", whole=_kama_whole,
 )  # fmt: skip
 VWMA = Indicator(
     "vwma", "Volume-weighted moving average", "Closes weighted by traded volume", Family.VOLUME,
     (period(20),), (Input.CLOSE, Input.VOLUME), (Output("vwma", "VWMA"),), OVERLAY,
     "Σ close·volume / Σ volume over n bars",
-    _vwma, lambda n: 3 + 2 * n, lambda n: n - 1,
-    note="No volume in n bars: the close; TA-Lib gives NaN.",
+    _vwma, lambda n: 1 + 2 * ring_cells(n), lambda n: n - 1,
+    note="No volume in n bars: the close; TA-Lib gives NaN.", whole=_vwma_whole, pieces=True,
 )  # fmt: skip
 
 

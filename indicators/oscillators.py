@@ -9,9 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from indicators.batch import line, run
-from indicators.parts import F64, slide_high, slide_low, slide_sum, wilder
+from indicators.parts import F64, slide_high, slide_low, wilder
 from indicators.spec import Family, Indicator, Input, Line, Output, Pane, period
-from market.kernel import kernel
+from indicators.sweeps import window_highs, window_lows, window_sums
+from indicators.windows import push_sum, ring_cells
+from market.kernel import inline_kernel, kernel, lane_kernel
+
+_PIECE = 2048
 
 __all__ = ["rsi", "stochastic", "stochastic_rsi", "williams"]
 
@@ -21,7 +25,7 @@ def _strength(gain: float, loss: float) -> float:
     return 100.0 * gain / (gain + loss) if gain + loss > 0.0 else 50.0
 
 
-@kernel
+@inline_kernel
 def _place(value: float, low: float, high: float) -> float:
     return 100.0 * (value - low) / (high - low) if high > low else 50.0
 
@@ -48,11 +52,10 @@ def _stochastic(
 ) -> None:  # fmt: skip
     """Bars without a close are warm-up. The inputs may be rows of ``out``: each is read first."""
     seen, head_high, head_low = int(state[0]), state[1], state[2]
-    head_k, head_d = state[3], state[4]
-    highs, lows = state[5 : 5 + period], state[5 + period : 5 + 2 * period]
-    slow, mean = state[5 + 2 * period : 5 + 2 * period + smooth], state[5 + 2 * period + smooth :]
-    first, second = period - 1, period + smooth - 2
-    at, at_k, at_d = seen % period, max(seen - first, 0) % smooth, max(seen - second, 0) % signal
+    highs, lows = state[3 : 3 + period], state[3 + period : 3 + 2 * period]
+    middle = 3 + 2 * period + ring_cells(smooth)
+    rings_k, rings_d = state[3 + 2 * period : middle], state[middle:]
+    first, second, at = period - 1, period + smooth - 2, seen % period
     for i in range(len(close)):
         value, k, d = close[i], nan, nan
         if not np.isnan(value):
@@ -60,16 +63,57 @@ def _stochastic(
             head_low, bottom = slide_low(lows, at, head_low, low[i])
             at = at + 1 if at + 1 < period else 0
             if seen >= first:
-                head_k, total = slide_sum(slow, at_k, head_k, _place(value, bottom, top))
-                at_k = at_k + 1 if at_k + 1 < smooth else 0
+                place = _place(value, bottom, top)
+                mean = push_sum(rings_k, seen - first, smooth, place) * (1.0 / smooth)
                 if seen >= second:
-                    k = total / smooth
-                    head_d, total = slide_sum(mean, at_d, head_d, k)
-                    at_d = at_d + 1 if at_d + 1 < signal else 0
-                    d = total / signal if seen >= second + signal - 1 else nan
+                    k = mean
+                    mean = push_sum(rings_d, seen - second, signal, k) * (1.0 / signal)
+                    d = mean if seen >= second + signal - 1 else nan
             seen += 1
         out[0, i], out[1, i] = k, d
-    state[0], state[1], state[2], state[3], state[4] = seen, head_high, head_low, head_k, head_d
+    state[0], state[1], state[2] = seen, head_high, head_low
+
+
+@lane_kernel
+def _stochastic_whole(
+    period: int, smooth: int, signal: int, high: F64, low: F64, close: F64, out: F64
+) -> None:
+    k, d, places, bottoms = out[0], out[1], np.empty(len(close)), np.empty(len(close))
+    window_highs(high, period, places)
+    window_lows(low, period, bottoms)
+    for i in range(len(close)):
+        places[i] = _place(close[i], bottoms[i], places[i])
+    k[: min(period - 1, len(k))] = d[: min(period + smooth - 2, len(d))] = nan
+    if len(close) >= period:
+        window_sums(places[period - 1 :], smooth, 1.0 / smooth, k[period - 1 :])
+    if len(close) >= period + smooth - 1:
+        known = period + smooth - 2
+        window_sums(k[known:], signal, 1.0 / signal, d[known:])
+
+
+@kernel
+def _stochastic_rsi_whole(
+    strength: int, period: int, smooth: int, signal: int, close: F64, out: F64
+) -> None:
+    """In pieces, so that the arrays in between stay in the nearer cache."""
+    state, before = np.zeros(4), min(strength, len(close))
+    _rsi(state, strength, close[:before], out)
+    out[:, :before] = nan
+    reach = period + smooth + signal - 3
+    row, known = np.empty((1, reach + _PIECE)), 0
+    for start in range(before, len(close), _PIECE):
+        here = close[start : start + _PIECE]
+        kept = min(known, reach)
+        for i in range(kept):
+            row[0, i] = row[0, known - kept + i]
+        known = kept + len(here)
+        fresh = np.empty((1, len(here)))
+        _rsi(state, strength, here, fresh)
+        row[0, kept:known] = fresh[0]
+        rows, values = np.empty((2, known)), row[0, :known]
+        _stochastic_whole(period, smooth, signal, values, values, values, rows)
+        for i in range(len(here)):
+            out[0, start + i], out[1, start + i] = rows[0, kept + i], rows[1, kept + i]
 
 
 @kernel
@@ -96,6 +140,16 @@ def _williams(state: F64, period: int, high: F64, low: F64, close: F64, out: F64
     state[0], state[1], state[2] = seen + len(close), head_high, head_low
 
 
+@lane_kernel
+def _williams_whole(period: int, high: F64, low: F64, close: F64, out: F64) -> None:
+    row, tops = out[0], np.empty(len(close))
+    window_highs(high, period, tops)
+    window_lows(low, period, row)
+    for i in range(period - 1, len(row)):
+        width = tops[i] - row[i]
+        row[i] = -100.0 * (tops[i] - close[i]) / width if width > 0.0 else -50.0
+
+
 _BARS = (Input.HIGH, Input.LOW, Input.CLOSE)
 _K_AND_D = (Output("k", "%K"), Output("d", "%D", role=Line.C))
 RSI = Indicator(
@@ -111,7 +165,8 @@ STOCHASTIC = Indicator(
     (period(14), period(3, "smooth", "%K smoothing"), period(3, "signal", "%D length")),
     _BARS, _K_AND_D, Pane(overlay=False, low=0.0, high=100.0, levels=(20.0, 50.0, 80.0)),
     "Lane, Lane's stochastics, TASC 1984; both smoothings are plain means",
-    _stochastic, lambda n, k, d: 5 + 2 * n + k + d, lambda n, k, d: n + k + d - 3,
+    _stochastic, lambda n, k, d: 3 + 2 * n + ring_cells(k) + ring_cells(d),
+    lambda n, k, d: n + k + d - 3, whole=_stochastic_whole, pieces=True,
     note="No range: 50; TA-Lib gives 0. %K starts as soon as it is known; TA-Lib waits for %D.",
 )  # fmt: skip
 STOCHASTIC_RSI = Indicator(
@@ -121,7 +176,8 @@ STOCHASTIC_RSI = Indicator(
     (Input.CLOSE,), _K_AND_D,
     Pane(overlay=False, low=0.0, high=100.0, levels=(20.0, 50.0, 80.0)),
     "Chande and Kroll, The New Technical Trader, 1994",
-    _stochastic_rsi, lambda r, n, k, d: 9 + 2 * n + k + d, lambda r, n, k, d: r + n + k + d - 3,
+    _stochastic_rsi, lambda r, n, k, d: 7 + 2 * n + ring_cells(k) + ring_cells(d),
+    lambda r, n, k, d: r + n + k + d - 3, whole=_stochastic_rsi_whole,
     note="TA-Lib's %K is not smoothed: smooth = 1. No range of the RSI: 50; TA-Lib gives 0.",
 )  # fmt: skip
 WILLIAMS = Indicator(
@@ -130,7 +186,7 @@ WILLIAMS = Indicator(
     Pane(overlay=False, low=-100.0, high=0.0, levels=(-80.0, -50.0, -20.0)),
     "Williams, How I Made One Million Dollars, 1973",
     _williams, lambda n: 3 + 2 * n, lambda n: n - 1,
-    note="No range: −50; TA-Lib gives 0.",
+    note="No range: −50; TA-Lib gives 0.", whole=_williams_whole, pieces=True,
 )  # fmt: skip
 
 

@@ -1,18 +1,14 @@
 """The parts that kernels are made of: one bar each, constant time on average, no drift.
 
-A sliding window of ``period`` values costs constant time, however long it is, and never subtracts
-what it once added (Gil and Werman, "Computing 2-D min, median, and max filters", 1993; van Herk,
-1992). Time is cut into blocks of ``period`` bars. The window that ends at place ``k`` of a block is
-the tail of the block before, from place ``k + 1``, and the head of this one. ``ring`` holds the
-results of every tail from ``k + 1`` on and, before that, what this block has brought so far; when
-the block is complete, one backward pass turns its values into its tails. So an old value that
-dwarfs the rest leaves no rounding error behind, and extremes need no queue.
-
-Which part is inlined was measured: the plain sum is twice as fast as a function of its own, the
-others when they vanish into their callers.
+The extremes of a sliding window cost constant time, however long it is (Gil and Werman, "Computing
+2-D min, median, and max filters", 1993; van Herk, 1992). Time is cut into blocks of ``period``
+bars. The window that ends at place ``k`` of a block is the tail of the block before, from place
+``k + 1``, and the head of this one. ``ring`` holds the results of every tail from ``k + 1`` on and,
+before that, what this block has brought so far; when the block is complete, one backward pass turns
+its values into its tails. Sums, means and deviations of windows: ``windows``.
 """
 
-from math import sqrt
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +17,12 @@ from market.kernel import fused_kernel, inline_kernel, kernel
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
+
+
+@inline_kernel
+def poison(value: float) -> float:
+    """What the guard of a state adds up: 0, or NaN where ``value`` is not finite."""
+    return 0.0 if abs(value) <= 1.7976931348623157e308 else nan
 
 
 @fused_kernel
@@ -39,19 +41,6 @@ def wilder(average: float, seen: int, period: int, weight: float, value: float) 
     if seen < period:
         return average + (value - average) / (seen + 1)
     return average * (1.0 - weight) + value * weight
-
-
-@kernel
-def slide_sum(ring: F64, k: int, head: float, value: float) -> tuple[float, float]:
-    """The sum of this block so far, to be given back at ``k + 1``, and that of the window."""
-    last = len(ring) - 1
-    head += value
-    ring[k] = value
-    if k < last:
-        return head, ring[k + 1] + head
-    for j in range(last - 1, 0, -1):
-        ring[j] += ring[j + 1]
-    return 0.0, head
 
 
 @inline_kernel
@@ -98,68 +87,6 @@ def slide_high_place(
         if ring[j + 1] >= ring[j]:
             ring[j], places[j] = ring[j + 1], places[j + 1]
     return head, head[1]
-
-
-@inline_kernel
-def slide_weighted(
-    ring: F64, k: int, head: float, weighted: float, value: float
-) -> tuple[float, float, float]:
-    """Sum and weighted sum of this block so far, and the window's sum with weights 1 (oldest) to
-    ``period``.
-    """
-    last = len(ring) - 1
-    head += value
-    weighted += (k + 1) * value
-    ring[k] = value
-    if k < last:
-        return head, weighted, ring[k + 1] + (weighted + (last - k) * head)
-    plain = tail = 0.0
-    for j in range(last, 0, -1):
-        plain += ring[j]
-        tail += plain
-        ring[j] = tail
-    return 0.0, 0.0, weighted
-
-
-@inline_kernel
-def slide_moments(
-    first: F64, second: F64, k: int, moments: tuple[float, float, float, float], value: float
-) -> tuple[tuple[float, float, float, float], float, float]:
-    """Sums of the window's deviations, and of their squares, from the newest block's first value.
-
-    ``moments``: that value, the two sums over this block so far, and the last value of the block
-    before. Deviations are taken from a value of the window itself, whose squared distance from the
-    mean is at most ``period`` times the variance: cancellation costs at most ``log2(period)`` bits.
-    """
-    last = len(first) - 1
-    anchor, plain, squares, before = moments
-    if k == 0:
-        anchor, plain, squares = value, 0.0, 0.0
-    distance = value - anchor
-    plain += distance
-    squares += distance * distance
-    first[k] = value
-    if k < last:
-        shift = before - anchor
-        old, tail = last - k, first[k + 1]
-        total = plain + (tail + old * shift)
-        total_squares = squares + (second[k + 1] + shift * (2.0 * tail + old * shift))
-        return (anchor, plain, squares, before), total, total_squares
-    tail = tail_squares = 0.0
-    for j in range(last, 0, -1):
-        distance = first[j] - value
-        tail += distance
-        tail_squares += distance * distance
-        first[j], second[j] = tail, tail_squares
-    return (anchor, plain, squares, value), plain, squares
-
-
-@kernel
-def deviation(total: float, squares: float, period: int) -> float:
-    """Population standard deviation from the sums of :func:`slide_moments`."""
-    share = 1.0 / period
-    variance = (squares - total * total * share) * share
-    return sqrt(variance) if variance > 0.0 else 0.0
 
 
 @kernel

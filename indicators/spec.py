@@ -3,7 +3,9 @@
 A kernel has the shape ``kernel(state, *parameters, *inputs, out)``. It takes the next bars, as many
 as the inputs hold, from where ``state`` stands, writes one row of ``out`` per output, NaN while
 warming up, and leaves ``state`` ready for the bar after. A fresh state is all zeros. One call over
-the whole history is the batch form; a call per bar is the incremental one: the same machine code.
+the whole history is the batch form; a call per bar is the incremental one. Where loops over
+whole arrays are faster, ``whole(*parameters, *inputs, out)`` is the batch form: the same arithmetic
+in another order of bars, equal to the last bit.
 """
 
 from collections.abc import Callable, Mapping
@@ -124,6 +126,8 @@ class Indicator:
 
     ``warm_up(*parameters)`` is the number of bars before the first at which every output is known;
     ``cells(*parameters)`` the length of its state, float64; ``source`` where the formula is from;
+    ``pieces``: that form may be given the history piece by piece, ``warm_up`` bars overlapping;
+    ``guarded``: the last cell of the state is NaN once an input was not finite;
     ``note`` what differs from TA-Lib on purpose and what a division by zero is worth.
     """
 
@@ -141,6 +145,9 @@ class Indicator:
     warm_up: Callable[..., int]
     rules: tuple[Rule, ...] = ()
     note: str = ""
+    whole: Callable[..., Any] | None = None
+    pieces: bool = False
+    guarded: bool = False
 
     def values(self, given: Mapping[str, object]) -> tuple[Value, ...]:
         """All parameters in order, defaults filled in; raises :class:`BadParameter`."""

@@ -5,7 +5,15 @@ from math import nan
 from numpy.typing import ArrayLike
 
 from indicators.batch import line, run
-from indicators.parts import F64, slide_high, slide_high_place, slide_low, true_range, wilder
+from indicators.parts import (
+    F64,
+    poison,
+    slide_high,
+    slide_high_place,
+    slide_low,
+    true_range,
+    wilder,
+)
 from indicators.spec import (
     OVERLAY,
     Family,
@@ -55,9 +63,10 @@ def _ichimoku(
 def _parabolic_sar(state: F64, step: float, most: float, high: F64, low: F64, out: F64) -> None:
     """Works on mirrored prices while short, so that both sides are one rule."""
     seen, side, stop, extreme, speed = int(state[0]), state[1], state[2], state[3], state[4]
-    last_high, last_low = state[5], state[6]
+    last_high, last_low, guard = state[5], state[6], state[7]
     for i in range(len(high)):
         top, bottom = high[i], low[i]
+        guard += poison(top) + poison(bottom)
         if seen == 1:
             fall, rise = last_low - bottom, top - last_high
             side = -1.0 if fall > 0.0 and fall > rise else 1.0
@@ -81,7 +90,7 @@ def _parabolic_sar(state: F64, step: float, most: float, high: F64, low: F64, ou
         out[0, i] = value
         seen += 1
     state[0], state[1], state[2], state[3], state[4] = seen, side, stop, extreme, speed
-    state[5], state[6] = last_high, last_low
+    state[5], state[6], state[7] = last_high, last_low, guard
 
 
 @kernel
@@ -193,7 +202,7 @@ PARABOLIC_SAR = Indicator(
     (Input.HIGH, Input.LOW), (Output("sar", "SAR", Style.DOTS),), OVERLAY,
     "Wilder, New Concepts in Technical Trading Systems, 1978; the first side is that of the "
     "larger directional movement",
-    _parabolic_sar, lambda *_: 7, lambda *_: 1,
+    _parabolic_sar, lambda *_: 8, lambda *_: 1, guarded=True,
 )  # fmt: skip
 SUPERTREND = Indicator(
     "supertrend", "SuperTrend", "A trailing stop k average true ranges away", Family.TREND,

@@ -1,34 +1,46 @@
 """How far prices move: true range, standard deviation, z-score."""
 
-from math import nan
+from math import nan, sqrt
 
 from numpy.typing import ArrayLike
 
 from indicators.batch import line
-from indicators.parts import F64, deviation, slide_moments, true_range, wilder
+from indicators.moment_sweeps import moment_work, piece_deviations
+from indicators.parts import F64, poison, true_range, wilder
 from indicators.spec import OWN, Family, Indicator, Input, Line, Output, Pane, period
-from market.kernel import kernel
+from indicators.sweeps import piece_bars
+from indicators.windows import push_moments, ring_cells
+from market.kernel import fused_kernel, inline_kernel, kernel, lane_kernel
 
 __all__ = ["atr", "natr", "stdev", "zscore"]
 
 
-@kernel
+@fused_kernel
 def _average_range(
     state: F64, period: int, percent: bool, high: F64, low: F64, close: F64, out: F64
 ) -> None:
-    seen, average, before = int(state[0]), state[1], state[2]
-    weight = 1.0 / period
-    for i in range(len(close)):
-        if seen > 0:
+    seen, average, before, guard = int(state[0]), state[1], state[2], state[3]
+    weight, warm = 1.0 / period, min(max(period + 1 - seen, 0), len(close))
+    for i in range(warm):
+        guard += poison(high[i]) + poison(low[i]) + poison(close[i])
+        if seen + i > 0:
             width = true_range(high[i], low[i], before)
-            average = wilder(average, seen - 1, period, weight, width)
+            average = wilder(average, seen + i - 1, period, weight, width)
         before = close[i]
-        value = average
-        if percent:
-            value = average / before * 100.0 if before != 0.0 else 0.0
-        out[0, i] = value if seen >= period else nan
-        seen += 1
-    state[0], state[1], state[2] = seen, average, before
+        value = _of_price(average, before) if percent else average
+        out[0, i] = value if seen + i >= period else nan
+    for i in range(warm, len(close)):
+        guard += poison(high[i]) + poison(low[i]) + poison(close[i])
+        width = true_range(high[i], low[i], before)
+        average = average * (1.0 - weight) + width * weight
+        before = close[i]
+        out[0, i] = _of_price(average, before) if percent else average
+    state[0], state[1], state[2], state[3] = seen + len(close), average, before, guard
+
+
+@inline_kernel
+def _of_price(average: float, price: float) -> float:
+    return average / price * 100.0 if price != 0.0 else 0.0
 
 
 @kernel
@@ -43,30 +55,50 @@ def _natr(state: F64, period: int, high: F64, low: F64, close: F64, out: F64) ->
 
 @kernel
 def _stdev(state: F64, period: int, close: F64, out: F64) -> None:
-    seen, moments = int(state[0]), (state[1], state[2], state[3], state[4])
-    first, second = state[5 : 5 + period], state[5 + period :]
-    k = seen % period
+    seen, rings, share = int(state[0]), state[1:], 1.0 / period
     for i in range(len(close)):
-        moments, total, squares = slide_moments(first, second, k, moments, close[i])
-        k = k + 1 if k + 1 < period else 0
-        out[0, i] = deviation(total, squares, period) if seen + i + 1 >= period else nan
-    state[0], state[1], state[2], state[3], state[4] = (seen + len(close), *moments)
+        _, squares, _ = push_moments(rings, seen, period, close[i])
+        seen += 1
+        out[0, i] = sqrt(squares * share) if seen >= period else nan
+    state[0] = seen
+
+
+@kernel
+def _stdev_whole(period: int, close: F64, out: F64) -> None:
+    reach, piece, row = period - 1, piece_bars(period), out[0]
+    row[: min(reach, len(row))] = nan
+    work = moment_work(period, len(close))
+    for start in range(reach, len(close), piece):
+        _, spread = piece_deviations(close[start - reach : start + piece], period, work)
+        row[start : start + piece] = spread
+
+
+@inline_kernel
+def _away(total: float, spread: float, share: float) -> float:
+    """The newest value less the mean, in deviations."""
+    return -(total * share) / spread if spread > 0.0 else 0.0
 
 
 @kernel
 def _zscore(state: F64, period: int, close: F64, out: F64) -> None:
-    seen, moments = int(state[0]), (state[1], state[2], state[3], state[4])
-    first, second = state[5 : 5 + period], state[5 + period :]
-    k = seen % period
+    seen, rings, share = int(state[0]), state[1:], 1.0 / period
     for i in range(len(close)):
-        moments, total, squares = slide_moments(first, second, k, moments, close[i])
-        k = k + 1 if k + 1 < period else 0
-        spread = deviation(total, squares, period)
-        anchor = moments[0]
-        away = (close[i] - anchor) - total / period
-        value = away / spread if spread > 0.0 else 0.0
-        out[0, i] = value if seen + i + 1 >= period else nan
-    state[0], state[1], state[2], state[3], state[4] = (seen + len(close), *moments)
+        total, squares, _ = push_moments(rings, seen, period, close[i])
+        seen += 1
+        out[0, i] = _away(total, sqrt(squares * share), share) if seen >= period else nan
+    state[0] = seen
+
+
+@lane_kernel
+def _zscore_whole(period: int, close: F64, out: F64) -> None:
+    reach, piece, share = period - 1, piece_bars(period), 1.0 / period
+    out[0, : min(reach, len(close))] = nan
+    work = moment_work(period, len(close))
+    for start in range(reach, len(close), piece):
+        total, spread = piece_deviations(close[start - reach : start + piece], period, work)
+        row = out[0, start : start + piece]
+        for i in range(len(row)):
+            row[i] = _away(total[i], spread[i], share)
 
 
 _BARS = (Input.HIGH, Input.LOW, Input.CLOSE)
@@ -74,14 +106,14 @@ ATR = Indicator(
     "atr", "Average true range", "Mean range of a bar, gaps included", Family.VOLATILITY,
     (period(14),), _BARS, (Output("atr", "ATR"),), OWN,
     "Wilder, New Concepts in Technical Trading Systems, 1978",
-    _atr, lambda n: 3, lambda n: n,
+    _atr, lambda n: 4, lambda n: n, guarded=True,
 )  # fmt: skip
 NATR = Indicator(
     "natr", "Normalised average true range", "Average true range in percent of the close",
     Family.VOLATILITY,
     (period(14),), _BARS, (Output("natr", "NATR"),), OWN,
     "Forman, Cross-market evaluations with normalized average true range, TASC 2006",
-    _natr, lambda n: 3, lambda n: n,
+    _natr, lambda n: 4, lambda n: n, guarded=True,
     note="A close of zero: 0.",
 )  # fmt: skip
 STDEV = Indicator(
@@ -89,15 +121,15 @@ STDEV = Indicator(
     Family.VOLATILITY,
     (period(20),), (Input.CLOSE,), (Output("stdev", "StDev"),), OWN,
     "Population form, divided by n",
-    _stdev, lambda n: 5 + 2 * n, lambda n: n - 1,
+    _stdev, lambda n: 1 + 4 * ring_cells(n), lambda n: n - 1, whole=_stdev_whole,
 )  # fmt: skip
 ZSCORE = Indicator(
     "zscore", "Z-score", "Standard deviations between the close and its mean", Family.VOLATILITY,
     (period(20),), (Input.CLOSE,), (Output("zscore", "Z", role=Line.B),),
     Pane(overlay=False, levels=(-2.0, 0.0, 2.0)),
     "(close − mean) / standard deviation, both over n bars",
-    _zscore, lambda n: 5 + 2 * n, lambda n: n - 1,
-    note="Equal closes: 0.",
+    _zscore, lambda n: 1 + 4 * ring_cells(n), lambda n: n - 1,
+    note="Equal closes: 0.", whole=_zscore_whole,
 )  # fmt: skip
 
 

@@ -2,10 +2,11 @@
 
 from math import nan
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from indicators.batch import line
-from indicators.parts import F64, I64, slide_sum
+from indicators.parts import F64, I64, poison
 from indicators.spec import (
     OVERLAY,
     OWN,
@@ -18,7 +19,9 @@ from indicators.spec import (
     Parameter,
     period,
 )
-from market.kernel import kernel
+from indicators.sweeps import window_sums
+from indicators.windows import push_sum, ring_cells
+from market.kernel import inline_kernel, kernel, lane_kernel
 
 __all__ = ["accumulation", "anchored_vwap", "chaikin", "mfi", "obv", "session_vwap"]
 
@@ -26,7 +29,7 @@ _HOUR = 3_600_000_000_000
 _SECOND = 1_000_000_000
 
 
-@kernel
+@lane_kernel
 def _session_vwap(
     state: F64, hour: int, time_ns: I64, high: F64, low: F64, close: F64, volume: F64, out: F64
 ) -> None:
@@ -42,85 +45,122 @@ def _session_vwap(
     state[0], state[1], state[2] = day, money, traded
 
 
-@kernel
+@lane_kernel
 def _anchored_vwap(
     state: F64, anchor: int, time_ns: I64, high: F64, low: F64, close: F64, volume: F64, out: F64
 ) -> None:
-    money, traded = state[0], state[1]
+    money, traded, guard = state[0], state[1], state[2]
     for i in range(len(close)):
+        guard += poison(high[i]) + poison(low[i]) + poison(close[i]) + poison(volume[i])
         out[0, i] = nan
         if time_ns[i] >= anchor * _SECOND:
             price = (high[i] + low[i] + close[i]) / 3.0
             money += price * volume[i]
             traded += volume[i]
             out[0, i] = money / traded if traded > 0.0 else price
-    state[0], state[1] = money, traded
+    state[0], state[1], state[2] = money, traded, guard
 
 
 @kernel
 def _obv(state: F64, close: F64, volume: F64, out: F64) -> None:
-    seen, before, total = state[0], state[1], state[2]
+    seen, before, total, guard = state[0], state[1], state[2], state[3]
     for i in range(len(close)):
+        guard += poison(close[i]) + poison(volume[i])
         if seen == 0.0 or close[i] > before:
             total += volume[i]
         elif close[i] < before:
             total -= volume[i]
         seen, before = 1.0, close[i]
         out[0, i] = total
-    state[0], state[1], state[2] = seen, before, total
+    state[0], state[1], state[2], state[3] = seen, before, total, guard
 
 
-@kernel
+@inline_kernel
 def _money(high: float, low: float, close: float, volume: float) -> float:
     """Volume weighted by the place of the close in the bar, −1 (low) to 1 (high); no range: 0."""
     return ((close - low) - (high - close)) / (high - low) * volume if high > low else 0.0
 
 
-@kernel
+@lane_kernel
 def _accumulation(state: F64, high: F64, low: F64, close: F64, volume: F64, out: F64) -> None:
-    total = state[0]
+    total, guard = state[0], state[1]
     for i in range(len(close)):
+        guard += poison(high[i]) + poison(low[i]) + poison(close[i]) + poison(volume[i])
         total += _money(high[i], low[i], close[i], volume[i])
         out[0, i] = total
-    state[0] = total
+    state[0], state[1] = total, guard
 
 
 @kernel
 def _chaikin(
     state: F64, period: int, high: F64, low: F64, close: F64, volume: F64, out: F64
 ) -> None:
-    seen, head, head_volume = int(state[0]), state[1], state[2]
-    ring, ring_volume = state[3 : 3 + period], state[3 + period :]
-    k = seen % period
+    seen, middle = int(state[0]), 1 + ring_cells(period)
+    money, rings = state[1:middle], state[middle:]
     for i in range(len(close)):
-        money = _money(high[i], low[i], close[i], volume[i])
-        head, total = slide_sum(ring, k, head, money)
-        head_volume, traded = slide_sum(ring_volume, k, head_volume, volume[i])
-        k = k + 1 if k + 1 < period else 0
+        flow = _money(high[i], low[i], close[i], volume[i])
+        total = push_sum(money, seen, period, flow)
+        traded = push_sum(rings, seen, period, volume[i])
+        seen += 1
         value = total / traded if traded > 0.0 else 0.0
-        out[0, i] = value if seen + i + 1 >= period else nan
-    state[0], state[1], state[2] = seen + len(close), head, head_volume
+        out[0, i] = value if seen >= period else nan
+    state[0] = seen
+
+
+@lane_kernel
+def _chaikin_whole(period: int, high: F64, low: F64, close: F64, volume: F64, out: F64) -> None:
+    row, flow, traded = out[0], np.empty(len(close)), np.empty(len(close))
+    for i in range(len(close)):
+        flow[i] = _money(high[i], low[i], close[i], volume[i])
+    window_sums(flow, period, 1.0, row)
+    window_sums(volume, period, 1.0, traded)
+    for i in range(period - 1, len(row)):
+        row[i] = row[i] / traded[i] if traded[i] > 0.0 else 0.0
 
 
 @kernel
 def _mfi(state: F64, period: int, high: F64, low: F64, close: F64, volume: F64, out: F64) -> None:
-    seen, before, head_in, head_out = int(state[0]), state[1], state[2], state[3]
-    ring_in, ring_out = state[4 : 4 + period], state[4 + period :]
-    k = (seen + period - 1) % period
+    seen, before, middle = int(state[0]), state[1], 2 + ring_cells(period)
+    rings_in, rings_out = state[2:middle], state[middle:]
     for i in range(len(close)):
         price = (high[i] + low[i] + close[i]) / 3.0
         value = nan
         if seen > 0:
-            flow, tie = price * volume[i], 1e-14 * abs(before)
-            head_in, bought = slide_sum(ring_in, k, head_in, flow if price - before > tie else 0.0)
-            head_out, sold = slide_sum(ring_out, k, head_out, flow if before - price > tie else 0.0)
+            flow, tie, last = price * volume[i], 1e-14 * abs(before), seen - 1
+            bought = push_sum(rings_in, last, period, flow if price - before > tie else 0.0)
+            sold = push_sum(rings_out, last, period, flow if before - price > tie else 0.0)
             if seen >= period:
-                value = 100.0 * bought / (bought + sold) if bought + sold > 0.0 else 50.0
+                value = _flow_share(bought, sold)
         out[0, i] = value
-        k = k + 1 if k + 1 < period else 0
         before = price
         seen += 1
-    state[0], state[1], state[2], state[3] = seen, before, head_in, head_out
+    state[0], state[1] = seen, before
+
+
+@lane_kernel
+def _mfi_whole(period: int, high: F64, low: F64, close: F64, volume: F64, out: F64) -> None:
+    count, row = len(close), out[0]
+    prices, flows, bought = np.empty(count), np.zeros((2, count)), np.empty(count)
+    for i in range(count):
+        prices[i] = (high[i] + low[i] + close[i]) / 3.0
+    for i in range(1, count):
+        change, flow, tie = (
+            prices[i] - prices[i - 1],
+            prices[i] * volume[i],
+            1e-14 * abs(prices[i - 1]),
+        )
+        flows[0, i] = flow if change > tie else 0.0
+        flows[1, i] = flow if -change > tie else 0.0
+    row[: min(1, count)] = nan
+    window_sums(flows[0, 1:], period, 1.0, bought[1:])
+    window_sums(flows[1, 1:], period, 1.0, row[1:])
+    for i in range(period, count):
+        row[i] = _flow_share(bought[i], row[i])
+
+
+@inline_kernel
+def _flow_share(bought: float, sold: float) -> float:
+    return 100.0 * bought / (bought + sold) if bought + sold > 0.0 else 50.0
 
 
 _BARS = (Input.HIGH, Input.LOW, Input.CLOSE, Input.VOLUME)
@@ -137,21 +177,21 @@ ANCHORED_VWAP = Indicator(
     "anchored_vwap", "Anchored VWAP", "Mean price since a moment by traded volume", Family.VOLUME,
     (Parameter("anchor", "From (Unix seconds, UTC)", 0, 0, 4_102_444_800),),
     (Input.TIME, *_BARS), (Output("vwap", "AVWAP", role=Line.C),), OVERLAY, _TYPICAL,
-    _anchored_vwap, lambda _: 2, lambda _: 0,
+    _anchored_vwap, lambda _: 3, lambda _: 0, guarded=True,
     note="NaN before the anchor. No volume yet: the typical price.",
 )  # fmt: skip
 OBV = Indicator(
     "obv", "On-balance volume", "Volume added on rises, taken off on falls", Family.VOLUME,
     (), (Input.CLOSE, Input.VOLUME), (Output("obv", "OBV"),), OWN,
     "Granville, New Key to Stock Market Profits, 1963; starts with the first bar's volume",
-    _obv, lambda: 3, lambda: 0,
+    _obv, lambda: 4, lambda: 0, guarded=True,
 )  # fmt: skip
 ACCUMULATION = Indicator(
     "accumulation", "Accumulation/distribution", "Volume weighted by the close's place in its bar",
     Family.VOLUME,
     (), _BARS, (Output("accumulation", "A/D"),), OWN,
     "Chaikin; Σ volume·((close − low) − (high − close)) / (high − low)",
-    _accumulation, lambda: 1, lambda: 0,
+    _accumulation, lambda: 2, lambda: 0, guarded=True,
     note="A bar without range: 0.",
 )  # fmt: skip
 CHAIKIN = Indicator(
@@ -160,16 +200,17 @@ CHAIKIN = Indicator(
     (period(20),), _BARS, (Output("chaikin", "CMF"),),
     Pane(overlay=False, low=-1.0, high=1.0, levels=(0.0,)),
     "Chaikin; Σ money flow volume / Σ volume over n bars",
-    _chaikin, lambda n: 3 + 2 * n, lambda n: n - 1,
-    note="No volume in n bars, or a bar without range: 0.",
+    _chaikin, lambda n: 1 + 2 * ring_cells(n), lambda n: n - 1,
+    note="No volume in n bars, or a bar without range: 0.", whole=_chaikin_whole, pieces=True,
 )  # fmt: skip
 MFI = Indicator(
     "mfi", "Money flow index", "Share of money flowing in, by typical price", Family.VOLUME,
     (period(14),), _BARS, (Output("mfi", "MFI", role=Line.B),),
     Pane(overlay=False, low=0.0, high=100.0, levels=(20.0, 50.0, 80.0)),
     "Quong and Soudack, Volume-weighted RSI: money flow, TASC 1989",
-    _mfi, lambda n: 4 + 2 * n, lambda n: n,
+    _mfi, lambda n: 2 + 2 * ring_cells(n), lambda n: n,
     note="No flow at all: 50; TA-Lib gives 0. Prices that differ by rounding alone are equal.",
+    whole=_mfi_whole, pieces=True,
 )  # fmt: skip
 
 

@@ -64,6 +64,15 @@ def fused_kernel(function: F) -> F:
     return cast(F, njit(cache=True, nogil=True, boundscheck=False, fastmath={"contract"})(function))
 
 
+def lane_kernel(function: F) -> F:
+    """Like :func:`kernel`, where a division by zero gives infinity or NaN instead of an exception.
+
+    For loops over arrays that divide: the test for zero would keep them out of vector lanes.
+    """
+    made = njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")(function)
+    return cast(F, made)
+
+
 def inline_kernel(function: F) -> F:
     """Like :func:`kernel`, for small helpers that must vanish into their callers."""
     return cast(F, njit(cache=True, nogil=True, boundscheck=False, inline="always")(function))

@@ -1,21 +1,39 @@
-"""Compiles what the first viewer, trade and backtest would otherwise wait for."""
+"""Compiles what the first viewer, trade and backtest would otherwise wait for.
+
+Charts, candles and the backtest are compiled before anything is served. The indicators, which take
+as long again on the very first start, are compiled beside the running program: until then, one that
+is asked for compiles on its own.
+"""
+
+import atexit
+import logging
+import threading
+import time
 
 import numpy as np
 
 from chart_acceleration.pipeline import ChartPipeline
 from chart_acceleration.renderers.auto import RendererChoice
+from indicators.batch import compute
+from indicators.registry import INDICATORS
+from indicators.stream import Stream
 from market.candle_builder import CandleBuilder
 from market.columns import CandleWindow
-from market.types import MINUTE, Interval
+from market.types import MINUTE, Candle, Interval
 from trading.backtest import run_sma_cross
 from trading.fill_models import Costs
 from trading.strategies.sma_cross import SmaCrossParameters
 
 BARS = 16
 
+_log = logging.getLogger("candlecast.warm_up")
 
-def warm_up(choice: RendererChoice) -> None:
-    """Run every compiled path once; with a filled cache this takes a fraction of a second."""
+
+def warm_up(choice: RendererChoice, wait: bool = True) -> None:
+    """Run every compiled path once; with a filled cache this takes a fraction of a second.
+
+    Without ``wait`` the indicators are compiled beside the caller.
+    """
     if choice.renderer is not None:
         ChartPipeline(choice.renderer).warm_up()
     builder = CandleBuilder(BARS)
@@ -23,6 +41,44 @@ def warm_up(choice: RendererChoice) -> None:
     builder.add(1, BARS * MINUTE, 100.0, 1.0)
     builder.columns(Interval.M1).snapshot()
     run_sma_cross(_candles(), SmaCrossParameters(2, 3), Costs(0.001, 5.0), 10_000.0)
+    if wait:
+        warm_up_indicators()
+    else:
+        warm_up_beside()
+
+
+def warm_up_indicators(stop: threading.Event | None = None) -> int:
+    """Run every indicator once, whole and bar by bar; how many, fewer when ``stop`` was set."""
+    start, done = time.perf_counter(), 0
+    window = _candles()
+    columns = {
+        "time_ns": window.time_ns, "high": window.high, "low": window.low,
+        "close": window.close, "volume": window.volume,
+    }  # fmt: skip
+    bar = Candle(BARS * MINUTE, 100.0, 101.0, 99.0, 100.0, 1.0, 1)
+    for indicator in INDICATORS.values():
+        if stop is not None and stop.is_set():
+            break
+        compute(indicator, columns, {})
+        Stream(indicator).update(bar)
+        done += 1
+    _log.info("%d of %d indicators are compiled, after %.1f s", done, len(INDICATORS),
+              time.perf_counter() - start)  # fmt: skip
+    return done
+
+
+def warm_up_beside() -> threading.Thread:
+    """:func:`warm_up_indicators` on a thread; a program that ends waits for one of them at most."""
+    stop = threading.Event()
+    thread = threading.Thread(target=warm_up_indicators, args=(stop,), name="warm-up", daemon=True)
+
+    def end() -> None:
+        stop.set()
+        thread.join()
+
+    atexit.register(end)
+    thread.start()
+    return thread
 
 
 def _candles() -> CandleWindow:

@@ -1,10 +1,14 @@
 """Warming up draws a keyframe, a picture and a patch, and does without a renderer."""
 
+import logging
+import threading
+
 import pytest
 
 from chart_acceleration.renderers.auto import RendererChoice
 from chart_acceleration.scene import U8, Rect, Scene
-from server.warm_up import warm_up
+from indicators.registry import INDICATORS
+from server.warm_up import warm_up, warm_up_beside, warm_up_indicators
 
 pytestmark = pytest.mark.kernel
 
@@ -24,11 +28,27 @@ class CountingRenderer:
 def test_whole_pictures_and_a_patch_are_drawn() -> None:
     renderer = CountingRenderer()
     warm_up(RendererChoice(renderer, renderer.name, ()))
-    pictures, keyframes, patches = (renderer.clips[first::3] for first in range(3))
-    assert len(pictures) == len(patches) > 6
-    assert set(pictures) == set(keyframes) == {None}
-    assert all(patch is not None and patch.width < 640 for patch in patches)
+    assert renderer.clips[:2] == [None, None]
+    [patch] = renderer.clips[2:]
+    assert patch is not None
+    assert patch.width < 640
 
 
 def test_without_a_renderer_everything_else_is_compiled() -> None:
     warm_up(RendererChoice(None, "plotly", ()))
+
+
+def test_every_indicator_is_compiled_and_the_log_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="candlecast.warm_up"):
+        warm_up(RendererChoice(None, "plotly", ()))
+    assert f"{len(INDICATORS)} of {len(INDICATORS)} indicators are compiled" in caplog.text
+
+
+def test_a_program_that_ends_does_not_wait_for_the_compiler() -> None:
+    stop = threading.Event()
+    stop.set()
+    assert warm_up_indicators(stop) == 0
+    thread = warm_up_beside()
+    assert thread.daemon
+    thread.join(60)
+    assert not thread.is_alive()
