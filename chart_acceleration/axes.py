@@ -98,11 +98,14 @@ class Axes:
         """Horizontal lines at ``ticks`` of the prices, with labels of at most ``widest`` device
         pixels.
         """
-        plot, line = self.place.plot, self.place.line
+        plot, line, room = self.place.plot, self.place.line, self.spec.px(LABEL_INSET)
+        right, top, end = plot.x1 + room + widest, plot.y0 + room, plot.y1 - room
         for price in ticks.values:
             y = scale.row(price)
             self.rows.append((plot.x0, y, plot.x1, min(y + line, plot.y1), GRID))
-            self._label(plot, y, ticks.text(price), widest)
+            if self.place.price_axis and top <= y <= end:
+                run = self.setter.run(ticks.text(price))
+                self.labels.put(run, right - run.width, y, TEXT, y)
 
     def pane(self, plot: Rect, pane: PaneScale, levels: tuple[float, ...], widest: int) -> None:
         """Divider, ticks and guide ``levels`` of a study's pane."""
@@ -146,6 +149,8 @@ def _sample(count: int, grid: Slots, plot: Rect) -> I64 | None:
     """The first candle of every pixel column, where there are very many candles."""
     if count < SAMPLED:
         return None
-    columns = np.arange(max(grid.wick_left(0), plot.x0), plot.x1)
+    first = max(grid.wick_left(0), plot.x0)
+    columns = np.arange(first, min(grid.wick_left(count - 1) + 1, plot.x1))
     rows = np.ceil((columns - 0.5 - grid.left) / grid.step).astype(np.int64)
-    return np.unique(rows[(rows >= 0) & (rows < count)])
+    found: I64 = np.clip(rows, 0, count - 1)
+    return found
