@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import uvicorn
-from fastapi import FastAPI, Response, WebSocket, WebSocketDisconnect
+from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from numpy.typing import NDArray
@@ -86,6 +86,7 @@ class Stand:
         self.charts = charts
         self.received: list[dict[str, Any]] = []
         self.polled: list[dict[str, str]] = []
+        self.asked: list[dict[str, str]] = []
         self.sockets: list[WebSocket] = []
         self.picture = lossless(np.zeros((300, 400, 3), np.uint8))
         self.port = 0
@@ -155,7 +156,10 @@ class Stand:
             return STATUS
 
         @app.get("/api/chart.webp")
-        async def picture(symbol: str, interval: str, width: int, height: int) -> Response:
+        async def picture(
+            request: Request, symbol: str, interval: str, width: int, height: int
+        ) -> Response:
+            self.asked.append(dict(request.query_params))
             self.polled.append(
                 {"symbol": symbol, "interval": interval, "size": f"{width}x{height}"}
             )

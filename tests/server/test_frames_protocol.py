@@ -1,11 +1,15 @@
 import json
 import struct
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.errors import ProtocolError
+from market.market import Market
+from market.types import Symbol
+from server.chart_request import chart_request
+from server.errors import ProtocolError, RequestError
 from server.frames_protocol import (
     Ack,
     Box,
@@ -20,7 +24,9 @@ from server.frames_protocol import (
     shorten,
     unpack_frame,
 )
+from server.views import ChartQuery, ElementsQuery
 
+MARKET = Market([Symbol("A-B")], capacity=4)
 u16 = st.integers(0, 65535)
 boxes = st.builds(Box, u16, u16, u16, u16)
 entries = st.lists(st.builds(Entry, u16, st.sampled_from(Kind), boxes, boxes), max_size=20)
@@ -88,6 +94,23 @@ def test_every_client_message_is_read() -> None:
     assert read(
         type="subscribe", **subscribe, scale=2, theme="light", bars=50, end=None
     ) == Subscribe(1, "BTC-USD", "1m", 1040, 720, 2.0, "light", 50)
+    elements: dict[str, Any] = {
+        "style": "hollow",
+        "axis": "log",
+        "zone": "Europe/Berlin",
+        "volume": False,
+        "indicators": ["sma:20", "rsi"],
+        "lines": ["38500/up"],
+        "quote": True,
+        "countdown": True,
+        "trades": True,
+    }
+    full = read(type="subscribe", **subscribe, **elements)
+    assert isinstance(full, Subscribe)
+    lists: dict[str, Any] = {"indicators": ("sma:20", "rsi"), "lines": ("38500/up",)}
+    assert full.query == ChartQuery(
+        "BTC-USD", "1m", width=1040, height=720, elements=ElementsQuery(**{**elements, **lists})
+    )
     assert read(type="viewport", chart=1, bars=150, end=900) == Viewport(1, 150, 900)
     assert read(type="viewport", chart=1, bars=150, end=None) == Viewport(1, 150)
     assert read(type="unsubscribe", chart=1) == Unsubscribe(1)
@@ -103,6 +126,10 @@ def test_any_text_is_read_or_refused_with_a_short_reason(text: str | bytes) -> N
         assert len(str(error).encode()) <= 120
 
 
+FIELDS = [
+    *("chart", "symbol", "width", "height", "bars", "end", "sequence"),
+    *("style", "zone", "volume", "indicators", "lines", "countdown"),
+]
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
@@ -113,7 +140,7 @@ json_values = st.recursive(
 @given(
     st.sampled_from(["subscribe", "viewport", "unsubscribe", "visibility", "ack"]),
     st.dictionaries(
-        st.sampled_from(["chart", "symbol", "width", "height", "bars", "end", "sequence"]),
+        st.sampled_from(FIELDS),
         json_values,
     ),
 )
@@ -123,6 +150,55 @@ def test_any_object_is_read_or_refused(kind: str, fields: dict[str, object]) -> 
     except ProtocolError:
         return
     assert type(message).__name__.lower() == kind
+
+
+TEXT = st.text(alphabet="smacdrsi:(),=0123456789.@~/-", max_size=40)
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "style": TEXT | st.sampled_from(["line", "area"]),
+            "axis": TEXT | st.sampled_from(["log", "percent"]),
+            "zone": TEXT | st.sampled_from(["Asia/Tokyo", "../x", "Europe"]),
+            "volume": st.booleans(),
+            "indicators": st.lists(TEXT | st.sampled_from(["sma:20", "macd", "foo"]), max_size=5),
+            "lines": st.lists(TEXT | st.sampled_from(["5", "1@2~3@4/right"]), max_size=5),
+        },
+    )
+)
+def test_any_elements_are_a_chart_or_refused_with_a_sentence(elements: dict[str, object]) -> None:
+    base = {"type": "subscribe", "chart": 1, "symbol": "A-B", "interval": "1m"}
+    size = {"width": 100, "height": 100}
+    try:
+        message = parse_client_message(json.dumps({**base, **size, **elements}))
+        assert isinstance(message, Subscribe)
+        request = chart_request(MARKET, message.query)
+    except (ProtocolError, RequestError) as error:
+        assert len(str(error)) > 10
+        return
+    assert len(request.indicators) == len(request.spec.elements.studies)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("style", ""),
+        ("style", "x" * 41),
+        ("volume", "true"),
+        ("indicators", "sma"),
+        ("indicators", ["x" * 3001]),
+        ("indicators", ["sma"] * 65),
+        ("lines", [5]),
+        ("countdown", 1),
+        ("colour", "red"),
+    ],
+)
+def test_elements_out_of_bounds_are_refused(field: str, value: object) -> None:
+    fields = {"chart": 1, "symbol": "A-B", "interval": "1m", "width": 100, "height": 100}
+    with pytest.raises(ProtocolError, match="message was refused"):
+        parse_client_message(json.dumps({"type": "subscribe", **fields, field: value}))
 
 
 def test_deep_nesting_is_refused() -> None:

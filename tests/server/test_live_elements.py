@@ -15,6 +15,7 @@ from server.frames_protocol import FrameMessage, Kind, Subscribe
 from server.live_view import LiveView
 from server.services import Services
 from server.study_series import batch
+from tests.conftest import ROOT
 from tests.server.harness import BTC, MINUTE_NS, START_NS, HandMarket, Running, make_services
 from tests.server.tab import LAST_NS, open_tab, pixels
 
@@ -43,6 +44,19 @@ async def test_meta_has_titles_values_colours_and_places(server: Running) -> Non
     assert rsi["pane"]["top"] > 100.0
     assert [curve["role"] for curve in bollinger["curves"]] == ["LINE_B"] * 3
     assert (told["axis"], told["percent_base"]) == ("linear", None)
+
+
+async def test_documented_meta_has_the_fields_that_are_sent(server: Running) -> None:
+    page = (ROOT / "docs" / "frames_protocol.md").read_text()
+    documented = json.loads(page.split("```json\n")[1].split("```")[0])
+    async with open_tab(server) as tab:
+        await tab.subscribe(indicators=STUDIES, height=400)
+        told = meta(await tab.frame())
+    assert documented.keys() == told.keys()
+    for shown, sent in zip(documented["studies"], told["studies"], strict=True):
+        assert shown.keys() == sent.keys()
+        assert shown["curves"][0].keys() == sent["curves"][0].keys()
+        assert (shown["pane"] or {}).keys() == (sent["pane"] or {}).keys()
 
 
 async def test_meta_of_a_percent_axis_has_its_base(server: Running) -> None:
