@@ -61,10 +61,10 @@ bench: $(VENV)/.bench chromium ## Side-by-side measurements with the peers; writ
 
 # `make gpu-check PYTHON_GPU=python3` takes an interpreter that has cupy, numba, pillow, pytest and hypothesis, and no
 # environment of ours. Without a CUDA device: one sentence and exit code 2, since nothing was checked.
-gpu-check: $(if $(PYTHON_GPU),,$(VENV)/.dev) ## Proves and measures the CUDA renderer on this machine's card; writes benchmarks/results/gpu.md
+gpu-check: $(if $(PYTHON_GPU),,$(VENV)/.dev) ## Proves and measures the CUDA renderer and indicators on this machine's card; writes benchmarks/results/gpu.md
 	@$(or $(PYTHON_GPU),$(PY)) -m benchmarks.gpu_check
 	$(or $(PYTHON_GPU),$(PY)) -m pytest -c /dev/null --rootdir=. -p no:dash -p no:cacheprovider -q -ra -m gpu \
-		-W ignore::pytest.PytestUnknownMarkWarning tests/chart_acceleration/renderers tests/chart_acceleration/cuda
+		-W ignore::pytest.PytestUnknownMarkWarning tests/chart_acceleration/renderers tests/chart_acceleration/cuda tests/indicators/cuda
 
 screenshots: $(VENV)/.dev chromium ## Makes the README's pictures with the tests' browser
 	CANDLECAST_SCREENSHOTS=docs/images $(PYTEST) -m browser tests/browser/test_screenshots.py

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from benchmarks import gpu_indicators
 from benchmarks.harness import Row, machine, measure
 from benchmarks.varied import varied_charts
 from benchmarks.walk import BARS, candles
@@ -34,6 +35,7 @@ from chart_acceleration.renderers.cpu import CpuRenderer
 from chart_acceleration.renderers.reference import ReferenceRenderer
 from chart_acceleration.scene import U8, Scene
 from chart_acceleration.spec import ChartSpec, Furniture
+from indicators.errors import NoDevice
 from market.types import Interval
 
 RESULT = Path(__file__).parent / "results" / "gpu.md"
@@ -68,7 +70,7 @@ def main() -> int:
     if wrong:
         print(f"gpu-check: {wrong} of {len(charts + others)} charts differ from the reference")
         return 1
-    text = _report(card, charts)
+    text = _report(card, charts) + _indicators()
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(text, encoding="utf-8")
     print(text)
@@ -140,6 +142,23 @@ def _report(card: Any, charts: list[Chart]) -> str:
         f"file is {ours:,.0f} bytes on average, {cpus:,.0f} from the processor's encoder "
         f"({ours / cpus - 1:+.0%}).\n"
     )
+
+
+def _indicators() -> str:
+    """Many symbols at once, on the card and on the processor."""
+    try:
+        rows = gpu_indicators.report()
+    except NoDevice as error:
+        return f"\nIndicators were not measured: {error}.\n"
+    lines = [
+        "| indicators, copies included | median ms | 5 % – 95 % ms | note |",
+        "|---|---:|---:|---|",
+    ]
+    lines += [
+        f"| {row.name} | {row.median_ms:.3f} | {row.low_ms:.3f} – {row.high_ms:.3f} | {row.note} |"
+        for row in rows
+    ]
+    return "\n" + "\n".join(lines) + "\n"
 
 
 def _live(card: Any) -> list[tuple[str, Callable[[], object]]]:

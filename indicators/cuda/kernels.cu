@@ -18,7 +18,7 @@ typedef long long i64;
 
 __device__ static i64 thread_number() { return (i64)blockIdx.x * blockDim.x + threadIdx.x; }
 
-__device__ static f64 unknown() { return NAN; }
+__device__ static f64 unknown() { return nan(""); }
 
 // u: sums of 2 * one + two bars, times scale, from a: sums of one bar or more
 extern "C" __global__ void join_sums(ARGUMENTS) {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import gpu_check
+from benchmarks import gpu_check, gpu_indicators
 from benchmarks.harness import Row, measure
 from chart_acceleration.errors import RendererUnavailable
 from chart_acceleration.renderers.auto import RendererChoice
@@ -75,7 +75,16 @@ def test_the_report_names_the_machine_the_times_and_the_bytes(
     )  # fmt: skip
     for start in starts:
         assert sum(line.startswith(start) for line in text.splitlines()) == 1
+    assert "Indicators were not measured: " in text
     assert "All 4 charts equal the reference" in text
+
+
+def test_indicators_are_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = Row("sma, 500 symbols of 1,000 bars: cuda", 0.5, 0.4, 0.75, 30, note="at most 0 apart")
+    monkeypatch.setattr(gpu_indicators, "report", lambda: [row])
+    assert gpu_check._indicators().splitlines()[-1] == (
+        "| sma, 500 symbols of 1,000 bars: cuda | 0.500 | 0.400 – 0.750 | at most 0 apart |"
+    )
 
 
 def test_a_wrong_pixel_is_code_1_and_no_report(
