@@ -10,7 +10,7 @@ from indicators.parts import F64, I64
 from indicators.spec import Indicator, Input, Value
 from market.kernel import kernel
 
-_PIECE = 12_288
+_PIECE = 8192
 _FLOAT, _TIME = np.dtype(np.float64), np.dtype(np.int64)
 
 __all__ = ["compute", "fill", "line", "outputs", "run", "warm_up_of"]
@@ -60,6 +60,8 @@ def outputs(indicator: Indicator, columns: Sequence[ArrayLike], values: tuple[Va
         indicator.kernel(state, *values, *series, out)
         if state[-1] == 0.0:
             return out
+    if indicator.pieces and length > _PIECE and _fill_pieces(indicator, values, series, out):
+        return out
     start = max(
         warm_up_of(column, name) for column, name in zip(series, indicator.inputs, strict=True)
     )
@@ -79,7 +81,7 @@ def fill(
     """The outputs of known, finite series into ``out`` (outputs, n); nothing is checked."""
     if indicator.whole is None:
         indicator.kernel(np.zeros(indicator.cells(*values)), *values, *series, out)
-    elif not indicator.pieces or out.shape[1] <= _PIECE:
+    elif not (indicator.pieces and out.shape[1] > _PIECE):
         indicator.whole(*values, *series, out)
     else:
         _fill_pieces(indicator, values, series, out)
@@ -87,16 +89,21 @@ def fill(
 
 def _fill_pieces(
     indicator: Indicator, values: tuple[Value, ...], series: Sequence[F64 | I64], out: F64
-) -> None:  # fmt: skip
-    """So that the arrays between the steps of an indicator stay in the nearer cache."""
+) -> bool:
+    """Piece by piece, so that inputs and what is between the steps are read from the nearer cache;
+    false as soon as an input is not finite.
+    """
     assert indicator.whole is not None
     before = indicator.warm_up(*values)
     for start in range(0, out.shape[1], _PIECE + before):
         first, end = max(start - before, 0), start + _PIECE + before
         here = [column[first:end] for column in series]
+        if any(_unknown(column) for column in here):  # type: ignore[arg-type]
+            return False
         rows = np.empty((len(out), len(here[0])))
         indicator.whole(*values, *here, rows)
         out[:, start:end] = rows[:, start - first :]
+    return True
 
 
 def _series(column: ArrayLike, name: Input) -> F64 | I64:
