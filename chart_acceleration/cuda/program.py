@@ -11,6 +11,7 @@ ROW_GROUP: Final = 32
 ROW_THREADS: Final = 64
 CULL_THREADS: Final = 128
 
+OPTIONS: Final = ("--std=c++17",)
 KERNELS: Final = ("cull", "paint", "find_heads", "measure", "scatter")
 BUFFERS: Final = ("scene", "kept", "plane", "masks", "heads", "bits", "sums", "out")
 

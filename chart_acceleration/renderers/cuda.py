@@ -44,7 +44,7 @@ class CudaRenderer:
         if count == 0:
             raise RendererUnavailable("cuda", "no CUDA device is there", ())
         try:
-            module = cupy.RawModule(code=program.source(), options=("--std=c++17",))
+            module = cupy.RawModule(code=program.source(), options=program.OPTIONS)
             self._painter = Painter([CupyDevice(module) for _ in range(_SLOTS)])
         except Exception as error:  # CuPy, NVRTC and the driver have no common root
             raise RendererUnavailable("cuda", f"CuPy could not start ({error})", ()) from error

@@ -92,7 +92,7 @@ def fake_cupy(library: ctypes.CDLL | None) -> Any:
 
     def raw_module(code: str, options: tuple[str, ...]) -> SimpleNamespace:
         assert code == program.source()
-        assert options == ("--std=c++17",)
+        assert options == program.OPTIONS
         return SimpleNamespace(get_function=_function)
 
     def _function(name: str) -> Callable[..., None]:
