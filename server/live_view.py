@@ -75,7 +75,7 @@ class LiveView:
         traded = before is None or not same_candles(before.candles, candles)
         if told == facts and not traded and before is not None and same_values(before, values):
             return False
-        restyled = told is None or (told.furniture, told.fills) != (facts.furniture, facts.fills)
+        restyled = told is None or told.furniture != facts.furniture
         if restyled:
             self.keyframe = None
         self.data = facts.data(candles, values)

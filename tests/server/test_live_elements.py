@@ -247,6 +247,19 @@ async def test_a_fill_is_marked_with_a_new_keyframe(made: tuple[Services, HandMa
     assert view.data is not None and len(view.data.markers) == 1
 
 
+async def test_smoothed_candles_are_given_those_before_them(
+    made: tuple[Services, HandMarket],
+) -> None:
+    services, _ = made
+    client, smoothed = watch(services, style="heikin-ashi", bars=5, indicators=("sma:2",))
+    other, plain = watch(services, bars=5)
+    await tick(services, client)
+    await tick(services, other)
+    assert smoothed.data is not None and plain.data is not None
+    assert (len(smoothed.data), len(plain.data)) == (30, 6)
+    assert smoothed.data.values[0].shape == (1, 30)
+
+
 async def test_a_wide_palette_is_a_look_of_its_own(made: tuple[Services, HandMarket]) -> None:
     services, _ = made
     _, narrow = watch(services, indicators=("sma:2", "sma:3", "sma:4"))
