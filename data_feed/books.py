@@ -34,6 +34,7 @@ class Books:
         self.lost = 0
         self.old = 0
         self._rules = rules
+        self._connected_ns = -1
         self._followed = {symbol: _Followed() for symbol in symbols}
 
     def book(self, symbol: str) -> OrderBook | None:
@@ -43,6 +44,7 @@ class Books:
 
     def connected(self, now_ns: int) -> None:
         """A new connection was made at monotonic ``now_ns``: no book is known any more."""
+        self._connected_ns = now_ns
         for followed in self._followed.values():
             followed.forget()
             # Where a snapshot comes by itself nobody needs to ask for it.
@@ -84,6 +86,8 @@ class Books:
             return
         followed.sequence = event.sequence
         followed.following = True
+        if followed.asked_ns == self._connected_ns:
+            followed.asked_ns = None  # it came by itself: the first request need not wait
         self._check(followed, event)
 
     def _apply_waiting(self, followed: "_Followed") -> None:

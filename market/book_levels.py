@@ -28,16 +28,14 @@ LARGEST = 2**62
 _SPINS = 2_000
 
 
-@kernel
-def begin_change(head: I64) -> None:
-    """Make SEQUENCE odd before anything else changes."""
+@inline_kernel
+def _begin(head: I64) -> None:
     head[SEQUENCE] += 1
     fence()
 
 
-@kernel
-def end_change(head: I64) -> None:
-    """Make SEQUENCE even after everything else has changed."""
+@inline_kernel
+def _end(head: I64) -> None:
     fence()
     head[SEQUENCE] += 1
 
@@ -71,13 +69,8 @@ def _insert(ticks: I64, lots: I64, side: int, length: int, at: int, key: int, si
     lots[side, at] = size
 
 
-@kernel
-def set_levels(head: I64, ticks: I64, lots: I64, side: int, rows: I64) -> None:
-    """Give the prices in ``rows`` (n, 2) their new size, in order; size 0 removes a level.
-
-    Without room the worst level of the side is dropped, or the new one if none is worse. Call
-    between :func:`begin_change` and :func:`end_change`.
-    """
+@inline_kernel
+def _set_levels(head: I64, ticks: I64, lots: I64, side: int, rows: I64) -> None:
     capacity = ticks.shape[1]
     for number in range(rows.shape[0]):
         key = rows[number, 0] if side == BUYS else -rows[number, 0]
@@ -101,25 +94,77 @@ def set_levels(head: I64, ticks: I64, lots: I64, side: int, rows: I64) -> None:
                 lots[side, at - 1] = size
 
 
-@kernel
-def keep_best(head: I64, ticks: I64, lots: I64, side: int, depth: int) -> None:
-    """Forget all but the best ``depth`` ≥ 1 levels of ``side``; call like :func:`set_levels`."""
+@inline_kernel
+def _keep_best(head: I64, ticks: I64, lots: I64, side: int, depth: int) -> None:
     beyond = head[LENGTHS + side] - depth
-    if beyond <= 0:
-        return
-    for i in range(depth):
-        ticks[side, i] = ticks[side, i + beyond]
-        lots[side, i] = lots[side, i + beyond]
-    head[LENGTHS + side] = depth
+    if beyond > 0:
+        for i in range(depth):
+            ticks[side, i] = ticks[side, i + beyond]
+            lots[side, i] = lots[side, i + beyond]
+        head[LENGTHS + side] = depth
 
 
 @kernel
-def rescale(head: I64, ticks: I64, lots: I64, price_power: int, size_power: int) -> None:
-    """Multiply all prices and sizes; the caller knows that they fit."""
+def set_levels(head: I64, ticks: I64, lots: I64, buys: I64, sells: I64, depth: int) -> None:
+    """Give the prices in ``buys`` and ``sells`` (n, 2) their new size, in order; 0 removes a level.
+
+    Without room the worst level of the side is dropped, or the new one if none is worse. Only the
+    best ``depth`` levels of each side are kept, 0 keeps all.
+    """
+    # A change is one call: were it several, a reader would wait while the second is compiled.
+    _begin(head)
+    _set_levels(head, ticks, lots, BUYS, buys)
+    _set_levels(head, ticks, lots, SELLS, sells)
+    if depth > 0:
+        _keep_best(head, ticks, lots, BUYS, depth)
+        _keep_best(head, ticks, lots, SELLS, depth)
+    _end(head)
+
+
+@kernel
+def replace_levels(
+    head: I64, ticks: I64, lots: I64, buys: I64, sells: I64, depth: int,
+    price_decimals: int, size_decimals: int,
+) -> None:  # fmt: skip
+    """As :func:`set_levels` on an empty book of these decimals, which is valid from now on."""
+    _begin(head)
+    head[LENGTHS + BUYS] = 0
+    head[LENGTHS + SELLS] = 0
+    head[PRICE_DECIMALS] = price_decimals
+    head[SIZE_DECIMALS] = size_decimals
+    head[VALID] = 1
+    _set_levels(head, ticks, lots, BUYS, buys)
+    _set_levels(head, ticks, lots, SELLS, sells)
+    if depth > 0:
+        _keep_best(head, ticks, lots, BUYS, depth)
+        _keep_best(head, ticks, lots, SELLS, depth)
+    _end(head)
+
+
+@kernel
+def rescale(head: I64, ticks: I64, lots: I64, finer_prices: int, finer_sizes: int) -> None:
+    """Count in so many more decimals; the caller knows that the numbers fit."""
+    _begin(head)
+    price_power, size_power = 1, 1
+    for _ in range(finer_prices):
+        price_power *= 10
+    for _ in range(finer_sizes):
+        size_power *= 10
     for side in range(2):
         for i in range(head[LENGTHS + side]):
             ticks[side, i] *= price_power
             lots[side, i] *= size_power
+    head[PRICE_DECIMALS] += finer_prices
+    head[SIZE_DECIMALS] += finer_sizes
+    _end(head)
+
+
+@kernel
+def invalidate(head: I64) -> None:
+    """Say that the book is no longer known to be what the venue has."""
+    _begin(head)
+    head[VALID] = 0
+    _end(head)
 
 
 @kernel

@@ -23,10 +23,9 @@ from market.book_levels import (
     SEQUENCE,
     SIZE_DECIMALS,
     VALID,
-    begin_change,
     copy_top,
-    end_change,
-    keep_best,
+    invalidate,
+    replace_levels,
     rescale,
     set_levels,
 )
@@ -137,12 +136,10 @@ class OrderBook:
             _sorted(side, sign)
             for side, sign in zip(self._checked(bids, asks, 0, 0), (1, -1), strict=True)
         ]
-        begin_change(self._head)
-        self._head[LENGTHS : LENGTHS + 2] = 0
-        self._head[PRICE_DECIMALS] = price_decimals
-        self._head[SIZE_DECIMALS] = size_decimals
-        self._head[VALID] = 1
-        self._set(changes, depth)
+        replace_levels(
+            self._head, self._ticks, self._lots, changes[0], changes[1], depth,
+            price_decimals, size_decimals,
+        )  # fmt: skip
 
     def change(
         self, bids: Levels, asks: Levels, price_decimals: int, size_decimals: int, depth: int = 0
@@ -156,14 +153,11 @@ class OrderBook:
         if finer_prices > 0 or finer_sizes > 0:
             self._rescale(max(finer_prices, 0), max(finer_sizes, 0))
         changes = self._checked(bids, asks, max(-finer_prices, 0), max(-finer_sizes, 0))
-        begin_change(self._head)
-        self._set(changes, depth)
+        set_levels(self._head, self._ticks, self._lots, changes[0], changes[1], depth)
 
     def invalidate(self) -> None:
         """Say that the book is no longer known to be what the venue has."""
-        begin_change(self._head)
-        self._head[VALID] = 0
-        end_change(self._head)
+        invalidate(self._head)
 
     @property
     def version(self) -> int:
@@ -239,19 +233,7 @@ class OrderBook:
             held = (values[side, : self._head[LENGTHS + side]] for side in (BUYS, SELLS))
             if any(int(abs(each).max(initial=0)) * power > LARGEST for each in held):
                 raise BadBook(f"{power:,} times finer levels do not fit 64-bit integers")
-        begin_change(self._head)
-        rescale(self._head, self._ticks, self._lots, *powers)
-        self._head[PRICE_DECIMALS] += finer_prices
-        self._head[SIZE_DECIMALS] += finer_sizes
-        end_change(self._head)
-
-    def _set(self, changes: list[I64], depth: int) -> None:
-        for side, rows in zip((BUYS, SELLS), changes, strict=True):
-            if len(rows):
-                set_levels(self._head, self._ticks, self._lots, side, rows)
-            if depth:
-                keep_best(self._head, self._ticks, self._lots, side, depth)
-        end_change(self._head)
+        rescale(self._head, self._ticks, self._lots, finer_prices, finer_sizes)
 
 
 def _sorted(rows: I64, sign: int) -> I64:

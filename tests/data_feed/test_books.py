@@ -126,6 +126,16 @@ def test_a_snapshot_in_the_stream_makes_older_changes_void() -> None:
     assert (bids(books), books.lost) == ([99, 97], 0)
 
 
+def test_the_first_book_that_is_lost_is_asked_for_at_once() -> None:
+    books = Books([BTC], STREAM)
+    books.connected(5)
+    assert books.take(delta(1, 1), 6) is False
+    books.take(snapshot(), 7)
+    assert books.take(delta(13, 13), 8) is True
+    books.take(snapshot(20), 9)
+    assert books.take(delta(33, 33), 10) is False
+
+
 def test_what_waits_is_bounded() -> None:
     books = Books([BTC], REST)
     for number in range(MOST_WAITING + 10):

@@ -1,6 +1,7 @@
 """Bybit's frames, from its documentation."""
 
 import json
+from collections.abc import Mapping
 
 import pytest
 

@@ -1,6 +1,7 @@
 """Kraken's frames, from its documentation."""
 
 import json
+from collections.abc import Mapping
 from zlib import crc32
 
 import pytest
