@@ -21,7 +21,9 @@ I64 = NDArray[np.int64]
 
 @inline_kernel
 def poison(value: float) -> float:
-    """What the guard of a state adds up: 0, or NaN where ``value`` is not finite."""
+    """What the guard of a state adds up: 0, or NaN where ``value``, an input or a sum of them, is
+    not finite. A sum that overflows only costs the slower check.
+    """
     return 0.0 if abs(value) <= 1.7976931348623157e308 else nan
 
 

@@ -66,7 +66,7 @@ def _parabolic_sar(state: F64, step: float, most: float, high: F64, low: F64, ou
     last_high, last_low, guard = state[5], state[6], state[7]
     for i in range(len(high)):
         top, bottom = high[i], low[i]
-        guard += poison(top) + poison(bottom)
+        guard += poison(top + bottom)
         if seen == 1:
             fall, rise = last_low - bottom, top - last_high
             side = -1.0 if fall > 0.0 and fall > rise else 1.0

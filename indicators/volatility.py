@@ -22,7 +22,7 @@ def _average_range(
     seen, average, before, guard = int(state[0]), state[1], state[2], state[3]
     weight, warm = 1.0 / period, min(max(period + 1 - seen, 0), len(close))
     for i in range(warm):
-        guard += poison(high[i]) + poison(low[i]) + poison(close[i])
+        guard += poison(high[i] + low[i] + close[i])
         if seen + i > 0:
             width = true_range(high[i], low[i], before)
             average = wilder(average, seen + i - 1, period, weight, width)
@@ -30,7 +30,7 @@ def _average_range(
         value = _of_price(average, before) if percent else average
         out[0, i] = value if seen + i >= period else nan
     for i in range(warm, len(close)):
-        guard += poison(high[i]) + poison(low[i]) + poison(close[i])
+        guard += poison(high[i] + low[i] + close[i])
         width = true_range(high[i], low[i], before)
         average = average * (1.0 - weight) + width * weight
         before = close[i]

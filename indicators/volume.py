@@ -51,7 +51,7 @@ def _anchored_vwap(
 ) -> None:
     money, traded, guard = state[0], state[1], state[2]
     for i in range(len(close)):
-        guard += poison(high[i]) + poison(low[i]) + poison(close[i]) + poison(volume[i])
+        guard += poison(high[i] + low[i] + close[i] + volume[i])
         out[0, i] = nan
         if time_ns[i] >= anchor * _SECOND:
             price = (high[i] + low[i] + close[i]) / 3.0
@@ -85,7 +85,7 @@ def _money(high: float, low: float, close: float, volume: float) -> float:
 def _accumulation(state: F64, high: F64, low: F64, close: F64, volume: F64, out: F64) -> None:
     total, guard = state[0], state[1]
     for i in range(len(close)):
-        guard += poison(high[i]) + poison(low[i]) + poison(close[i]) + poison(volume[i])
+        guard += poison(high[i] + low[i] + close[i] + volume[i])
         total += _money(high[i], low[i], close[i], volume[i])
         out[0, i] = total
     state[0], state[1] = total, guard
