@@ -78,6 +78,14 @@ class Canvas:
         local: list[int] = (local_times(times_ns, zone) // NANOSECONDS_PER_MS).tolist()
         return local
 
+    def span(self) -> list[int]:
+        """First and last moment of the picture: curves drawn ahead or behind do not widen it."""
+        known = self.data.candles.time_ns
+        step = self.spec.interval.nanoseconds
+        room = max(2, len(known[self.first :]) // 25)
+        ends = np.array([known[self.first] - step // 2, known[-1] + room * step], np.int64)
+        return self.times(ends)
+
     def shifted_times(self, shift: int) -> list[int]:
         """Where the visible rows of a curve that is drawn ``shift`` bars to the right stand."""
         known = self.data.candles.time_ns

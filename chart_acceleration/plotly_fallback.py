@@ -49,6 +49,7 @@ def figure(data: ChartData, spec: ChartSpec, furniture: Furniture) -> dict[str, 
         layout["annotations"] = [_sentence("No candles yet", canvas)]
         return {"data": [], "layout": layout}
     layout["annotations"] = [_legend(canvas), *pane_titles(canvas), *level_labels(canvas)]
+    layout["xaxis"]["range"] = canvas.span()
     layout["shapes"] = [*pane_shapes(canvas), *level_shapes(canvas)]
     volume = [volume_trace(canvas)] if spec.elements.volume else []
     return {

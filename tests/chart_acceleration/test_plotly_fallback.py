@@ -286,6 +286,12 @@ def test_a_cloud_stands_ahead() -> None:
     assert named(made, "a")["x"] == [FIRST_MS + minute * MINUTE_MS for minute in range(2, 7)]
 
 
+def test_curves_ahead_do_not_widen_the_picture() -> None:
+    span = [FIRST_MS - MINUTE_MS // 2, FIRST_MS + 6 * MINUTE_MS]
+    assert shown()["layout"]["xaxis"]["range"] == span
+    assert shown((CLOUD,))["layout"]["xaxis"]["range"] == span
+
+
 def test_dots_have_the_fourth_colour() -> None:
     made = named(shown((SAR,)), "SAR")
     wide = "#" + bytes(THEMES["dark"].wide[Role.LINE_D].tolist()).hex().upper()
