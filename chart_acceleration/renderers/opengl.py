@@ -114,10 +114,12 @@ class OpenGlRenderer:
     def _paint(self, scene: Scene, area: Rect) -> None:
         width, height = self._target.size
         if scene.width > width or scene.height > height:
-            _release(self._target)
+            old = self._target
             self._target = _target(
                 self._context, max(width, scene.width), max(height, scene.height)
             )
+            self._target.use()  # before the old one goes: what is bound must exist
+            _release(old)
         self._target.use()
         self._target.viewport = (0, 0, scene.width, scene.height)
         self._target.scissor = (area.x0, area.y0, area.width, area.height)
