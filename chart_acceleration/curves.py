@@ -9,11 +9,11 @@ always one full row and one half row, wherever it lies.
 from math import ceil, floor, inf, isnan, sqrt
 
 from chart_acceleration.candles import PLOT_X0, PLOT_X1, WICK
+from chart_acceleration.polylines import FIRST, HIGH, LAST, LOW, polyline_rects, sparse_part
 from chart_acceleration.rectangles import clip_rows, put, row_of, rows_of
 from chart_acceleration.scene import F64, I32
 from market.kernel import inline_kernel, kernel
 
-FIRST, LOW, HIGH, LAST = range(4)
 EDGE = 0.25
 """Device pixels from an edge to where a pixel is a quarter or three quarters covered."""
 
@@ -125,8 +125,13 @@ def line_rects(
     on the value beyond on either side: a part of the curve is the same as in the whole one if it
     begins that much earlier.
     """
-    count = _stroke(x, columns, count_in, numbers, whole, thickness / 2 + EDGE, half, out, count)
-    return _stroke(x, columns, count_in, numbers, whole, thickness / 2 - EDGE, colour, out, count)
+    outer, inner = thickness / 2 + EDGE, thickness / 2 - EDGE
+    part = sparse_part(x, columns, count_in, 2 * outer)
+    if part[0] < part[1] and count + 2 * (whole[PLOT_X1] - whole[PLOT_X0]) + 2 <= out.shape[0]:
+        radii = (outer, inner)
+        return polyline_rects(x, columns, part, numbers, whole, radii, (half, colour), out, count)
+    count = _stroke(x, columns, count_in, numbers, whole, outer, half, out, count)
+    return _stroke(x, columns, count_in, numbers, whole, inner, colour, out, count)
 
 
 @inline_kernel
