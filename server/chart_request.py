@@ -38,12 +38,15 @@ class ChartRequest:
 
     @property
     def rows(self) -> int:
-        """Candles that its picture is made from: one more than are shown, for the change.
+        """Candles that its picture is made from: at least one more than are shown, for the change.
 
-        A Heikin-Ashi candle is half of the one before: a hundred forget where they began.
+        A Heikin-Ashi candle is half of the one before: a hundred forget where they began. And a
+        curve that is drawn to the right begins with candles left of the picture.
         """
-        smoothed = self.spec.elements.style is ChartStyle.HEIKIN_ASHI
-        return self.spec.bars + (_LEAD if smoothed else 1)
+        elements = self.spec.elements
+        smoothed = elements.style is ChartStyle.HEIKIN_ASHI
+        shifts = [curve.shift for study in elements.studies for curve in study.curves]
+        return self.spec.bars + max([_LEAD if smoothed else 1, *shifts])
 
     def moved(self, bars: int, end: int | None) -> "ChartRequest":
         """The same after a zoom or pan."""

@@ -74,6 +74,7 @@ def test_parameters_too_near_for_a_title_are_two_charts(hand: HandMarket) -> Non
 def test_rows_reach_back_for_what_depends_on_earlier_candles(hand: HandMarket) -> None:
     assert asked(hand).rows == 121
     assert asked(hand, style="heikin-ashi").rows == 220
+    assert asked(hand, indicators=("ichimoku",)).rows == 145
 
 
 def test_moved_keeps_everything_else(hand: HandMarket) -> None:
