@@ -70,11 +70,25 @@ def _insert(ticks: I64, lots: I64, side: int, length: int, at: int, key: int, si
 
 
 @inline_kernel
-def _set_levels(head: I64, ticks: I64, lots: I64, side: int, rows: I64) -> None:
+def _fit(rows: I64, price_power: int, size_power: int) -> bool:
+    for number in range(rows.shape[0]):
+        if not 0 <= rows[number, 0] <= LARGEST // price_power:
+            return False
+        if not 0 <= rows[number, 1] <= LARGEST // size_power:
+            return False
+    return True
+
+
+@inline_kernel
+def _set_levels(
+    head: I64, ticks: I64, lots: I64, side: int, rows: I64, price_power: int, size_power: int
+) -> None:
     capacity = ticks.shape[1]
     for number in range(rows.shape[0]):
-        key = rows[number, 0] if side == BUYS else -rows[number, 0]
-        size = rows[number, 1]
+        key = rows[number, 0] * price_power
+        if side == SELLS:
+            key = -key
+        size = rows[number, 1] * size_power
         length = head[LENGTHS + side]
         at = _first_at_or_above(ticks, side, length, key)
         known = at < length and ticks[side, at] == key
@@ -105,40 +119,50 @@ def _keep_best(head: I64, ticks: I64, lots: I64, side: int, depth: int) -> None:
 
 
 @kernel
-def set_levels(head: I64, ticks: I64, lots: I64, buys: I64, sells: I64, depth: int) -> None:
+def set_levels(
+    head: I64, ticks: I64, lots: I64, buys: I64, sells: I64, depth: int,
+    price_power: int, size_power: int,
+) -> bool:  # fmt: skip
     """Give the prices in ``buys`` and ``sells`` (n, 2) their new size, in order; 0 removes a level.
 
-    Without room the worst level of the side is dropped, or the new one if none is worse. Only the
-    best ``depth`` levels of each side are kept, 0 keeps all.
+    Their numbers are multiplied by the powers; False, and nothing is changed, when one is negative
+    or too large. Without room the worst level of the side is dropped, or the new one if none is
+    worse. Only the best ``depth`` levels of each side are kept, 0 keeps all.
     """
+    if not (_fit(buys, price_power, size_power) and _fit(sells, price_power, size_power)):
+        return False
     # A change is one call: were it several, a reader would wait while the second is compiled.
     _begin(head)
-    _set_levels(head, ticks, lots, BUYS, buys)
-    _set_levels(head, ticks, lots, SELLS, sells)
+    _set_levels(head, ticks, lots, BUYS, buys, price_power, size_power)
+    _set_levels(head, ticks, lots, SELLS, sells, price_power, size_power)
     if depth > 0:
         _keep_best(head, ticks, lots, BUYS, depth)
         _keep_best(head, ticks, lots, SELLS, depth)
     _end(head)
+    return True
 
 
 @kernel
 def replace_levels(
     head: I64, ticks: I64, lots: I64, buys: I64, sells: I64, depth: int,
     price_decimals: int, size_decimals: int,
-) -> None:  # fmt: skip
+) -> bool:  # fmt: skip
     """As :func:`set_levels` on an empty book of these decimals, which is valid from now on."""
+    if not (_fit(buys, 1, 1) and _fit(sells, 1, 1)):
+        return False
     _begin(head)
     head[LENGTHS + BUYS] = 0
     head[LENGTHS + SELLS] = 0
     head[PRICE_DECIMALS] = price_decimals
     head[SIZE_DECIMALS] = size_decimals
     head[VALID] = 1
-    _set_levels(head, ticks, lots, BUYS, buys)
-    _set_levels(head, ticks, lots, SELLS, sells)
+    _set_levels(head, ticks, lots, BUYS, buys, 1, 1)
+    _set_levels(head, ticks, lots, SELLS, sells, 1, 1)
     if depth > 0:
         _keep_best(head, ticks, lots, BUYS, depth)
         _keep_best(head, ticks, lots, SELLS, depth)
     _end(head)
+    return True
 
 
 @kernel

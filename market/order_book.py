@@ -42,6 +42,9 @@ CAPACITY = 32_768
 
 READ_ATTEMPTS = 100
 
+_NONE = np.empty((0, 2), np.int64)
+_OUTSIDE = f"levels held a number outside 0 to {LARGEST}"
+
 
 @dataclass(frozen=True, slots=True)
 class BookView:
@@ -132,14 +135,11 @@ class OrderBook:
         Raises :class:`BadBook` for a negative or too large number, the book is unchanged then.
         """
         # Sorted, each level is appended instead of moving all those above it.
-        changes = [
-            _sorted(side, sign)
-            for side, sign in zip(self._checked(bids, asks, 0, 0), (1, -1), strict=True)
-        ]
-        replace_levels(
-            self._head, self._ticks, self._lots, changes[0], changes[1], depth,
-            price_decimals, size_decimals,
-        )  # fmt: skip
+        buys, sells = _sorted(_rows(bids), 1), _sorted(_rows(asks), -1)
+        if not replace_levels(
+            self._head, self._ticks, self._lots, buys, sells, depth, price_decimals, size_decimals
+        ):
+            raise BadBook(_OUTSIDE)
 
     def change(
         self, bids: Levels, asks: Levels, price_decimals: int, size_decimals: int, depth: int = 0
@@ -152,8 +152,11 @@ class OrderBook:
         finer_sizes = size_decimals - int(self._head[SIZE_DECIMALS])
         if finer_prices > 0 or finer_sizes > 0:
             self._rescale(max(finer_prices, 0), max(finer_sizes, 0))
-        changes = self._checked(bids, asks, max(-finer_prices, 0), max(-finer_sizes, 0))
-        set_levels(self._head, self._ticks, self._lots, changes[0], changes[1], depth)
+        powers = 10 ** max(-finer_prices, 0), 10 ** max(-finer_sizes, 0)
+        if max(powers) > LARGEST or not set_levels(
+            self._head, self._ticks, self._lots, _rows(bids), _rows(asks), depth, *powers
+        ):
+            raise BadBook(_OUTSIDE)
 
     def invalidate(self) -> None:
         """Say that the book is no longer known to be what the venue has."""
@@ -208,25 +211,6 @@ class OrderBook:
                 return _view(ticks, lots, head)
         raise ColumnsBusy(READ_ATTEMPTS)
 
-    def _checked(self, bids: Levels, asks: Levels, coarser: int, coarser_size: int) -> list[I64]:
-        changes = []
-        for side, levels in (("bid", bids), ("ask", asks)):
-            try:
-                rows = np.array(levels, np.int64).reshape(-1, 2)
-            except (OverflowError, ValueError) as error:
-                raise BadBook(f"{side} levels were no pairs of 64-bit integers: {error}") from None
-            highest = rows.max(0, initial=0).tolist()
-            too_large = any(
-                value * 10**power > LARGEST
-                for value, power in zip(highest, (coarser, coarser_size), strict=True)
-            )
-            if too_large or rows.min(initial=0) < 0:
-                raise BadBook(f"{side} levels held a number outside 0 to {LARGEST}")
-            if coarser or coarser_size:
-                rows = rows * np.array([10**coarser, 10**coarser_size], np.int64)
-            changes.append(rows)
-        return changes
-
     def _rescale(self, finer_prices: int, finer_sizes: int) -> None:
         powers = (10**finer_prices, 10**finer_sizes)
         for values, power in zip((self._ticks, self._lots), powers, strict=True):
@@ -234,6 +218,18 @@ class OrderBook:
             if any(int(abs(each).max(initial=0)) * power > LARGEST for each in held):
                 raise BadBook(f"{power:,} times finer levels do not fit 64-bit integers")
         rescale(self._head, self._ticks, self._lots, finer_prices, finer_sizes)
+
+
+def _rows(levels: Levels) -> I64:
+    if not levels:
+        return _NONE
+    try:
+        rows = np.array(levels, np.int64)
+    except (OverflowError, ValueError) as error:
+        raise BadBook(f"levels were no pairs of 64-bit integers: {error}") from None
+    if rows.ndim != 2 or rows.shape[1] != 2:
+        raise BadBook(f"levels were no pairs of 64-bit integers: {rows.shape} numbers")
+    return rows
 
 
 def _sorted(rows: I64, sign: int) -> I64:

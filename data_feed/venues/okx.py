@@ -11,6 +11,7 @@ reads candles or everything else.
 
 import json
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from itertools import chain, zip_longest
 from zlib import crc32
 
@@ -87,6 +88,7 @@ def checksum(bids: Levels, asks: Levels, price_decimals: int, size_decimals: int
     return number - 2**32 if number >= 2**31 else number
 
 
+@lru_cache(maxsize=8192)
 def _decimal(units: int, decimals: int) -> str:
     """The venue's text: no zeros at the end of a fraction."""
     if not decimals:

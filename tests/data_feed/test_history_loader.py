@@ -31,7 +31,8 @@ class Rest:
 
     async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.opened += 1
-        with suppress(asyncio.IncompleteReadError):
+        # A client that gives up may cut the line.
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
             while head := await reader.readuntil(b"\r\n\r\n"):
                 target = head.split()[1].decode()
                 self.asked.append(target)
@@ -40,7 +41,8 @@ class Rest:
                 answer = f"HTTP/1.1 {status} X\r\nContent-Length: {len(text)}\r\n\r\n{text}"
                 writer.write(answer.encode())
         writer.close()
-        await writer.wait_closed()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
         self.closed.release()
 
 

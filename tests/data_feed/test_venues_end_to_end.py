@@ -237,9 +237,9 @@ async def test_a_venue_fills_the_market_and_its_lost_book_comes_back(
         feed = Feed([LoopbackSource(parser, venue.url, history(answers.url))], market, Random(1))
         feed.start()
         try:
-            builder = market[symbol].builder
+            builder, last_asked = market[symbol].builder, history("").intervals[-1]
             await until(lambda: is_new(feed.book(symbol)))
-            await until(lambda: len(builder.columns(Interval.D1)) == 2)
+            await until(lambda: len(builder.columns(last_asked)) == 2)
             status = feed.status()
         finally:
             await asyncio.to_thread(feed.stop)
@@ -267,7 +267,7 @@ async def test_what_waited_for_the_book_from_rest_is_in_it() -> None:
         source = LoopbackSource(BinanceParser(BOOKS), venue.url, BinanceHistory(answers.url))
         feed = Feed([source], market, Random(1))
         feed.start()
-        await until(lambda: (book := feed.book(USDT)) is not None and book.valid)
+        await until(lambda: is_new(feed.book(USDT)))
         book = feed.book(USDT)
         await asyncio.to_thread(feed.stop)
     assert book is not None

@@ -193,7 +193,7 @@ def test_numbers_that_do_not_fit_change_nothing(
 
 
 def test_levels_that_are_no_pairs_are_refused() -> None:
-    with pytest.raises(BadBook, match="ask levels were no pairs"):
+    with pytest.raises(BadBook, match="levels were no pairs"):
         example().change([], [(1, 2, 3)], 1, 2)  # type: ignore[list-item]
 
 
@@ -215,7 +215,7 @@ def hammer(head: I64, ticks: I64, lots: I64, rows: I64, wanted: int, result: I64
         for n in range(rows.shape[0]):
             rows[n, 0] = n + 1
             rows[n, 1] = i + 1
-        set_levels(head, ticks, lots, rows, rows, 1 + i % rows.shape[0])
+        set_levels(head, ticks, lots, rows, rows, 1 + i % rows.shape[0], 1, 1)
     result[2] = 1
 
 
