@@ -5,6 +5,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from chart_acceleration.chart_data import ChartData
 from chart_acceleration.encoders.webp import encode
 from chart_acceleration.errors import BadPatch
@@ -15,7 +17,8 @@ from chart_acceleration.ops import LayoutBuffers
 from chart_acceleration.palette import theme
 from chart_acceleration.past import Past, past_of, same_view, still_shown
 from chart_acceleration.renderers.protocol import Renderer
-from chart_acceleration.scene import U8, Rect
+from chart_acceleration.scene import F64, U8, Rect
+from chart_acceleration.sparkline import SparklineSheet, lay_out_sparklines
 from chart_acceleration.spec import ChartSpec, Furniture
 from chart_acceleration.specimens import specimens
 
@@ -121,6 +124,13 @@ class ChartPipeline:
         webp = encode(pixels, palette)
         return Atlas(webp, places, _timings(start, drawn - drawing, drawn, time.perf_counter_ns()))
 
+    def sparklines(self, values: F64, directions: Sequence[int], sheet: SparklineSheet) -> bytes:
+        """A sheet of sparklines as WebP; see :func:`lay_out_sparklines`, which it raises as."""
+        scene = lay_out_sparklines(values, directions, sheet)
+        pixels = self._work.frames.take(scene.width, scene.height).pixels
+        self.renderer.draw(scene, pixels)
+        return encode(pixels, sheet.palette)
+
     def warm_up(self) -> None:
         """Compile every kernel of the chart path by drawing once: no viewer then waits for it."""
         live = Furniture(legend=False, last_line=False, countdown=True)
@@ -129,6 +139,7 @@ class ChartPipeline:
             keyframe = self.keyframe(data, spec, live)
             if self.can_patch(keyframe, data):
                 self.patches([(keyframe, data)])
+        self.sparklines(np.arange(4.0).reshape(2, 2), (0, 1), SparklineSheet(2, 16, 8))
 
     def _draw(
         self, data: ChartData, spec: ChartSpec, furniture: Furniture

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request
 
 from chart_acceleration.elements import MOST_DRAWINGS, MOST_STUDIES
+from chart_acceleration.sparkline import HIGHEST, LOWEST, NARROWEST, WIDEST
 from chart_acceleration.spec import (
     FEWEST_BARS,
     LARGEST,
@@ -24,6 +25,8 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "width": (SMALLEST, LARGEST),
     "height": (SMALLEST, LARGEST),
     "scale": (LEAST_SCALE, MOST_SCALE),
+    "cell_width": (NARROWEST, WIDEST),
+    "cell_height": (LOWEST, HIGHEST),
 }
 """What numbers in queries may be, both ends included."""
 
@@ -96,6 +99,15 @@ def _elements(
     )
 
 
+def only_known(request: Request, names: set[str], of: str) -> None:
+    """Raises :class:`RequestError` for a parameter that is none of ``names``."""
+    unknown = sorted(set(request.query_params) - names)
+    if unknown:
+        raise RequestError(
+            f"{unknown[0][:40]} is no parameter of {of}; allowed are {', '.join(sorted(names))}"
+        )
+
+
 _NAMES = {field.name for kind in (ChartQuery, ElementsQuery) for field in fields(kind)} - {
     "elements"
 }
@@ -113,11 +125,7 @@ def _chart(
     scale: Annotated[float, number("scale", "Device pixels per CSS pixel")] = 1.0,
     end: End = None,
 ) -> ChartQuery:
-    unknown = sorted(set(request.query_params) - _NAMES)
-    if unknown:
-        raise RequestError(
-            f"{unknown[0][:40]} is no parameter of a chart; allowed are {', '.join(sorted(_NAMES))}"
-        )
+    only_known(request, _NAMES, "a chart")
     return ChartQuery(symbol, interval, bars, width, height, theme, scale, elements, end)
 
 

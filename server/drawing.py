@@ -15,6 +15,8 @@ from chart_acceleration.errors import RendererUnavailable
 from chart_acceleration.pipeline import Atlas, ChartPipeline, Keyframe, Timings
 from chart_acceleration.renderers.auto import RendererChoice
 from chart_acceleration.renderers.resilient import ResilientRenderer
+from chart_acceleration.scene import F64
+from chart_acceleration.sparkline import SparklineSheet
 from chart_acceleration.spec import ChartSpec, Furniture
 from server.errors import DrawFailed, PictureUnavailable
 from server.telemetry import Telemetry
@@ -63,6 +65,13 @@ class Drawing:
         """A whole WebP with legend and last-price line."""
         async with self._picture_turns:
             return await self._run(lambda: self._pipeline.picture(data, spec, furniture))
+
+    async def sparklines(
+        self, values: F64, directions: Sequence[int], sheet: SparklineSheet
+    ) -> bytes:
+        """Many small lines in one WebP."""
+        async with self._picture_turns:
+            return await self._run(lambda: self._pipeline.sparklines(values, directions, sheet))
 
     async def keyframe(self, data: ChartData, spec: ChartSpec, furniture: Furniture) -> Keyframe:
         """A whole frame of a live chart, with the scales that its patches keep."""

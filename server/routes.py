@@ -64,12 +64,7 @@ def api_routes(services: Services) -> APIRouter:
 
         For example /api/chart.webp?symbol=BTC-USD&style=hollow&axis=log&indicators=sma:20,rsi
         """
-        picture = await services.picture(query)
-        tag = f'"{hashlib.sha256(picture).hexdigest()[:32]}"'
-        headers = {"ETag": tag, "Cache-Control": "no-store"}
-        if tag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        return Response(picture, media_type="image/webp", headers=headers)
+        return picture_answer(request, await services.picture(query))
 
     @api.get("/status")
     async def status() -> Response:
@@ -163,6 +158,15 @@ def _logged_in(request: Request, access: Access, goes_to: str) -> Response:
         samesite="strict",
     )
     return response
+
+
+def picture_answer(request: Request, picture: bytes) -> Response:
+    """``picture``, or 304 when the asker has it."""
+    tag = f'"{hashlib.sha256(picture).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "no-store"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(picture, media_type="image/webp", headers=headers)
 
 
 def local_path(value: object) -> str:

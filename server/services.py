@@ -28,6 +28,7 @@ from server.market_facts import FactsReader
 from server.performance import Performance
 from server.pictures import Pictures
 from server.settings import Settings
+from server.sparklines import Sparklines
 from server.telemetry import Telemetry
 from server.viewers import Viewers
 from server.views import (
@@ -40,6 +41,7 @@ from server.views import (
     PaperView,
     StatusView,
 )
+from server.watch_rows import WatchRows
 from trading.paper import PaperEngine
 
 _LABELS = {
@@ -89,6 +91,8 @@ class Services:
         facts = FactsReader(market, feed.status, self._fills_of)
         self.live = LiveLoop(market, self.drawing, self.telemetry, self.viewers, facts)
         self.pictures = Pictures(market, self.drawing, self.telemetry, facts)
+        self.sparklines = Sparklines(market, self.drawing, feed.status)
+        self.watch_rows = WatchRows(market)
         self._paper = paper
         self._paper_lock = threading.Lock()
         self.performance = Performance(

@@ -32,6 +32,7 @@ from server.login import Access
 from server.routes import api_routes, health_routes, login_routes
 from server.security import Guard
 from server.services import Services
+from server.sparkline_routes import sparkline_routes
 
 MAX_SOCKET_MESSAGE = 1024 * 1024
 STOP_SECONDS = 3
@@ -69,6 +70,7 @@ def build_server(services: Services) -> CandlecastServer:
     app.frames = FramesSocket(services.viewers, services.request_of, services.telemetry)
     app.include_router(health_routes(services))
     app.include_router(login_routes(app.access))
+    app.include_router(sparkline_routes(services))
     app.include_router(api_routes(services))
     app.add_api_websocket_route("/ws/charts", _frames_route)
     _add_error_handlers(app)

@@ -242,6 +242,8 @@ def test_api_reference_lists_every_route_and_nothing_else_is_public(web: httpx.C
         "/api/indicators",
         "/api/candles",
         "/api/chart.webp",
+        "/api/sparklines",
+        "/api/sparklines.webp",
         "/api/status",
     }
     page = web.get("/api/docs")
