@@ -18,7 +18,9 @@ from market.types import SECOND, Symbol
 log = logging.getLogger(__name__)
 
 PAUSE_NS = 2 * SECOND
-"""Between two requests for the same book."""
+"""Between two requests for the same book; doubles until a change was applied."""
+
+LONGEST_PAUSE_NS = 64 * SECOND
 
 MOST_WAITING = 4096
 """Changes kept per symbol while a snapshot is on its way; without the oldest there is a gap."""
@@ -111,6 +113,8 @@ class Books:
                 return
             followed.sequence = event.last
             self._check(followed, event)
+            if followed.following:
+                followed.pause_ns = PAUSE_NS
 
     def _check(self, followed: "_Followed", event: BookSnapshot | BookDelta) -> None:
         rules, book = self._rules, followed.book
@@ -138,6 +142,7 @@ class _Followed:
         self.following = False
         self.waiting: deque[BookDelta] = deque(maxlen=MOST_WAITING)
         self.asked_ns: int | None = None
+        self.pause_ns = PAUSE_NS
 
     def forget(self) -> None:
         self.following = False
@@ -146,7 +151,11 @@ class _Followed:
 
     def due(self, now_ns: int) -> bool:
         """Whether the book may be asked for now; it counts as asked for then."""
-        if self.following or (self.asked_ns is not None and now_ns - self.asked_ns < PAUSE_NS):
+        if self.following:
             return False
+        if self.asked_ns is not None:
+            if now_ns - self.asked_ns < self.pause_ns:
+                return False
+            self.pause_ns = min(2 * self.pause_ns, LONGEST_PAUSE_NS)
         self.asked_ns = now_ns
         return True

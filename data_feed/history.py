@@ -214,8 +214,11 @@ class BinanceHistory:
         return sorted(trades, key=lambda trade: trade.trade_id)
 
     def book_path(self, symbol: Symbol) -> str:
-        """See :class:`BookHistory`. Levels beyond 5000 stay unknown until they change."""
-        return f"/api/v3/depth?{urlencode({'symbol': venue_symbol(symbol), 'limit': 5000})}"
+        """See :class:`BookHistory`. Levels beyond 1000 stay unknown until they change.
+
+        More would be a twentieth of what the venue answers in a minute.
+        """
+        return f"/api/v3/depth?{urlencode({'symbol': venue_symbol(symbol), 'limit': 1000})}"
 
     def book(self, symbol: Symbol, body: bytes) -> BookSnapshot:
         """See :class:`BookHistory`."""

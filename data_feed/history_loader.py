@@ -50,6 +50,7 @@ class HistoryLoader:
         self._failed = failed
         self._pause_s = pause_s
         self._timeout_s = timeout_s
+        self._book_turn = asyncio.Lock()
 
     async def load_all(self) -> None:
         """Recent trades and all pages of candles of all symbols; what is looked at first, first."""
@@ -76,10 +77,10 @@ class HistoryLoader:
             await self._load_trades(client, symbol)
 
     async def load_book(self, symbol: Symbol) -> BookSnapshot | None:
-        """The book of ``symbol``, None when the venue gave none."""
+        """The book of ``symbol``, None when the venue gave none. One is asked for at a time."""
         history = self._history
         if isinstance(history, BookHistory):
-            async with self._session() as client:
+            async with self._book_turn, self._session() as client:
                 try:
                     body = await self._get(client, history.book_path(symbol))
                     return history.book(symbol, body)

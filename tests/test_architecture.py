@@ -199,7 +199,9 @@ def test_every_module_is_reached_by_a_test() -> None:
     assert {name for name in left if not homes[name].stem.startswith("__")} == set()
 
 
-@pytest.mark.parametrize("page", ["life_of_a_tick", "architecture", "frames_protocol", "vp8l"])
+@pytest.mark.parametrize(
+    "page", ["life_of_a_tick", "architecture", "frames_protocol", "vp8l", "venues"]
+)
 def test_names_in_the_pages_exist(page: str) -> None:
     text = (ROOT / "docs" / f"{page}.md").read_text()
     everything = "\n".join(path.read_text() for path in MODULES)

@@ -5,7 +5,7 @@ import pytest
 from data_feed.books import MOST_WAITING, PAUSE_NS, Books
 from data_feed.protocol import UNNUMBERED, BookDelta, BookRules, BookSnapshot
 from market.order_book import Levels
-from market.types import Symbol
+from market.types import SECOND, Symbol
 
 BTC = Symbol("BTC-USD")
 STREAM, REST = BookRules(), BookRules(rest=True)
@@ -65,7 +65,20 @@ def test_a_lost_book_is_asked_for_again_after_a_pause() -> None:
     assert books.take(delta(13, 13), 5) is True
     assert books.take(delta(14, 14), 5 + PAUSE_NS - 1) is False
     assert books.take(delta(15, 15), 5 + PAUSE_NS) is True
-    assert books.take(delta(16, 16), 6 + PAUSE_NS) is False
+    assert books.take(delta(16, 16), 5 + 3 * PAUSE_NS - 1) is False
+    assert books.take(delta(17, 17), 5 + 3 * PAUSE_NS) is True
+
+
+def test_pauses_double_up_to_a_minute_until_a_change_was_applied() -> None:
+    books = Books([BTC], STREAM)
+    asked = [s for s in range(600) if books.take(delta(s, s), s * SECOND)]
+    assert asked[:7] == [0, 2, 6, 14, 30, 62, 126]
+    assert asked[7] - asked[6] == 64
+    assert asked[8] - asked[7] == 64
+    books.take(snapshot(700), 700 * SECOND)
+    books.take(delta(701, 701), 700 * SECOND)
+    asked = [s for s in range(700, 800) if books.take(delta(1000 + s, 1000 + s), s * SECOND)]
+    assert asked[:3] == [700, 704, 712]
 
 
 def test_repeated_changes_are_counted_and_change_nothing() -> None:

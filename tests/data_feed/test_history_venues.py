@@ -144,7 +144,7 @@ def test_books_over_rest() -> None:
     assert binance.book(USDT, body(answer)) == BookSnapshot(
         USDT, 0, 6, 0, [(4_000_000, 431)], [(4_000_002, 12)], 1027024, None
     )
-    assert binance.book_path(USDT) == "/api/v3/depth?symbol=BTCUSDT&limit=5000"
+    assert binance.book_path(USDT) == "/api/v3/depth?symbol=BTCUSDT&limit=1000"
     data = {"asks": [["41006.8", "0.60038921", "0", "1"]], "bids": [["41006.3", "0.3", "0", "2"]],
             "ts": "1629966436396", "seqId": 3235851742}  # fmt: skip
     assert okx.book(USDT, body({"code": "0", "msg": "", "data": [data]})) == BookSnapshot(

@@ -87,6 +87,35 @@ def test_a_recording_plays_at_full_speed(shared_data: Path) -> None:
     assert market["BTC-USDT"].builder.columns(Interval.D1).snapshot().trades.sum() == 9757
 
 
+def test_books_are_followed_when_asked_for() -> None:
+    market = Market(BTC)
+    feed = open_feed(FeedRequest("sim", "coinbase", BTC, seed=3, books=True), market)
+    assert feed.book("BTC-USD") is None  # not started yet
+    feed.start()
+    try:
+        wait_for(lambda: (book := feed.book("BTC-USD")) is not None and book.valid)
+        book, version = feed.book("BTC-USD"), 0
+        assert book is not None
+        version = book.version
+        wait_for(lambda: book.version > version + 20)
+        view = book.view()
+    finally:
+        feed.stop()
+    assert feed.book("XYZ-USD") is None
+    assert view.valid
+    assert view.spread is not None
+    assert view.spread > 0
+    assert len(view.bid_ticks) > 3
+
+
+def test_without_books_there_is_none() -> None:
+    feed = open_feed(FeedRequest("sim", "coinbase", BTC), Market(BTC))
+    feed.start()
+    wait_for(lambda: feed.status().counters.frames > 0)
+    assert feed.book("BTC-USD") is None
+    feed.stop()
+
+
 def test_the_simulator_feeds_live_trades_and_history() -> None:
     market = Market(BTC)
     feed = open_feed(FeedRequest("sim", "coinbase", BTC, seed=3), market)

@@ -9,10 +9,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_feed.errors import SymbolNotOffered
-from data_feed.protocol import Acknowledged, Closing, Event, Malformed, Refused
+from data_feed.protocol import (
+    Acknowledged,
+    BookDelta,
+    CandleUpdate,
+    Channel,
+    Closing,
+    Event,
+    Malformed,
+    Refused,
+)
 from data_feed.venues.binance import QUOTE_CURRENCIES, BinanceParser, canonical, venue_symbol
-from market.types import Quote, Side, Symbol, Trade
-from tests.data_feed.frames import BINANCE, BINANCE_TRADE, BINANCE_US, BOOK_TICKER, recorded
+from market.types import Candle, Interval, Quote, Side, Symbol, Trade
+from tests.data_feed.frames import (
+    BINANCE,
+    BINANCE_DEPTH,
+    BINANCE_KLINE,
+    BINANCE_TRADE,
+    BINANCE_US,
+    BOOK_TICKER,
+    recorded,
+)
 
 TRADE = Trade(Symbol("BTC-USDT"), 3735683259, 1_723_161_255_342_000_000, 61837.63, 0.02, Side.SELL)
 
@@ -82,6 +99,55 @@ def test_an_announced_shutdown_closes_the_connection() -> None:
     assert isinstance(event, Closing)
     [event] = parse({"e": "serverShutdown", "E": 1})
     assert isinstance(event, Closing)
+
+
+def everything(frame: bytes | dict[str, object]) -> list[Event]:
+    text = json.dumps(frame) if isinstance(frame, dict) else frame
+    return list(BinanceParser(frozenset(Channel)).receive(text, 1))
+
+
+def test_changes_of_the_book_carry_the_numbers_of_the_first_and_the_last() -> None:
+    expected = BookDelta(
+        Symbol("BTC-USDT"), 1_723_161_255_308_000_000, 2, 5, [(5565387, 0)],
+        [(6183804, 32332), (6184430, 40163)], 50093239203, 50093239207, None,
+    )  # fmt: skip
+    assert everything(BINANCE_DEPTH) == [expected]
+    assert everything(json.dumps(json.loads(BINANCE_DEPTH)["data"]).encode()) == [expected]
+    assert parse(BINANCE_DEPTH) == []
+    assert BinanceParser().resubscribe_book(Symbol("BTC-USDT")) == []
+    assert BinanceParser().book_rules.rest
+
+
+def test_candles_say_when_they_are_closed() -> None:
+    candle = Candle(1_633_998_240_000_000_000, 13.7212, 13.8048, 13.7212, 13.8048, 183.49, 6)
+    omg = Symbol("OMG-BUSD")
+    assert everything(BINANCE_KLINE) == [CandleUpdate(omg, Interval.M1, candle, False)]
+    inner = json.loads(BINANCE_KLINE)["data"]["k"]
+    assert everything(changed(BINANCE_KLINE, k={**inner, "x": True})) == [
+        CandleUpdate(omg, Interval.M1, candle, True)
+    ]
+    assert everything(changed(BINANCE_KLINE, k={**inner, "i": "3m"})) == []
+    assert parse(BINANCE_KLINE) == []
+    for fields in ({"l": "13.8"}, {"h": "NaN"}, {"v": "-1"}, {"n": None}):
+        [event] = everything(changed(BINANCE_KLINE, k={**inner, **fields}))
+        assert isinstance(event, Malformed)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"b": [["NaN", "1"]]}, {"b": [["1", "-1"]]}, {"b": [["0", "1"]]}, {"a": [["1"]]},
+     {"a": [[1, 2]]}, {"U": "x"}, {"u": 2**63}, {"E": 0}, {"a": None}],
+)  # fmt: skip
+def test_impossible_changes_of_the_book_are_malformed(fields: dict[str, object]) -> None:
+    [event] = everything(changed(BINANCE_DEPTH, **fields))
+    assert isinstance(event, Malformed)
+
+
+def test_every_channel_is_a_stream() -> None:
+    [message] = BinanceParser(frozenset(Channel)).subscribe((Symbol("BTC-USDT"),))
+    assert json.loads(message)["params"] == [
+        "btcusdt@trade", "btcusdt@bookTicker", "btcusdt@kline_1m", "btcusdt@depth@100ms",
+    ]  # fmt: skip
 
 
 def test_streams_nobody_asked_for_are_ignored() -> None:

@@ -7,10 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from data_feed.protocol import Acknowledged, Event, Heartbeat, Malformed, Refused
+from data_feed.errors import SymbolNotOffered
+from data_feed.protocol import (
+    UNNUMBERED,
+    Acknowledged,
+    BookDelta,
+    BookSnapshot,
+    Channel,
+    Event,
+    Heartbeat,
+    Malformed,
+    Refused,
+)
 from data_feed.venues.coinbase import CoinbaseParser
 from market.types import Quote, Side, Symbol, Trade
-from tests.data_feed.frames import COINBASE, MATCH, TICKER, recorded
+from tests.data_feed.frames import COINBASE, L2SNAPSHOT, L2UPDATE, MATCH, TICKER, recorded
 
 
 def parse(frame: bytes | str | Mapping[str, object]) -> list[Event]:
@@ -72,6 +83,46 @@ def test_kinds_nobody_asked_for_are_ignored() -> None:
     assert parse({"type": "received", "price": "nonsense"}) == []
     assert parse({"type": "l2update", "changes": [["buy", "1", "0"]]}) == []
     assert parse({"type": "snapshot", "asks": []}) == []
+
+
+def with_books(frame: bytes | Mapping[str, object]) -> list[Event]:
+    text = json.dumps(frame) if isinstance(frame, Mapping) else frame
+    return list(CoinbaseParser({Channel.BOOK}).receive(text, 1))
+
+
+def test_books_and_their_changes() -> None:
+    skl = Symbol("SKL-USD")
+    asks = [(7923, 745), (8000, 10)]
+    assert with_books(L2SNAPSHOT) == [
+        BookSnapshot(skl, 0, 4, 1, [(7900, 30)], asks, UNNUMBERED, None)
+    ]
+    time_ns = 1_618_677_817_075_351_000
+    assert with_books(L2UPDATE) == [
+        BookDelta(skl, time_ns, 4, 1, [(7900, 0)], [(7923, 74415)], UNNUMBERED, UNNUMBERED, None)
+    ]
+    assert parse(L2SNAPSHOT) == parse(L2UPDATE) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [[["hold", "1", "1"]], [["buy", "1"]], [["buy", "x", "1"]], [["buy", "1", "-1"]],
+     [["sell", "0", "1"]], [["sell", "1", "NaN"]], [["sell", "1", "inf"]], None, {}],
+)  # fmt: skip
+def test_impossible_changes_of_a_book_are_malformed(changes: object) -> None:
+    [event] = with_books(changed(L2UPDATE, changes=changes))
+    assert isinstance(event, Malformed)
+
+
+def test_a_book_is_asked_for_anew() -> None:
+    again = [json.loads(text) for text in CoinbaseParser().resubscribe_book(Symbol("BTC-USD"))]
+    rest = {"product_ids": ["BTC-USD"], "channels": ["level2_batch"]}
+    assert again == [{"type": "unsubscribe", **rest}, {"type": "subscribe", **rest}]
+
+
+def test_a_quote_currency_it_has_not_is_refused_with_the_list() -> None:
+    assert CoinbaseParser().venue_symbol(Symbol("ETH-BTC")) == "ETH-BTC"
+    with pytest.raises(SymbolNotOffered, match="its quote currencies are USD, USDC, USDT, EUR"):
+        CoinbaseParser().venue_symbol(Symbol("BTC-JPY"))
 
 
 @pytest.mark.parametrize(
