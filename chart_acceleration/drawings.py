@@ -5,11 +5,10 @@ from math import ceil, floor, inf, isfinite
 
 import numpy as np
 
-from chart_acceleration.candles import PER_PRICE, PLOT_X0, PLOT_X1, PLOT_Y0, PLOT_Y1, TOP
+from chart_acceleration.candles import PER_PRICE, PLOT_X0, PLOT_X1, PLOT_Y0, PLOT_Y1, TOP, put
 from chart_acceleration.curves import EDGE, segment_of, segment_span
 from chart_acceleration.elements import Drawing, Extension, HorizontalLine
 from chart_acceleration.palette import half_shade
-from chart_acceleration.rectangles import put
 from chart_acceleration.scene import F64, I32
 from market.kernel import inline_kernel, kernel
 

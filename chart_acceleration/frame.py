@@ -22,7 +22,7 @@ from chart_acceleration.panes import (
 )
 from chart_acceleration.placing import drawn_lines
 from chart_acceleration.price_ticks import PriceTicks, linear_ticks, log_ticks, percent_ticks
-from chart_acceleration.scales import VOLUME_SHARE, PriceScale, fit
+from chart_acceleration.scales import TINY, VOLUME_SHARE, PriceScale, fit
 from chart_acceleration.scene import F64, I32, Rect
 from chart_acceleration.spec import ChartSpec, Furniture
 from chart_acceleration.strip import strip_span
@@ -174,8 +174,12 @@ def _ticks(
         return log_ticks(scale, decimals, spec.scale)
     if axis is AxisKind.PERCENT and first < len(data.candles):
         base = float(data.candles.close[first])
-        if base == 0.0:
-            raise BadCandles(first, "close 0.0", "a percent axis needs another first visible close")
+        if abs(base) < TINY:
+            raise BadCandles(
+                first,
+                f"close {base}",
+                "a percent axis needs a first visible close that is not zero",
+            )
         return percent_ticks(scale, base, decimals, spec.scale)
     return linear_ticks(scale, decimals, spec.scale)
 

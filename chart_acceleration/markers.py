@@ -4,10 +4,9 @@ from math import floor
 
 import numpy as np
 
-from chart_acceleration.candles import PLOT_X0, PLOT_X1, PLOT_Y0, PLOT_Y1, WICK
+from chart_acceleration.candles import PLOT_X0, PLOT_X1, PLOT_Y0, PLOT_Y1, WICK, put
 from chart_acceleration.chart_data import MarkerKind
 from chart_acceleration.palette import Role
-from chart_acceleration.rectangles import put
 from chart_acceleration.scene import I32
 from market.kernel import kernel
 

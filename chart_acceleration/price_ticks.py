@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil, exp, floor, log, log10
+from math import ceil, floor, log, log10
 
 from chart_acceleration.numbers import percent_text, price_text
 from chart_acceleration.scales import TICK_SPACING, PriceScale
@@ -14,6 +14,8 @@ CLOSEST = 28.0
 """CSS pixels between the two highest ticks of a logarithmic axis, about, at least."""
 LEAST_GAP = 20.0
 """CSS pixels that ticks at 1, 2 and 5 times powers of ten must be apart."""
+LEAST_STEP, MOST_STEP = 1e-300, 1e300
+MOST_MULTIPLE = 1e15
 DECADE = log(10.0)
 PANE_ROOM = 8.0
 """CSS pixels that a pane's tick stays away from its edges."""
@@ -41,6 +43,7 @@ def tick_step(price_per_tick: float) -> tuple[float, int]:
     """The step 1, 2, 2.5 or 5 times a power of ten nearest (by ratio) to ``price_per_tick``, and
     its decimals.
     """
+    price_per_tick = min(max(price_per_tick, LEAST_STEP), MOST_STEP)
     exponent = floor(log10(price_per_tick))
     candidates = [(digit, power) for power in (exponent, exponent + 1) for digit in STEPS]
     digit, power = min(
@@ -50,7 +53,11 @@ def tick_step(price_per_tick: float) -> tuple[float, int]:
 
 
 def multiples(low: float, high: float, step: float) -> tuple[float, ...]:
-    """Multiples of ``step`` from ``low`` to ``high``, highest first."""
+    """Multiples of ``step`` from ``low`` to ``high``, highest first; none where float64 does not
+    tell them apart.
+    """
+    if not max(abs(low), abs(high)) < MOST_MULTIPLE * step:
+        return ()
     first, last = ceil(low / step), floor(high / step)
     return tuple(number * step for number in range(last, first - 1, -1))
 
@@ -89,8 +96,8 @@ def log_ticks(scale: PriceScale, decimals: int, css: float) -> PriceTicks:
     """
     if scale.top - scale.bottom > DECADE:
         return _decade_ticks(scale, decimals, css)
-    top, bottom = exp(scale.top), exp(scale.bottom)
-    middle = exp((scale.top + scale.bottom) / 2)
+    top, bottom = scale.price(0.0), scale.price(scale.height)
+    middle = scale.price(scale.height / 2)
     wanted = max(TICK_SPACING * middle, CLOSEST * top) * css / scale.per_price
     step, needed = tick_step(wanted)
     decimals = max(decimals, min(needed, MOST_DECIMALS))
@@ -110,9 +117,9 @@ def pane_ticks(scale: PriceScale, css: float, known: bool) -> PriceTicks:
     finer, _ = tick_step(0.7 * spacing / scale.per_price)
     if len(multiples(low, high, step)) < FEWEST and finer * scale.per_price >= PANE_GAP * css:
         step = finer
-    while len(multiples(low, high, step)) > MOST:
-        spacing *= 1.3
-        step, _ = tick_step(spacing / scale.per_price)
+    for wider in (1.3, 1.7, 2.2):
+        if len(multiples(low, high, step)) > MOST:
+            step, _ = tick_step(wider * spacing / scale.per_price)
     decimals = min(max(0, 2 - floor(log10(step))), MOST_DECIMALS)
     values = multiples(low, high, step) if known else ()
     return PriceTicks(values, lambda value: short_text(value, decimals), decimals)

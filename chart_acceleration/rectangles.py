@@ -39,9 +39,3 @@ def clip_rows(top: float, bottom: float, rows: Rows) -> tuple[int, int]:
     first = max(ceil(min(max(top, -FAR), FAR)), rows[2])
     end = min(ceil(min(max(bottom, -FAR), FAR)), rows[3])
     return first, end
-
-
-@inline_kernel
-def put(out: I32, i: int, x0: int, y0: int, x1: int, y1: int, colour: int) -> None:
-    """Write rectangle ``i``."""
-    out[i, 0], out[i, 1], out[i, 2], out[i, 3], out[i, 4] = x0, y0, x1, y1, colour

@@ -14,6 +14,10 @@ FLAT = 1e-12
 """Ranges below this share of the price leave float64 fewer than five steps to a row of 1,000."""
 TINY = 1e-290
 """Ranges below this have no finite number of pixels per price."""
+HUGE = 1e290
+"""Prices further from zero than this are as good as this far: ranges stay finite."""
+LARGEST_LOG = 709.0
+"""Larger logarithms have no float64."""
 PAD = 1e-3
 """Share of the price that is shown to each side of a flat range."""
 
@@ -51,7 +55,7 @@ class PriceScale:
     def price(self, offset: float) -> float:
         """The price ``offset`` device pixels below the plot's top."""
         value = self.top - offset / self.per_price
-        return exp(value) if self.logarithmic else value
+        return exp(min(value, LARGEST_LOG)) if self.logarithmic else value
 
 
 def fit(
@@ -72,6 +76,7 @@ def fit(
         low, high = log(low), log(high)
         size, flat = 1.0, FLAT * max(1.0, abs(low), abs(high))
     else:
+        low, high = min(max(low, -HUGE), HUGE), min(max(high, -HUGE), HUGE)
         size = max(abs(low), abs(high))
         flat = size * FLAT
     if not high - low > max(flat, TINY):

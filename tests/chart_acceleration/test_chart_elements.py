@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from math import inf, nan
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from chart_acceleration.elements import (
     HorizontalLine,
     Study,
     StudyPane,
+    TrendLine,
 )
 from chart_acceleration.errors import BadCandles, BadChartData
 from chart_acceleration.history import History
@@ -236,6 +238,45 @@ def test_values_of_another_shape_are_refused() -> None:
     spec = view(Elements(studies=(RSI,)))
     with pytest.raises(BadChartData, match="RSI 14 had values"):
         lay_out(ChartData(made_candles(80), (np.zeros((2, 80)),)), spec, BARE, BUFFERS)
+
+
+MAGNITUDES = st.sampled_from([0.0, 1e-320, 1e-300, 1e-9, 1.0, 1e12, 1e200, 4e307])
+
+
+@given(
+    MAGNITUDES,
+    st.sampled_from([1.0, -1.0]),
+    MAGNITUDES,
+    st.sampled_from(AxisKind),
+    st.booleans(),
+    st.integers(-(2**62), 2**62),
+)
+@settings(max_examples=150, deadline=None)
+def test_absurd_numbers_and_times_draw_or_are_refused(
+    price: float, sign: float, value: float, axis: AxisKind, flat: bool, time: int
+) -> None:
+    candles = made_candles(60, price=1.0)
+    times = np.array(candles.time_ns)
+    times[::7] = time
+    rows: dict[str, Any] = {"time_ns": times}
+    for name in ("open", "high", "low", "close"):
+        shape = np.ones(60) if flat else np.array(getattr(candles, name))
+        rows[name] = shape * price * sign
+    candles = replace(candles, **rows)
+    studies = (*averages(5), RSI, OBV)
+    values = tuple(np.linspace(-value, value, 60)[np.newaxis] for _ in studies)
+    drawings = (
+        HorizontalLine(value, Role.LINE_A),
+        TrendLine((-5, value), (time, price) if time > -5 else (0, price), Role.LINE_B),
+    )
+    spec = view(Elements(axis=axis, studies=studies, drawings=drawings))
+    data = ChartData(candles, values, bid=value, ask=-value)
+    try:
+        layout = lay_out(data, spec, ALL, BUFFERS)
+    except BadCandles:
+        assert axis is not AxisKind.LINEAR
+    else:
+        assert drawn(layout).any()
 
 
 @pytest.mark.parametrize("style", list(ChartStyle))
