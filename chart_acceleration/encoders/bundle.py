@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from market.kernel import kernel
 
 U8 = NDArray[np.uint8]
+U16 = NDArray[np.uint16]
 
 PART: Final = 16 * 1024  # pixels checked and bundled while they are in the nearest cache
 
@@ -36,6 +37,8 @@ def bundle(pixels: U8, bits: int, bundled: U8) -> int:
     row_bytes = (width + (1 << bits) - 1) >> bits
     flat = pixels.reshape(-1)
     if width & ((1 << bits) - 1) == 0:  # then rows need no ends of their own
+        if bits == 1:
+            return _check_and_pack_2(flat.view(np.uint16), bundled)
         largest = 0
         for first in range(0, flat.size, PART):
             source = flat[first : first + PART]
@@ -84,6 +87,20 @@ def _copy(source: U8, target: U8) -> None:
 def _pack_2(source: U8, target: U8) -> None:
     for x in range(source.size >> 1):
         target[x] = np.uint8(source[2 * x] | (source[2 * x + 1] << 4))
+
+
+@kernel
+def _check_and_pack_2(pairs: U16, target: U8) -> int:
+    """Both at once for the usual palette: a pair of pixels is one number, the left one its low byte
+    (little-endian machine).
+    """
+    left, right = np.uint16(0), np.uint16(0)
+    for x in range(pairs.size):
+        pair = pairs[x]
+        left = max(left, np.uint16(pair << 8))
+        right = max(right, pair)
+        target[x] = np.uint8(pair | (pair >> 4))
+    return int(np.int64(max(left, right))) >> 8
 
 
 @kernel

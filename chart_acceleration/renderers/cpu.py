@@ -2,8 +2,12 @@
 
 import numpy as np
 
+from chart_acceleration.renderers.lanes import LANES, MASKED, fill_span
 from chart_acceleration.scene import I32, U8, Rect, Scene
 from market.kernel import inline_kernel, kernel
+
+NARROW = LANES if MASKED else 7
+"""Pixels across, up to which a rectangle is filled span by span."""
 
 
 class CpuRenderer:
@@ -37,10 +41,10 @@ class CpuRenderer:
 @inline_kernel
 def _fill(pixels: U8, x0: int, y0: int, x1: int, y1: int, colour: int) -> None:
     value = np.uint8(colour)
-    if x1 - x0 < 8:  # candles and wicks: a short inner loop beats the set-up of a block fill
-        for y in range(y0, y1):
-            for x in range(x0, x1):
-                pixels[y, x] = value
+    if x1 - x0 <= NARROW:  # candles and lines: no set-up of a block fill
+        if x0 < x1:
+            for y in range(y0, y1):
+                fill_span(pixels, y, x0, x1 - x0, colour)
     else:
         for y in range(y0, y1):
             pixels[y, x0:x1] = value
