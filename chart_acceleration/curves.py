@@ -8,14 +8,9 @@ always one full row and one half row, wherever it lies.
 
 from math import ceil, floor, inf, isnan, sqrt
 
-<<<<<<< Updated upstream
-from chart_acceleration.candles import PLOT_X0, PLOT_X1, WICK
-from chart_acceleration.polylines import FIRST, HIGH, LAST, LOW, polyline_rects, sparse_part
-from chart_acceleration.rectangles import clip_rows, put, row_of, rows_of
-=======
 from chart_acceleration.candles import PLOT_X0, PLOT_X1, WICK, put
+from chart_acceleration.polylines import FIRST, HIGH, LAST, LOW, polyline_rects, sparse_part
 from chart_acceleration.rectangles import clip_rows, row_of, rows_of
->>>>>>> Stashed changes
 from chart_acceleration.scene import F64, I32
 from market.kernel import inline_kernel, kernel
 

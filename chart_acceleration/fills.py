@@ -4,15 +4,9 @@ from math import ceil, floor, isnan
 
 import numpy as np
 
-<<<<<<< Updated upstream
-from chart_acceleration.candles import BODY, PLOT_X0, PLOT_X1, WICK
-from chart_acceleration.polylines import FIRST, HIGH, LAST, LOW
-from chart_acceleration.rectangles import clip_rows, put, row_of, rows_of
-=======
 from chart_acceleration.candles import BODY, PLOT_X0, PLOT_X1, WICK, put
-from chart_acceleration.curves import FIRST, HIGH, LAST, LOW
+from chart_acceleration.polylines import FIRST, HIGH, LAST, LOW
 from chart_acceleration.rectangles import clip_rows, row_of, rows_of
->>>>>>> Stashed changes
 from chart_acceleration.scene import F64, I32
 from market.kernel import kernel
 
