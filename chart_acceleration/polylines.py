@@ -7,8 +7,8 @@ piece. :mod:`chart_acceleration.curves` draws the same pixels of any curve, in t
 
 from math import ceil, floor, inf, isnan, sqrt
 
-from chart_acceleration.candles import PLOT_X0, PLOT_X1, WICK
-from chart_acceleration.rectangles import clip_rows, put, row_of, rows_of
+from chart_acceleration.candles import PLOT_X0, PLOT_X1, WICK, put
+from chart_acceleration.rectangles import clip_rows, row_of, rows_of
 from chart_acceleration.scene import F64, I32
 from market.kernel import inline_kernel, kernel, lane_kernel
 
