@@ -127,7 +127,6 @@ class _Columns:
         row = int(np.searchsorted(times, time_ns, side="right")) - 1
         at = max(row, 0)
         length = int(times[at + 1] - times[at]) if 0 <= row < last else self._interval_ns
-        length = max(length, 1)  # times that do not rise have no proportion
         place = at + (time_ns - int(times[at])) / length - self._first
         left = self._grid.left + place * self._grid.step
         whole = place == floor(place)

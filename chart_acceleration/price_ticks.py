@@ -15,6 +15,7 @@ CLOSEST = 28.0
 LEAST_GAP = 20.0
 """CSS pixels that ticks at 1, 2 and 5 times powers of ten must be apart."""
 LEAST_STEP, MOST_STEP = 1e-300, 1e300
+LEAST_POWER, MOST_POWER = -300, 308
 MOST_MULTIPLE = 1e15
 DECADE = log(10.0)
 PANE_ROOM = 8.0
@@ -141,7 +142,8 @@ def _decade_ticks(scale: PriceScale, decimals: int, css: float) -> PriceTicks:
     gap = LEAST_GAP * css / scale.per_price
     digits = (1.0, 2.0, 5.0) if log(2.0) >= gap else (1.0,)
     every = max(1, ceil(gap / DECADE))
-    first, last = floor(scale.bottom / DECADE), ceil(scale.top / DECADE)
+    first = max(floor(scale.bottom / DECADE), LEAST_POWER)
+    last = min(ceil(scale.top / DECADE), MOST_POWER)
     found = [
         digit * 10.0**power
         for power in range(last, first - 1, -1)

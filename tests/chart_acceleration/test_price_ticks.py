@@ -97,3 +97,9 @@ def test_panes_have_at_most_four_ticks_with_room(height: int, low: float, size: 
 )  # fmt: skip
 def test_large_values_are_written_with_a_letter(value: float, text: str) -> None:
     assert short_text(value, 1) == text
+
+
+def test_the_top_of_the_largest_prices_is_finite() -> None:
+    scale = log_scale(1e290, 1.7e308)
+    assert scale.price(0.0) < float("inf")
+    assert log_ticks(scale, 2, 1.0).values
