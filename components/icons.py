@@ -6,9 +6,10 @@ from components.attributes import aria
 
 NAMES = frozenset(
     {
-        "backtest", "candles", "check", "chevron", "close", "dashboard", "download", "error",
-        "eye", "inbox", "info", "mark-candle", "mark-waves", "moon", "paper", "performance", "play",
-        "plug", "search", "sign-out", "sun", "warning",
+        "backtest", "camera", "candles", "check", "chevron", "close", "copy", "dashboard",
+        "download", "error", "expand", "eye", "grid-1", "grid-16", "grid-4", "grid-9", "inbox",
+        "indicators", "info", "link", "mark-candle", "mark-waves", "minus", "moon", "paper",
+        "performance", "play", "plug", "plus", "search", "settings", "sign-out", "sun", "warning",
     }
 )  # fmt: skip
 """The files in ``assets/icons``, each with a class of its name in ``assets/icons.css``."""
