@@ -51,9 +51,9 @@ def test_a_gap_is_noticed_and_the_next_snapshot_repairs_it(
 ) -> None:
     books = Books([BTC], STREAM)
     books.take(snapshot(), 0)
-    assert books.take(delta(13, 13, bids=[(98, 5)]), 0) is True
+    assert books.take(delta(12, 12, bids=[(98, 5)]), 0) is True
     assert (bids(books), valid(books), books.lost) == ([99], False, 1)
-    assert "book of BTC-USD is asked for again: changes 11 to 12 are missing" in caplog.text
+    assert "book of BTC-USD is asked for again: changes 11 to 11 are missing" in caplog.text
     books.take(snapshot(20), 1)
     assert books.take(delta(21, 21, bids=[(97, 5)]), 1) is False
     assert (bids(books), valid(books)) == ([99, 97], True)

@@ -17,14 +17,16 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
+from data_feed.books import Books
 from data_feed.connectors import WebSocketConnector
 from data_feed.feed import Feed, Route
 from data_feed.history import BinanceHistory, CoinbaseHistory, VenueHistory
 from data_feed.history_bybit import BybitHistory
 from data_feed.history_kraken import KrakenHistory
+from data_feed.history_loader import HistoryLoader
 from data_feed.history_okx import OkxHistory
 from data_feed.protocol import TICKS, Channel, Limits, VenueParser
-from data_feed.socket_loop import LoopPolicy
+from data_feed.socket_loop import LoopPolicy, SocketLoop
 from data_feed.status import FeedMode, FeedState
 from data_feed.venues.binance import BinanceParser
 from data_feed.venues.bybit import BybitParser
@@ -35,7 +37,8 @@ from market.market import Market
 from market.order_book import OrderBook
 from market.types import Interval, Symbol
 from tests.data_feed.test_history_loader import Answer, answering
-from tests.data_feed.test_socket_loop import until
+from tests.data_feed.test_socket_loop import Listener, until
+from tests.data_feed.venue_server import hangs_up, sends, serving, stays_silent
 
 BOOKS = TICKS | {Channel.BOOK}
 USD, USDT = Symbol("BTC-USD"), Symbol("BTC-USDT")
@@ -291,6 +294,32 @@ async def test_a_book_that_rest_refuses_is_counted_and_the_feed_goes_on() -> Non
     assert book is not None
     assert not book.valid
     assert state is FeedState.STREAMING
+
+
+async def test_a_book_of_a_connection_that_ended_is_not_believed() -> None:
+    frames = [json.dumps(message) for message in COINBASE.opening[:4]]
+    market, parser = Market([USD], capacity=10), CoinbaseParser(BOOKS)
+    books = Books([USD], parser.book_rules)
+    async with serving(sends(*frames, then=hangs_up), stays_silent) as venue:
+        loop = SocketLoop(
+            parser, WebSocketConnector(venue.url), market, Listener(),
+            LoopPolicy(base_delay_s=0.01, longest_delay_s=0.01), Random(1), books,
+        )  # fmt: skip
+        task = asyncio.create_task(loop.run())
+        await until(lambda: len(venue.requests) == 2)
+        book = books.book(USD)
+        assert book is not None
+        assert (book.valid, book.view(1).bids.tolist()) == (False, [[100.0], [1.0]])
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def test_kraken_is_not_asked_for_pages_that_it_has_not() -> None:
+    market = Market([USD], capacity=50)
+    async with answering(rest) as answers:
+        loader = HistoryLoader(KrakenHistory(answers.url), market, lambda: None)
+        await loader.load_all()
+        assert len([each for each in answers.asked if each.endswith("interval=1")]) == 2
 
 
 async def test_the_venues_own_ping_is_sent_and_messages_are_paced() -> None:

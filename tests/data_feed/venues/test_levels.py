@@ -84,6 +84,14 @@ def test_a_price_of_zero_is_refused() -> None:
         LevelReader(BTC).delta(0, [("0.00", "1")], [])
 
 
+def test_a_message_that_fails_leaves_the_decimals_as_they_were() -> None:
+    reader = LevelReader(BTC)
+    reader.snapshot(0, [("1.5", "2")], [])
+    with pytest.raises(ValueError, match="a price level was at 0"):
+        reader.delta(0, [("1.23456", "1.25"), ("0", "1")], [])
+    assert (reader.price_decimals, reader.size_decimals) == (1, 0)
+
+
 def test_the_limits_themselves_pass() -> None:
     finest = "0." + "0" * (MOST_DECIMALS - 1) + "1"
     assert LevelReader(BTC).snapshot(0, [(finest, str(LARGEST))], []).bids == [(1, LARGEST)]
