@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from chart_acceleration.geometry import LABEL_INSET, Geometry, Slots
-from chart_acceleration.ops import GlyphList, LayoutBuffers, put_dots
+from chart_acceleration.ops import NEVER_HIDDEN, LayoutBuffers, put_dots, put_runs
 from chart_acceleration.palette import Role
 from chart_acceleration.panes import PaneScale
 from chart_acceleration.price_ticks import PriceTicks
@@ -13,7 +13,7 @@ from chart_acceleration.ramps import TEXT
 from chart_acceleration.scales import PriceScale
 from chart_acceleration.scene import I32, I64, Rect
 from chart_acceleration.spec import ChartSpec
-from chart_acceleration.text import Face, Typesetter
+from chart_acceleration.text import Face, Run, Typesetter, joined
 from chart_acceleration.time_ticks import find_ticks, tick_text, tick_unit
 from chart_acceleration.time_zone import local_times
 
@@ -45,7 +45,8 @@ class Axes:
         self.setter = setter
         self.buffers = buffers
         self.rows: list[tuple[int, int, int, int, int]] = []
-        self.labels = GlyphList(buffers.labels)
+        self._runs: list[Run] = []
+        self._places: list[int] = []
         self.dashes = 0
 
     def finish(self) -> tuple[I32, I32]:
@@ -54,7 +55,19 @@ class Axes:
         back = np.array(self.rows, dtype=np.int32).reshape(-1, 5)
         if self.dashes:
             back = np.concatenate((self.buffers.rects[: self.dashes], back))
-        return back, self.labels.rows[: self.labels.count].copy()
+        return back, self._labels()
+
+    def _labels(self) -> I32:
+        if not self._runs:
+            return np.zeros((0, 5), dtype=np.int32)
+        places = np.array(self._places, dtype=np.int32)
+        count = put_runs(self.buffers.labels, joined(tuple(self._runs)), places)
+        return self.buffers.labels[:count].copy()
+
+    def _put(self, run: Run, x: int, y: int, centre: int) -> None:
+        """A label whose pen starts at ``x``, in the middle of row ``y``."""
+        self._runs.append(run)
+        self._places += (x, y + run.middle, TEXT, centre)
 
     def empty(self) -> None:
         """The grid of a chart without candles."""
@@ -92,7 +105,7 @@ class Axes:
                 run = self.setter.run(text, Face.STRONG if strong else Face.PLAIN)
                 start = x + (place.line - run.width) // 2
                 if start >= 2 and start + run.width <= place.plot.x1 - 2:
-                    self.labels.put(run, start, middle, TEXT)
+                    self._put(run, start, middle, NEVER_HIDDEN)
 
     def prices(self, scale: PriceScale, ticks: PriceTicks, widest: int) -> None:
         """Horizontal lines at ``ticks`` of the prices, with labels of at most ``widest`` device
@@ -105,7 +118,7 @@ class Axes:
             self.rows.append((plot.x0, y, plot.x1, min(y + line, plot.y1), GRID))
             if self.place.price_axis and top <= y <= end:
                 run = self.setter.run(ticks.text(price))
-                self.labels.put(run, right - run.width, y, TEXT, y)
+                self._put(run, right - run.width, y, y)
 
     def pane(self, plot: Rect, pane: PaneScale, levels: tuple[float, ...], widest: int) -> None:
         """Divider, ticks and guide ``levels`` of a study's pane."""
@@ -134,7 +147,7 @@ class Axes:
         room = self.spec.px(LABEL_INSET)
         if self.place.price_axis and plot.y0 + room <= y <= plot.y1 - room:
             run = self.setter.run(text)
-            self.labels.put(run, plot.x1 + room + widest - run.width, y, TEXT, y)
+            self._put(run, plot.x1 + room + widest - run.width, y, y)
 
     def _axis_lines(self) -> None:
         place, line, spec = self.place, self.place.line, self.spec

@@ -9,7 +9,7 @@ from chart_acceleration.chart_data import ChartData
 from chart_acceleration.elements import AxisKind
 from chart_acceleration.errors import BadCandles
 from chart_acceleration.extent import price_extent, seed_rows, visible, widened
-from chart_acceleration.geometry import Geometry, Slots, geometry, slots, split
+from chart_acceleration.geometry import Geometry, Slots, split
 from chart_acceleration.legend import ROOM, legend_rows
 from chart_acceleration.ops import LayoutBuffers
 from chart_acceleration.panes import (
@@ -18,14 +18,13 @@ from chart_acceleration.panes import (
     StudyPlace,
     pane_scales,
     study_places,
-    whole,
 )
+from chart_acceleration.placement import placement
 from chart_acceleration.placing import drawn_lines
 from chart_acceleration.price_ticks import PriceTicks, linear_ticks, log_ticks, percent_ticks
 from chart_acceleration.scales import TINY, VOLUME_SHARE, PriceScale, fit
 from chart_acceleration.scene import F64, I32, Rect
 from chart_acceleration.spec import ChartSpec, Furniture
-from chart_acceleration.strip import strip_span
 from chart_acceleration.text import Face, Typesetter, typesetter
 
 MOST_VOLUME = 1.1
@@ -95,15 +94,13 @@ def build_frame(
     fitted = _fit(data, spec, furniture, first, buffers)
     scale, setter = fitted.scale, typesetter(spec.scale)
     widest = _label_width(fitted, setter) if count else 0
-    place = geometry(spec, widest)
-    grid = slots(spec, place.plot, place.line, count)
+    layout = placement(spec, widest, count, len(data.markers) > 0)
+    place, grid, integers = layout.geometry, layout.slots, layout.whole
     height = place.plot.height
     tall = fitted.most > 0.0 and height >= 40 * spec.scale
     volume_rows = VOLUME_SHARE * height / fitted.most if tall else 0.0
     numbers = np.array([scale.top, scale.per_price, volume_rows, grid.left, grid.step])
-    integers = whole(place.plot, grid)
     back, labels = _axes(data, spec, place, grid, fitted, widest, buffers)
-    strip_left, strip_row = strip_span(spec, grid, count, len(data.markers) > 0)
     return Frame(
         spec=spec,
         furniture=furniture,
@@ -115,7 +112,7 @@ def build_frame(
         type=setter,
         count=count,
         seed=seed_rows(first, spec),
-        columns=grid.first_from(place.plot.x1) + 1,
+        columns=layout.columns,
         first_index=data.candles.first_index + first,
         back=back,
         lines=drawn_lines(data.candles, spec, place, grid, scale, (numbers, integers), buffers),
@@ -123,8 +120,8 @@ def build_frame(
         numbers=numbers,
         whole=integers,
         held=fitted.held,
-        strip=Rect(strip_left, 0, spec.width, spec.height),
-        strip_row=strip_row,
+        strip=layout.strip,
+        strip_row=layout.strip_row,
         label_width=widest,
     )
 

@@ -36,8 +36,7 @@ class ChartLayout:
     and ``strip`` are device pixels; ``price_top`` and ``price_bottom`` the prices at the plot's
     top and bottom edge; ``first_index`` the absolute index of the first visible candle,
     ``x_first`` its centre, ``step`` pixels per candle; ``last_y`` the row of the last price (0
-    without candles); ``strip`` reaches from the last candle to the right edge. ``panes``: one for
-    every study of the view, in its order.
+    without candles); ``strip`` reaches from the last candle to the right edge.
     """
 
     scene: Scene
@@ -49,8 +48,12 @@ class ChartLayout:
     step: float
     last_y: int
     strip: Rect
-    panes: tuple[PaneLayout, ...]
     frame: Frame
+
+    @property
+    def panes(self) -> tuple[PaneLayout, ...]:
+        """One for every study of the view, in its order."""
+        return _panes(self.frame)
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -82,7 +85,6 @@ def lay_out_in(frame: Frame, data: ChartData, buffers: LayoutBuffers) -> ChartLa
         step=slots.step,
         last_y=scale.row(float(data.candles.close[-1])) if frame.count else 0,
         strip=frame.strip,
-        panes=_panes(frame),
         frame=frame,
     )
 

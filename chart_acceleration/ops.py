@@ -103,6 +103,25 @@ def put_run(out: I32, count: int, glyphs: I32, x: int, y: int, ramp: int, centre
 
 
 @kernel
+def put_runs(out: I32, glyphs: I32, places: I32) -> int:
+    """Write ``glyphs`` (n, 4) of :func:`chart_acceleration.text.joined` into ``out`` (m, 5); what
+    does not fit is left out. Returns how many.
+
+    ``places``: of each run x, y of its pen, ramp and row of the label's centre, one after the
+    other.
+    """
+    count: int = min(glyphs.shape[0], out.shape[0])
+    for i in range(count):
+        place = 4 * glyphs[i, 3]
+        out[i, 0] = glyphs[i, 0] + places[place]
+        out[i, 1] = glyphs[i, 1] + places[place + 1]
+        out[i, 2] = glyphs[i, 2]
+        out[i, 3] = places[place + 2]
+        out[i, 4] = places[place + 3]
+    return count
+
+
+@kernel
 def put_visible(labels: I32, taken: I32, out: I32, count: int) -> int:
     """Append those glyphs of ``labels`` (n, 5) whose centre is in none of the ``taken`` spans
     (k, 2), centre and half height; what does not fit is left out. Returns the new count.

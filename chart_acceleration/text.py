@@ -74,12 +74,13 @@ class _Outline:
         return np.searchsorted(_STEPS, mean).astype(np.uint8), left, top
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """One laid out string. ``glyphs``: int32 (n, 4): x and y relative to the pen's start on the
-    baseline, glyph number, 0. ``width``: advance of the whole string in device pixels. ``middle``:
-    rows from the baseline up to the
-    middle of a capital letter.
+    """One laid out string, the same object for the same string while the typesetter keeps it.
+
+    ``glyphs``: int32 (n, 4): x and y relative to the pen's start on the baseline, glyph number, 0.
+    ``width``: advance of the whole string in device pixels. ``middle``: rows from the baseline up
+    to the middle of a capital letter.
     """
 
     glyphs: I32
@@ -158,6 +159,17 @@ class Typesetter:
         glyphs = np.array(rows, dtype=np.int32).reshape(-1, 4)
         glyphs.flags.writeable = False
         return Run(glyphs, round(pen), self._middles[face])
+
+
+@lru_cache(maxsize=512)
+def joined(runs: tuple[Run, ...]) -> I32:
+    """The glyphs of all ``runs``, int32 (n, 4): x and y relative to their run's pen, glyph number,
+    number of the run. Kept: one picture has the texts of the one before, but for a few.
+    """
+    glyphs: I32 = np.concatenate([run.glyphs for run in runs])
+    glyphs[:, 3] = np.repeat(np.arange(len(runs)), [len(run.glyphs) for run in runs])
+    glyphs.flags.writeable = False
+    return glyphs
 
 
 @lru_cache(maxsize=16)

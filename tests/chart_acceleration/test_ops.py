@@ -9,10 +9,11 @@ from chart_acceleration.ops import (
     LayoutBuffers,
     move,
     put_dots,
+    put_runs,
     put_visible,
 )
 from chart_acceleration.scene import I32
-from chart_acceleration.text import typesetter
+from chart_acceleration.text import joined, typesetter
 
 pytestmark = pytest.mark.kernel
 
@@ -91,3 +92,22 @@ def test_move_shifts_everything() -> None:
     move(rects, glyphs, -3, 4)
     assert rects.tolist() == [[-3, 4, -3, 4, 0]] * 2
     assert glyphs.tolist() == [[-3, 4, 0, 0]] * 2
+
+
+def test_several_runs_are_written_each_at_its_place() -> None:
+    setter = typesetter(1.0)
+    one, other = setter.run("12"), setter.run("3.4")
+    out = np.full((9, 5), -7, dtype=np.int32)
+    places = np.array([30, 104, 3, 100, 60, 124, 1, NEVER_HIDDEN], dtype=np.int32)
+    assert put_runs(out, joined((one, other)), places) == 5
+    assert (out[:2, :3] == one.glyphs[:, :3] + [30, 104, 0]).all()
+    assert (out[2:5, :3] == other.glyphs[:, :3] + [60, 124, 0]).all()
+    assert out[:5, 3:].tolist() == [[3, 100]] * 2 + [[1, NEVER_HIDDEN]] * 3
+    assert (out[5:] == -7).all()
+
+
+def test_a_full_list_takes_no_more_of_several_runs() -> None:
+    run = typesetter(1.0).run("12345")
+    memory = np.full((9, 5), -7, dtype=np.int32)
+    assert put_runs(memory[:7], joined((run, run)), np.zeros(8, dtype=np.int32)) == 7
+    assert (memory[7:] == -7).all()
