@@ -1,6 +1,16 @@
 """One scene from a frame and the numbers of now: projection, elements, labels, text."""
 
-from chart_acceleration.candles import CLOSE, VOLUME, VOLUME_ROWS, candle_rects, volume_rects
+import numpy as np
+
+from chart_acceleration.candles import (
+    CLOSE,
+    HIGH,
+    LOW,
+    VOLUME,
+    VOLUME_ROWS,
+    candle_rects,
+    volume_rects,
+)
 from chart_acceleration.chart_data import ChartData
 from chart_acceleration.curves import line_rects
 from chart_acceleration.elements import ChartStyle, CurveStyle
@@ -15,7 +25,7 @@ from chart_acceleration.placing import draw_markers
 from chart_acceleration.prices import bar_rects, hollow_rects
 from chart_acceleration.projection import log_columns, project_candles
 from chart_acceleration.ramps import RAMPS
-from chart_acceleration.scene import I32, Scene
+from chart_acceleration.scene import F64, I32, Scene
 from chart_acceleration.strip import THICKNESS
 from chart_acceleration.studies import draw_traces, fill_traces, trace
 
@@ -126,12 +136,25 @@ def _prices(frame: Frame, buffers: LayoutBuffers, found: int, count: int) -> int
     if frame.numbers[VOLUME_ROWS] > 0.0:
         count = volume_rects(*columns, out, count)
     if style in BY_STYLE:
+        if frame.spec.price_range is not None:
+            columns = _in_sight(frame, buffers, found)
         return BY_STYLE[style](*columns, out, count)
     close = buffers.close
     return line_rects(
         close.x, close.values, found, frame.numbers, frame.whole,
         THICKNESS * frame.spec.scale, int(Role.LINE_A), int(Role.LINE_A_HALF), out, count,
     )  # fmt: skip
+
+
+def _in_sight(frame: Frame, buffers: LayoutBuffers, found: int) -> tuple[I32, F64, int, F64, I32]:
+    """The columns that a fixed price range shows a part of: others would leave a mark at its edge.
+
+    Their lowest and highest decide in scale space, where the projected prices are.
+    """
+    prices, scale = buffers.prices[:, :found], frame.scale
+    seen = (prices[HIGH] >= scale.bottom) & (prices[LOW] <= scale.top)
+    x = np.compress(seen, buffers.x[:found])
+    return x, np.compress(seen, prices, axis=1), len(x), frame.numbers, frame.whole
 
 
 def _legend(frame: Frame, data: ChartData, glyphs: GlyphList) -> None:

@@ -1,6 +1,7 @@
 """The frame of a chart: everything that stays while only the newest candle changes."""
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from chart_acceleration.panes import (
 from chart_acceleration.placement import placement
 from chart_acceleration.placing import drawn_lines
 from chart_acceleration.price_ticks import PriceTicks, linear_ticks, log_ticks, percent_ticks
-from chart_acceleration.scales import TINY, VOLUME_SHARE, PriceScale, fit
+from chart_acceleration.scales import TINY, VOLUME_SHARE, PriceScale, fit, spanning
 from chart_acceleration.scene import F64, I32, Rect
 from chart_acceleration.spec import ChartSpec, Furniture
 from chart_acceleration.text import Face, Typesetter, typesetter
@@ -85,8 +86,8 @@ class Fitted:
 def build_frame(
     data: ChartData, spec: ChartSpec, furniture: Furniture, buffers: LayoutBuffers
 ) -> Frame:
-    """Scales fitted to the visible candles, with the axes they need. Raises :class:`BadCandles`
-    and :class:`BadChartData`.
+    """Scales fitted to the visible candles, or as the view fixes them, with the axes they need.
+    Raises :class:`BadCandles` and :class:`BadChartData`.
     """
     data.check(spec)
     first = visible(data.candles, spec)
@@ -141,16 +142,19 @@ def _fit(
             low, high = widened(low, high, data, spec, first, buffers)
     most = most if elements.volume else 0.0
     margins = _margins(spec, height, most)
-    scale = fit(low, high, 0, height, margins, logarithmic)
+    if spec.price_range is None:
+        scale = fit(low, high, 0, height, margins, logarithmic)
+        held = (
+            scale.price(height - margins[1] * (1 - HOLD)),
+            scale.price(margins[0] * (1 - HOLD)),
+        )
+    else:
+        scale, held = spanning(*spec.price_range, 0, height, logarithmic), (-inf, inf)
     return Fitted(
         scale,
         _ticks(scale, data, spec, furniture, first),
         pane_scales(data, spec, first, buffers) if elements.studies else [],
-        (
-            scale.price(height - margins[1] * (1 - HOLD)),
-            scale.price(margins[0] * (1 - HOLD)),
-            most * MOST_VOLUME,
-        ),
+        (*held, most * MOST_VOLUME),
         most,
     )
 

@@ -85,3 +85,12 @@ def fit(
     top, bottom = margins
     per_price = max(1.0, height - top - bottom - 1.0) / (high - low)
     return PriceScale(high + top / per_price, per_price, y0, height, logarithmic)
+
+
+def spanning(low: float, high: float, y0: int, height: int, logarithmic: bool) -> PriceScale:
+    """The scale with ``high`` at the plot's top edge and ``low`` at its bottom edge. They differ,
+    and are above zero for a logarithmic one.
+    """
+    if logarithmic:
+        low, high = log(low), log(high)
+    return PriceScale(high, height / (high - low), y0, height, logarithmic)

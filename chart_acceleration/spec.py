@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import isfinite
 
-from chart_acceleration.elements import PLAIN, Elements
+from chart_acceleration.elements import PLAIN, AxisKind, Elements
 from chart_acceleration.errors import BadChartSpec
 from chart_acceleration.palette import theme
 from market.types import Interval
@@ -12,6 +12,9 @@ SMALLEST, LARGEST = 16, 4096
 FEWEST_BARS, MOST_BARS = 2, 100_000_000
 LEAST_SCALE, MOST_SCALE = 1.0, 4.0
 MOST_DECIMALS = 12
+LEAST_RANGE = 1e-9
+"""Share of the price that a price range spans at least: below, float64 has too few steps."""
+TINIEST_RANGE = 1e-290
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,8 @@ class ChartSpec:
 
     ``width`` and ``height`` are device pixels, ``scale`` is device pixels per CSS pixel, ``bars``
     how many candles are visible, ``end`` the absolute index one past the last visible candle (None
-    follows the newest), ``elements`` what is drawn beside the view. Raises
+    follows the newest), ``elements`` what is drawn beside the view, ``price_range`` the prices at
+    the plot's bottom and top edge (None fits them to the visible candles). Raises
     :class:`BadChartSpec` or :class:`UnknownTheme`.
     """
 
@@ -33,6 +37,7 @@ class ChartSpec:
     bars: int = 120
     end: int | None = None
     elements: Elements = PLAIN
+    price_range: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if not SMALLEST <= self.width <= LARGEST:
@@ -47,7 +52,21 @@ class ChartSpec:
             )
         if not FEWEST_BARS <= self.bars <= MOST_BARS:
             raise BadChartSpec("bars", self.bars, f"{FEWEST_BARS} to {MOST_BARS}")
+        if self.price_range is not None:
+            self._check_range(*self.price_range)
         theme(self.theme)
+
+    def _check_range(self, low: float, high: float) -> None:
+        logarithmic = self.elements.axis is AxisKind.LOG
+        least = LEAST_RANGE * max(abs(low), abs(high))
+        if not (isfinite(low) and isfinite(high) and high - low > max(least, TINIEST_RANGE)):
+            raise BadChartSpec(
+                "price_range", (low, high), "two finite prices, the lower one first, not equal"
+            )
+        if logarithmic and low <= 0.0:
+            raise BadChartSpec("price_range", (low, high), "prices above zero on a log axis")
+        if not isfinite(high - low):
+            raise BadChartSpec("price_range", (low, high), "prices with a finite difference")
 
     def px(self, css: float) -> int:
         """Whole device pixels of a CSS length, at least 1."""

@@ -83,6 +83,24 @@ End = Annotated[
 ]
 
 
+PriceRange = Annotated[
+    str | None,
+    _text("Prices at the plot's bottom and top; fitted to the candles without it", "38000,39000"),
+]
+
+
+def _price_range(text: str | None) -> tuple[float, float] | None:
+    if text is None:
+        return None
+    try:
+        low, high = map(float, text.split(","))
+    except ValueError:
+        raise RequestError(
+            f"price_range was {text[:40]!r}; allowed are two prices, like 38000,39000"
+        ) from None
+    return low, high
+
+
 def _elements(
     style: Style = "candles",
     axis: Axis = "linear",
@@ -124,9 +142,21 @@ def _chart(
     theme: Annotated[str, Query(description="dark, light, dark-cb or light-cb")] = "dark",
     scale: Annotated[float, number("scale", "Device pixels per CSS pixel")] = 1.0,
     end: End = None,
+    price_range: PriceRange = None,
 ) -> ChartQuery:
     only_known(request, _NAMES, "a chart")
-    return ChartQuery(symbol, interval, bars, width, height, theme, scale, elements, end)
+    return ChartQuery(
+        symbol,
+        interval,
+        bars,
+        width,
+        height,
+        theme,
+        scale,
+        elements,
+        end,
+        _price_range(price_range),
+    )
 
 
 ChartParameters = Annotated[ChartQuery, Depends(_chart)]

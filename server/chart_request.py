@@ -48,9 +48,15 @@ class ChartRequest:
         shifts = [curve.shift for study in elements.studies for curve in study.curves]
         return self.spec.bars + max([_LEAD if smoothed else 1, *shifts])
 
-    def moved(self, bars: int, end: int | None) -> "ChartRequest":
-        """The same after a zoom or pan."""
-        return replace(self, spec=replace(self.spec, bars=bars, end=end))
+    def moved(
+        self, bars: int, end: int | None, price_range: tuple[float, float] | None = None
+    ) -> "ChartRequest":
+        """The same after a zoom or pan. Raises :class:`RequestError`."""
+        try:
+            spec = replace(self.spec, bars=bars, end=end, price_range=price_range)
+        except ChartError as error:
+            raise RequestError(str(error)) from None
+        return replace(self, spec=spec)
 
 
 def chart_request(market: Market, query: ChartQuery, end: int | None = None) -> ChartRequest:
@@ -69,6 +75,7 @@ def chart_request(market: Market, query: ChartQuery, end: int | None = None) -> 
             bars=query.bars,
             end=end,
             elements=_elements(wanted, chosen),
+            price_range=query.price_range,
         )
     except (MarketError, ChartError) as error:
         raise RequestError(str(error)) from None

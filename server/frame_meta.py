@@ -10,10 +10,17 @@ from chart_acceleration.spec import ChartSpec, Furniture
 from server.study_meta import study_meta
 
 
-def describe(spec: ChartSpec, furniture: Furniture, data: ChartData, layout: ChartLayout) -> bytes:
+def describe(
+    spec: ChartSpec,
+    furniture: Furniture,
+    data: ChartData,
+    layout: ChartLayout,
+    held: tuple[int, int],
+) -> bytes:
     """The JSON object of one entry without its opening brace and ``chart``, which differ by viewer.
 
     :func:`for_chart` completes it. ``change`` compares the newest close with the close before it.
+    ``held``: the oldest candle that can be shown and one past the newest, absolute indices.
     """
     candles = data.candles
     price = float(candles.close[-1])
@@ -44,6 +51,9 @@ def describe(spec: ChartSpec, furniture: Furniture, data: ChartData, layout: Cha
         "step": layout.step,
         **study_meta(furniture, data, layout),
         "bars": spec.bars,
+        "end": spec.end,
+        "price_range": spec.price_range,
+        "held": held,
         "following": spec.end is None,
         "stale": furniture.stale,
         "alt": alt_text(spec.symbol, price, change_pct, furniture.decimals),

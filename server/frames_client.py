@@ -53,11 +53,11 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A WebP and what it shows: per entry the chart number, kind, rectangles and description."""
+    """A WebP and what it shows: per entry the chart number, kind, rectangles, description, rows."""
 
     kind: str
     webp: bytes
-    entries: tuple[tuple[int, Kind, Box, Box, bytes], ...]
+    entries: tuple[tuple[int, Kind, Box, Box, bytes, bytes], ...]
     received_ns: int
 
 
@@ -126,7 +126,7 @@ class FramesClient:
             return False
         self._last = picture
         self._sequence += 1
-        entries = [Entry(*part[:4]) for part in picture.entries]
+        entries = [Entry(*part[:4], part[5]) for part in picture.entries]
         meta = b"[" + b",".join(for_chart(part[0], part[4]) for part in picture.entries) + b"]"
         message = pack_frame(self._sequence, entries, meta, picture.webp)
         self._in_flight[self._sequence] = _InFlight(picture.received_ns)

@@ -30,6 +30,10 @@ MAX_CHARTS = 64
 
 _HEADER = struct.Struct("<IIHHI")
 _ENTRY = struct.Struct("<HBB8H")
+_LENGTH = struct.Struct("<I")
+
+HAS_ROWS = 1
+"""Flag of an entry: its rows follow the JSON."""
 
 
 class Kind(IntEnum):
@@ -49,12 +53,16 @@ class Box(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One chart's part of a picture: ``source`` in the picture goes to ``target`` in the chart."""
+    """One chart's part of a picture: ``source`` in the picture goes to ``target`` in the chart.
+
+    ``rows``: the numbers behind it, see :mod:`server.frame_rows`; empty when there are none.
+    """
 
     chart: int
     kind: Kind
     source: Box
     target: Box
+    rows: bytes = b""
 
 
 class FrameMessage(NamedTuple):
@@ -74,6 +82,7 @@ Word = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 Text = Annotated[str, msgspec.Meta(max_length=3000)]
 Texts = Annotated[tuple[Text, ...], msgspec.Meta(max_length=64)]
 Index = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+PriceRange = tuple[float, float]
 Sequence32 = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
 
 
@@ -101,6 +110,7 @@ class Subscribe(msgspec.Struct, frozen=True, tag="subscribe", forbid_unknown_fie
     quote: bool = False
     countdown: bool = False
     trades: bool = False
+    price_range: PriceRange | None = None
 
     @property
     def query(self) -> ChartQuery:
@@ -108,16 +118,19 @@ class Subscribe(msgspec.Struct, frozen=True, tag="subscribe", forbid_unknown_fie
         elements = {field.name: getattr(self, field.name) for field in fields(ElementsQuery)}
         return ChartQuery(
             self.symbol, self.interval, self.bars, self.width, self.height, self.theme, self.scale,
-            ElementsQuery(**elements),
+            ElementsQuery(**elements), price_range=self.price_range,
         )  # fmt: skip
 
 
 class Viewport(msgspec.Struct, frozen=True, tag="viewport", forbid_unknown_fields=True):
-    """Zoom or pan: number of candles, index one past the last; ``None`` follows the newest."""
+    """Zoom or pan: number of candles, index one past the last (``None`` follows the newest), prices
+    at the plot's bottom and top (``None`` fits them).
+    """
 
     chart: ChartId
     bars: Bars
     end: Index | None = None
+    price_range: PriceRange | None = None
 
 
 class Unsubscribe(msgspec.Struct, frozen=True, tag="unsubscribe", forbid_unknown_fields=True):
@@ -170,12 +183,18 @@ def pack_frame(sequence: int, entries: Sequence[Entry], meta: bytes, picture: by
     try:
         parts = [_HEADER.pack(MAGIC, sequence & 0xFFFFFFFF, len(entries), 0, len(meta))]
         parts.extend(
-            _ENTRY.pack(entry.chart, entry.kind, 0, *entry.source, *entry.target)
+            _ENTRY.pack(
+                entry.chart, entry.kind, HAS_ROWS if entry.rows else 0,
+                *entry.source, *entry.target,
+            )
             for entry in entries
-        )
+        )  # fmt: skip
     except struct.error as error:
         raise ProtocolError(f"frame cannot be packed: {error}") from None
     parts.append(meta)
+    for entry in entries:
+        if entry.rows:
+            parts += (_LENGTH.pack(len(entry.rows)), entry.rows)
     parts.append(picture)
     return b"".join(parts)
 
@@ -191,10 +210,21 @@ def unpack_frame(message: bytes) -> FrameMessage:
     if len(message) < start + meta_length:
         raise ProtocolError(f"frame had {len(message)} bytes; its header says more")
     entries = []
+    end = at = start + meta_length
     for offset in range(_HEADER.size, start, _ENTRY.size):
-        chart, kind, _flags, *boxes = _ENTRY.unpack_from(message, offset)
+        chart, kind, flags, *boxes = _ENTRY.unpack_from(message, offset)
         if kind not in Kind.__members__.values():
             raise ProtocolError(f"entry kind was {kind}; allowed are 0 and 1")
-        entries.append(Entry(chart, Kind(kind), Box(*boxes[:4]), Box(*boxes[4:])))
-    end = start + meta_length
-    return FrameMessage(sequence, tuple(entries), message[start:end], message[end:])
+        rows = _rows_at(message, at) if flags & HAS_ROWS else b""
+        at += _LENGTH.size + len(rows) if flags & HAS_ROWS else 0
+        entries.append(Entry(chart, Kind(kind), Box(*boxes[:4]), Box(*boxes[4:]), rows))
+    return FrameMessage(sequence, tuple(entries), message[start:end], message[at:])
+
+
+def _rows_at(message: bytes, at: int) -> bytes:
+    """The rows whose length stands at ``at``. Raises :class:`ProtocolError`."""
+    begin = at + _LENGTH.size
+    length = _LENGTH.unpack_from(message, at)[0] if begin <= len(message) else 0
+    if begin + length > len(message):
+        raise ProtocolError(f"frame had {len(message)} bytes; its rows say more")
+    return message[begin : begin + length]

@@ -124,8 +124,8 @@ class FramesSocket:
             case Viewport():
                 watch = client.watches.get(message.chart)
                 if watch is not None:
-                    request = watch.view.request.moved(message.bars, message.end)
-                    self._viewers.watch(client, message.chart, request)
+                    view = message.bars, message.end, message.price_range
+                    self._show(client, message.chart, lambda: watch.view.request.moved(*view))
             case Unsubscribe():
                 self._viewers.unwatch(client, message.chart)
             case Visibility():
@@ -134,16 +134,17 @@ class FramesSocket:
     def _subscribe(self, client: FramesClient, message: Subscribe) -> None:
         if message.chart not in client.watches and len(client.watches) >= MAX_CHARTS:
             raise ProtocolError(f"more than {MAX_CHARTS} charts on one socket")
+        self._show(client, message.chart, lambda: self._request_of(message))
+
+    def _show(self, client: FramesClient, chart: int, asked: Callable[[], ChartRequest]) -> None:
         try:
-            request = self._request_of(message)
+            request = asked()
         except RequestError as error:
             # A page may outlive a symbol of this server: the chart says so, the others go on.
-            self._viewers.unwatch(client, message.chart)
-            client.offer_text(
-                f"state {message.chart}", state_text(message.chart, "error", str(error))
-            )
+            self._viewers.unwatch(client, chart)
+            client.offer_text(f"state {chart}", state_text(chart, "error", str(error)))
             return
-        self._viewers.watch(client, message.chart, request)
+        self._viewers.watch(client, chart, request)
 
 
 async def close(socket: WebSocket, code: int, reason: str) -> None:

@@ -128,8 +128,10 @@ class LiveLoop:
     def _refresh(self, view: LiveView) -> None:
         request, spec = view.request, view.spec
         facts = self._facts.read(request, picture=False)
-        if view.holds(self._candles.columns(request).version) and view.facts == facts:
+        ring = self._candles.columns(request)
+        if view.holds(ring.version) and view.facts == facts:
             return
+        view.held = (max(0, ring.next_index - len(ring)), ring.next_index)
         try:
             candles, values = self._candles.window(request)
         except MarketError as error:
@@ -161,7 +163,7 @@ class LiveLoop:
             view = watch.view
             if watch.keyframe_due and view.keyframe is not None:
                 whole = Box(0, 0, view.spec.width, view.spec.height)
-                entry = (chart, Kind.KEYFRAME, whole, whole, view.keyframe_meta)
+                entry = (chart, Kind.KEYFRAME, whole, whole, view.keyframe_meta, view.keyframe_rows)
                 caused_ns = view.received_ns if watch.serial >= 0 else 0
                 picture = Picture("keyframe", view.keyframe.webp, (entry,), caused_ns)
                 client.offer_picture(picture, now_ns)
@@ -215,7 +217,7 @@ class LiveLoop:
             if place is None or not watch.patch_due:
                 continue
             boxes = (box_of(place.source), box_of(place.target))
-            entries.append((chart, Kind.PATCH, *boxes, watch.view.meta))
+            entries.append((chart, Kind.PATCH, *boxes, watch.view.meta, watch.view.rows))
             watch.version = watch.view.version
         if entries and client.visible:
             received = min((v.received_ns for v in places if v.received_ns), default=0)

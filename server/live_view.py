@@ -14,6 +14,7 @@ from market.columns import CandleWindow
 from server.chart_request import ChartRequest
 from server.drawing import Drawing
 from server.frame_meta import describe
+from server.frame_rows import rows_changed, rows_in_sight
 from server.market_facts import MarketFacts
 
 _numbers = count()
@@ -35,7 +36,10 @@ class LiveView:
         self.keyframe_version = 0
         self.keyframe: Keyframe | None = None
         self.keyframe_meta = b""
+        self.keyframe_rows = b""
         self.meta = b""
+        self.rows = b""
+        self.held = (0, 0)
         self.data: ChartData | None = None
         self.facts: MarketFacts | None = None
         self.received_ns = 0
@@ -84,16 +88,21 @@ class LiveView:
         self.received_ns = received_ns if traded and not restyled else 0
         self.version += 1
         if self.keyframe is not None:
-            self.meta = describe(self.spec, facts.furniture, self.data, self.keyframe.layout)
+            self.meta = self._describe(self.keyframe, self.data, facts)
+            self.rows = rows_changed(self.spec, self.data)
         return True
 
     def keep(self, keyframe: Keyframe, data: ChartData, facts: MarketFacts) -> None:
         """Store a keyframe that was drawn from ``data``."""
         self.keyframe = keyframe
-        self.keyframe_meta = describe(self.spec, facts.furniture, data, keyframe.layout)
+        self.keyframe_meta = self._describe(keyframe, data, facts)
+        self.keyframe_rows = rows_in_sight(self.spec, data)
         self.keyframe_version = self.version
         self.meta = self.keyframe_meta
         self.serial += 1
+
+    def _describe(self, keyframe: Keyframe, data: ChartData, facts: MarketFacts) -> bytes:
+        return describe(self.spec, facts.furniture, data, keyframe.layout, self.held)
 
 
 def same_candles(a: CandleWindow, b: CandleWindow) -> bool:

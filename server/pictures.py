@@ -73,7 +73,8 @@ class Pictures:
         end = _index_at(candles, time_ns("end", query.end), query)
         # The newest candle may be asked for by its time: the chart then follows it like any other.
         newest = candles.first_index + len(candles)
-        return request.moved(query.bars, None if end == newest else end), candles
+        end_index = None if end == newest else end
+        return request.moved(query.bars, end_index, query.price_range), candles
 
     async def _shown(
         self, request: ChartRequest, candles: CandleWindow

@@ -20,9 +20,8 @@ def study_meta(furniture: Furniture, data: ChartData, layout: ChartLayout) -> di
     elements = frame.spec.elements
     first = len(data.candles) - frame.count
     percent = elements.axis is AxisKind.PERCENT and frame.count > 0
-    texts = {
-        place.number: place.pane.ticks.text for place in frame.studies if place.pane is not None
-    }
+    ticks = {place.number: place.pane.ticks for place in frame.studies if place.pane is not None}
+    prices = _prices(furniture)
     parts = zip(elements.studies, data.values, layout.panes, strict=True)
     return {
         "axis": elements.axis.value,
@@ -32,7 +31,8 @@ def study_meta(furniture: Furniture, data: ChartData, layout: ChartLayout) -> di
                 "title": study.title,
                 "pane": _pane(pane),
                 "left_out": pane.left_out,
-                "curves": _curves(study, values, texts.get(number) or _prices(furniture)),
+                "decimals": ticks[number].decimals if number in ticks else furniture.decimals,
+                "curves": _curves(study, values, ticks[number].text if number in ticks else prices),
             }
             for number, (study, values, pane) in enumerate(parts)
         ],

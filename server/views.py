@@ -80,6 +80,7 @@ class ChartQuery:
     """A chart asked for: size in device pixels, ``scale`` the device pixel ratio.
 
     ``end``: a time as :mod:`server.times` reads it; the last candle shown is the one it falls in.
+    ``price_range``: prices at the plot's bottom and top, None fits them to the candles.
     """
 
     symbol: str
@@ -91,6 +92,7 @@ class ChartQuery:
     scale: float = 1.0
     elements: ElementsQuery = ElementsQuery()
     end: str | None = None
+    price_range: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

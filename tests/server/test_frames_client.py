@@ -15,7 +15,7 @@ BOX = Box(0, 0, 10, 10)
 
 
 def picture(content: bytes = b"webp", received_ns: int = 0, kind: str = "patch") -> Picture:
-    return Picture(kind, content, ((1, Kind.PATCH, BOX, BOX, b'"c":1}'),), received_ns)
+    return Picture(kind, content, ((1, Kind.PATCH, BOX, BOX, b'"c":1}', b""),), received_ns)
 
 
 def client_with_a_chart() -> FramesClient:

@@ -29,7 +29,9 @@ from server.views import ChartQuery, ElementsQuery
 MARKET = Market([Symbol("A-B")], capacity=4)
 u16 = st.integers(0, 65535)
 boxes = st.builds(Box, u16, u16, u16, u16)
-entries = st.lists(st.builds(Entry, u16, st.sampled_from(Kind), boxes, boxes), max_size=20)
+entries = st.lists(
+    st.builds(Entry, u16, st.sampled_from(Kind), boxes, boxes, st.binary(max_size=50)), max_size=20
+)
 
 
 @given(st.integers(0, 2**32 - 1), entries, st.binary(max_size=200), st.binary(max_size=200))
@@ -59,6 +61,22 @@ def test_any_bytes_are_taken_apart_or_refused(message: bytes) -> None:
     except ProtocolError:
         return
     assert pack_frame(frame.sequence, frame.entries, frame.meta, frame.picture)[:8] == message[:8]
+
+
+def test_rows_follow_the_json_of_the_entries_that_have_them() -> None:
+    box = Box(1, 2, 3, 4)
+    parts = [Entry(n, Kind.PATCH, box, box, rows) for n, rows in enumerate((b"abc", b"", b"de"))]
+    message = pack_frame(9, parts, b"[{},{},{}]", b"RIFF")
+    assert [message[16 + 20 * n + 3] for n in range(3)] == [1, 0, 1]
+    assert message.endswith(b"[{},{},{}]\x03\0\0\0abc\x02\0\0\0deRIFF")
+
+
+@pytest.mark.parametrize("cut", range(1, 4 + 7))
+def test_rows_that_are_cut_are_refused(cut: int) -> None:
+    entry = Entry(3, Kind.PATCH, Box(1, 2, 3, 4), Box(5, 6, 7, 8), b"seven77")
+    message = pack_frame(9, [entry], b"[{}]", b"")
+    with pytest.raises(ProtocolError, match="its rows say more"):
+        unpack_frame(message[:-cut])
 
 
 @pytest.mark.parametrize("cut", range(16 + 20 + 4))
@@ -113,6 +131,11 @@ def test_every_client_message_is_read() -> None:
     )
     assert read(type="viewport", chart=1, bars=150, end=900) == Viewport(1, 150, 900)
     assert read(type="viewport", chart=1, bars=150, end=None) == Viewport(1, 150)
+    assert read(type="viewport", chart=1, bars=150, price_range=[1, 2.5]) == Viewport(
+        1, 150, None, (1.0, 2.5)
+    )
+    fixed = read(type="subscribe", **subscribe, price_range=[1.5, 2.5])
+    assert isinstance(fixed, Subscribe) and fixed.query.price_range == (1.5, 2.5)
     assert read(type="unsubscribe", chart=1) == Unsubscribe(1)
     assert read(type="visibility", visible=False) == Visibility(False)
     assert read(type="ack", sequence=2**32 - 1) == Ack(2**32 - 1)
@@ -128,7 +151,7 @@ def test_any_text_is_read_or_refused_with_a_short_reason(text: str | bytes) -> N
 
 FIELDS = [
     *("chart", "symbol", "width", "height", "bars", "end", "sequence"),
-    *("style", "zone", "volume", "indicators", "lines", "countdown"),
+    *("price_range", "style", "zone", "volume", "indicators", "lines", "countdown"),
 ]
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),

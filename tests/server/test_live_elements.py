@@ -1,6 +1,7 @@
 """Live charts with elements: studies, quotes, countdowns, over the socket and in the live loop."""
 
 import json
+import struct
 from collections.abc import Iterator
 from itertools import count
 from time import monotonic_ns
@@ -265,3 +266,43 @@ async def test_a_wide_palette_is_a_look_of_its_own(made: tuple[Services, HandMar
     _, narrow = watch(services, indicators=("sma:2", "sma:3", "sma:4"))
     _, wide = watch(services, indicators=("sma:2", "sma:3", "sma:4", "sma:5"))
     assert narrow.look != wide.look
+
+
+async def test_fixed_price_range_is_drawn_and_kept_until_it_is_given_up(server: Running) -> None:
+    async with open_tab(server) as tab:
+        await tab.subscribe()
+        fitted = meta(await tab.frame())
+        await tab.say(type="viewport", chart=1, bars=20, price_range=[90, 120])
+        fixed = meta(await tab.frame())
+        assert (fixed["price_range"], fixed["price_bottom"]) == ([90.0, 120.0], 90.0)
+        assert fixed["price_top"] == pytest.approx(120.0)
+        await tab.say(type="ack", sequence=2)
+        await tab.say(type="viewport", chart=1, bars=20)
+        again = meta(await tab.frame())
+    assert again["price_top"] == fitted["price_top"]
+
+
+async def test_price_range_that_cannot_be_leaves_the_socket_open(server: Running) -> None:
+    async with open_tab(server) as tab:
+        await tab.subscribe(axis="log")
+        await tab.frame()
+        await tab.say(type="viewport", chart=1, bars=20, price_range=[-1, 120])
+        state = await tab.text("state")
+        assert state["detail"].startswith("price_range was (-1.0, 120.0)")
+        await tab.subscribe()
+        assert (await tab.frame()).entries[0].kind is Kind.KEYFRAME
+
+
+async def test_keyframes_bring_their_rows(server: Running) -> None:
+    async with open_tab(server) as tab:
+        await tab.subscribe(indicators=STUDIES, bars=10)
+        keyframe = await tab.frame()
+        told = meta(keyframe)
+    count, width, first = struct.unpack_from("<IId", keyframe.entries[0].rows)
+    assert (count, width, first) == (11, 7, told["first_index"] - 1)
+    assert told["held"] == [0, 30]
+    closes = server.services.candles(BTC, "1m", 11).close
+    at = 24 + 8 * 7 + 4 * 11 + 4 * 11 * 3
+    middle = struct.unpack_from("<d", keyframe.entries[0].rows, 24 + 8 * 3)[0]
+    found = np.frombuffer(keyframe.entries[0].rows, "<f4", 11, at) + middle
+    np.testing.assert_array_equal(found, closes)
