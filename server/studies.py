@@ -1,4 +1,8 @@
-"""Indicators as texts name them (``sma:20``, ``macd(slow=30)``), and as a chart draws them."""
+"""Indicators as texts name them (``sma:20``, ``macd(slow=30)``), and as a chart draws them.
+
+Behind a slash a text says the colours of the indicator's lines, a letter for each in their order:
+``macd:12:26:9/ab-``, where ``-`` leaves the choice to the chart.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -25,6 +29,9 @@ LINES = (Role.LINE_A, Role.LINE_B, Role.LINE_C, Role.LINE_D, Role.LINE_E)
 NARROW = 3
 """So many of :data:`LINES` cost a picture nothing: see :mod:`chart_acceleration.palette`."""
 
+COLOURS = {role.name[-1].lower(): role for role in LINES}
+NO_COLOUR = "-"
+
 SHORT_TITLES = {
     "regression": "Regression",
     "ichimoku": "Ichimoku",
@@ -44,10 +51,14 @@ _BRACKETS = re.compile(r"([^(]+)\((.*)\)")
 
 @dataclass(frozen=True, slots=True)
 class ChosenIndicator:
-    """An indicator of the registry with all its parameters, in their order."""
+    """An indicator of the registry with all its parameters, in their order.
+
+    ``colours``: letters of :data:`COLOURS` for its first outputs, or :data:`NO_COLOUR`.
+    """
 
     key: str
     parameters: tuple[Value, ...]
+    colours: str = ""
 
     @property
     def indicator(self) -> Indicator:
@@ -57,7 +68,14 @@ class ChosenIndicator:
     @property
     def text(self) -> str:
         """As :func:`chosen_indicators` reads it, like ``bollinger:20:2``."""
-        return ":".join((self.key, *(f"{value:.15g}" for value in self.parameters)))
+        named = ":".join((self.key, *(f"{value:.15g}" for value in self.parameters)))
+        return f"{named}/{self.colours}" if self.colours else named
+
+    @property
+    def roles(self) -> tuple[Role | None, ...]:
+        """The colour chosen for each output; None where none is."""
+        letters = self.colours.ljust(len(self.indicator.outputs), NO_COLOUR)
+        return tuple(COLOURS.get(letter) for letter in letters)
 
     @property
     def title(self) -> str:
@@ -96,20 +114,29 @@ def studies(
     colour would double the bytes of every pixel.
     """
     taken = {Role.LINE_A} if style in {ChartStyle.LINE, ChartStyle.AREA} else set()
+    taken.update(role for each in chosen for role in each.roles if role is not None)
     overlays_first = sorted(chosen, key=lambda each: not each.indicator.pane.overlay)
     made = {each: _study(each, taken) for each in overlays_first}
     return tuple(made[each] for each in chosen)
 
 
 def _chosen(text: str) -> ChosenIndicator:
+    text, _, colours = (part.strip() for part in text.partition("/"))
     named = _BRACKETS.fullmatch(text)
     key, *fields = (named[1], *named[2].split(",")) if named else text.split(":")
     try:
         indicator = find(key.strip().lower())
         given = _given(indicator, [field for field in fields if field.strip()])
-        return ChosenIndicator(indicator.key, indicator.values(given))
+        values = indicator.values(given)
     except IndicatorError as error:
         raise RequestError(str(error)) from None
+    if len(colours) > len(indicator.outputs) or set(colours) - {*COLOURS, NO_COLOUR}:
+        lines = ", ".join(output.label for output in indicator.outputs)
+        raise RequestError(
+            f"colours of {indicator.key} were {colours[:40]!r}; allowed is one of "
+            f"{', '.join(COLOURS)} or {NO_COLOUR} for each of {lines}"
+        )
+    return ChosenIndicator(indicator.key, values, colours.rstrip(NO_COLOUR))
 
 
 def _given(indicator: Indicator, fields: list[str]) -> dict[str, object]:
@@ -135,22 +162,26 @@ def _number(name: str, text: str) -> Value:
 
 def _study(chosen: ChosenIndicator, taken: set[Role]) -> Study:
     indicator = chosen.indicator
-    colours = _colours(indicator, taken)
-    taken.update(colours.values())
+    outputs = tuple(zip(indicator.outputs, chosen.roles, strict=True))
     pane = indicator.pane
+    colours = _colours([output for output, role in outputs if role is None], pane.overlay, taken)
+    taken.update(colours.values())
     return Study(
         title=chosen.title,
-        curves=tuple(_curve(output, chosen.parameters, colours) for output in indicator.outputs),
+        curves=tuple(
+            _curve(output, chosen.parameters, role or colours.get(own := _own(output), own))
+            for output, role in outputs
+        ),
         pane=None if pane.overlay else StudyPane(pane.low, pane.high, pane.levels),
     )
 
 
-def _colours(indicator: Indicator, taken: set[Role]) -> dict[Role, Role]:
+def _colours(outputs: Sequence[Output], overlay: bool, taken: set[Role]) -> dict[Role, Role]:
     """The line colour that stands for each of the registry's."""
-    wanted = list(dict.fromkeys(_line_roles(indicator.outputs)))
+    wanted = list(dict.fromkeys(_line_roles(outputs)))
     if not taken.intersection(wanted):
         return {role: role for role in wanted}
-    allowed = LINES if indicator.pane.overlay else LINES[:NARROW]
+    allowed = LINES if overlay else LINES[:NARROW]
     free = [role for role in allowed if role not in taken]
     if len(free) < len(wanted):
         return {role: role for role in wanted}
@@ -159,18 +190,21 @@ def _colours(indicator: Indicator, taken: set[Role]) -> dict[Role, Role]:
     return kept | dict(zip((role for role in wanted if role not in kept), others, strict=False))
 
 
+def _own(output: Output) -> Role:
+    return Role[output.role.value]
+
+
 def _line_roles(outputs: Iterable[Output]) -> Iterable[Role]:
     for output in outputs:
-        role = Role[output.role.value]
+        role = _own(output)
         if role in LINES and output.style is not Style.HISTOGRAM:
             yield role
 
 
-def _curve(output: Output, parameters: tuple[Value, ...], colours: dict[Role, Role]) -> Curve:
-    role = Role[output.role.value]
+def _curve(output: Output, parameters: tuple[Value, ...], role: Role) -> Curve:
     return Curve(
         label=output.label,
         style=CurveStyle(output.style.value),
-        role=colours.get(role, role),
+        role=role,
         shift=output.ahead(*parameters),
     )

@@ -65,6 +65,11 @@ def test_repeated_texts_are_one_list() -> None:
             ",".join(f"sma:{n}" for n in range(1, MOST_STUDIES + 2)),
             "indicators were 13; allowed are at most 12",
         ),
+        (
+            "sma:20/f",
+            "colours of sma were 'f'; allowed is one of a, b, c, d, e or - for each of SMA",
+        ),
+        ("sma:20/ab", "colours of sma were 'ab'"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_sentence(text: str, sentence: str) -> None:
@@ -160,6 +165,18 @@ def test_a_pane_never_brings_a_fourth_colour() -> None:
 def test_up_and_down_stay() -> None:
     (sides,) = studies(chosen_indicators(["supertrend"]))
     assert [curve.role for curve in sides.curves] == [Role.UP, Role.DOWN]
+
+
+def test_lines_have_the_colours_that_were_chosen() -> None:
+    assert roles("sma:20/c,sma:50") == [["C"], ["A"]]
+    assert roles("sma:20,sma:50/a") == [["B"], ["A"]]  # what was chosen comes first
+    assert roles("bollinger/e-d,rsi/a") == [["E", "A", "D"], ["A"]]
+
+
+def test_text_names_the_colours() -> None:
+    (chosen,) = chosen_indicators(["macd(slow=30) / -b-"])
+    assert chosen.text == "macd:12:30:9/-b"
+    assert chosen_indicators([chosen.text]) == (chosen,)
 
 
 def test_text_names_every_digit() -> None:
