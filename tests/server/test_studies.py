@@ -58,7 +58,11 @@ def test_repeated_texts_are_one_list() -> None:
         ("obv:1", "obv was given 1; it has no parameters"),
         ("macd:26:12", "fast was 26 and slow 12; fast must be below slow"),
         ("sma(length=20)", "sma was given length; it has period"),
+        ("macd(slow=30,12)", "macd was given slow twice; allowed is once"),
+        ("macd(fast=5,fast=6)", "macd was given fast twice; allowed is once"),
         ("foo", "indicator was 'foo'; allowed are accumulation, adx, "),
+        ("f" * 900, f"indicator was '{'f' * 40}'; allowed are accumulation, adx, "),
+        (f"sma:{'x' * 900}", f"period was '{'x' * 40}'; allowed is a number"),
         ("sma(20", "indicator was 'sma(20'; allowed are accumulation, adx, "),
         ("sma:1" * 300, "indicators had 1,500 characters; allowed are 1,000"),
         (
@@ -170,7 +174,7 @@ def test_up_and_down_stay() -> None:
 def test_lines_have_the_colours_that_were_chosen() -> None:
     assert roles("sma:20/c,sma:50") == [["C"], ["A"]]
     assert roles("sma:20,sma:50/a") == [["B"], ["A"]]  # what was chosen comes first
-    assert roles("bollinger/e-d,rsi/a") == [["E", "A", "D"], ["A"]]
+    assert roles("bollinger/e-d,rsi/a") == [["E", "B", "D"], ["A"]]
 
 
 def test_text_names_the_colours() -> None:
