@@ -96,15 +96,6 @@
       return [...links, ...links];
     },
 
-    /** A click on a row of the watchlist. @param {(number | undefined)[]} clicks */
-    pickSymbol(clicks) {
-      const row = window.dash_clientside.callback_context.triggered_id;
-      return row && clicks.some(Boolean) ? row.symbol : window.dash_clientside.no_update;
-    },
-
-    /** Class of every row of the watchlist. @param {string} symbol @param {{symbol: string}[]} rows */
-    markSymbol: (symbol, rows) => rows.map((row) => (row.symbol === symbol ? "watch-row is-chosen" : "watch-row")),
-
     /** Price, change and class of the phone's header. @param {string[] | null} words */
     quote: (words) => words ?? Array(3).fill(window.dash_clientside.no_update),
 

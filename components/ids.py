@@ -81,6 +81,7 @@ PERFORMANCE_AT = "performance-at"
 # Watchlist
 WATCHLIST_TICK = "watchlist-tick"
 WATCHLIST_QUOTE = "watchlist-quote"
-WATCH_ROW = "watch-row"  # with the symbol, the three parts of a row
-WATCH_PRICE = "watch-price"
-WATCH_CHANGE = "watch-change"
+WATCHLIST_ROWS = "watchlist-rows"  # what changed since WATCHLIST_MOMENT
+WATCHLIST_MOMENT = "watchlist-moment"  # up to when the page has the rows
+WATCHLIST_FILTER = "watchlist-filter"
+WATCHLIST_GRID = "watchlist-grid"

@@ -7,17 +7,8 @@ import dash_ag_grid as dag
 
 from components import ids
 from components.formats import NONE, moment
+from components.grid_theme import grid_theme
 from market.types import base_currency, quote_currency
-
-_THEME = (
-    "themeQuartz.withParams({"
-    "backgroundColor:'var(--panel)',foregroundColor:'var(--text1)',borderColor:'var(--border)',"
-    "headerBackgroundColor:'var(--panel)',headerTextColor:'var(--text3)',headerFontSize:11,headerFontWeight:400,"
-    "fontFamily:'inherit',fontSize:11,dataFontSize:11,rowHeight:24,headerHeight:24,cellHorizontalPadding:12,"
-    "rowHoverColor:'var(--hover)',selectedRowBackgroundColor:'var(--active)',accentColor:'var(--accent)',"
-    "wrapperBorder:false,wrapperBorderRadius:0,headerColumnResizeHandleColor:'transparent',"
-    "iconSize:12,spacing:4,rowBorder:{color:'var(--border)'},headerRowBorder:{color:'var(--border)'}})"
-)
 
 _TONES = {
     # as written with two decimals: what rounds to zero has neither sign nor colour
@@ -60,7 +51,7 @@ def trade_grid(symbol: str, rows: Sequence[Row], decimals: int) -> dag.AgGrid:
             "suppressHeaderMenuButton": True,
         },
         dashGridOptions={
-            "theme": {"function": _THEME},
+            "theme": grid_theme(size=11, row=24),
             "suppressCellFocus": False,
             "enableCellTextSelection": True,
             "animateRows": False,

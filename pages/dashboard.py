@@ -1,24 +1,15 @@
 """Dashboard: the live chart, and beside it the symbols to choose from."""
 
+from dataclasses import asdict
 from typing import Any
 
 import dash
-from dash import (
-    ALL,
-    ClientsideFunction,
-    Input,
-    Output,
-    State,
-    callback,
-    clientside_callback,
-    dcc,
-    html,
-)
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
 
 from components import ids
-from components.watchlist import WatchRow, watchlist
+from components.watchlist import watchlist
 from pages.live_chart import live_chart
-from pages.quote import fill_header, price_words, quote, quote_store
+from pages.quote import fill_header, quote, quote_store
 from server.services import current
 
 dash.register_page(  # type: ignore[no-untyped-call]
@@ -31,8 +22,9 @@ def layout(symbol: str | None = None, interval: str | None = None, **query: str)
 
     Like ``&style=hollow&axis=log&indicators=sma:20,rsi``: the names of ``/api/chart.webp``.
     """
-    rows = [watch_row(name) for name in current().symbols()]
-    side = html.Aside(watchlist(rows, symbol), className="side")
+    services = current()
+    listed = watchlist(len(services.symbols()), services.tier() == "picture")
+    side = html.Aside(listed, className="side")
     tick = dcc.Interval(id=ids.WATCHLIST_TICK, interval=1000)
     keepers = [tick, quote_store(ids.WATCHLIST_QUOTE)]
     return html.Div(
@@ -40,43 +32,26 @@ def layout(symbol: str | None = None, interval: str | None = None, **query: str)
     )
 
 
-def watch_row(symbol: str) -> WatchRow:
-    """Price and change of ``symbol`` as the watchlist writes them."""
-    return WatchRow(symbol, *price_words(current().last(symbol)))
-
-
 @callback(
-    Output({"type": ids.WATCH_PRICE, "symbol": ALL}, "children"),
-    Output({"type": ids.WATCH_CHANGE, "symbol": ALL}, "children"),
-    Output({"type": ids.WATCH_CHANGE, "symbol": ALL}, "className"),
+    Output(ids.WATCHLIST_ROWS, "data"),
     Output(ids.WATCHLIST_QUOTE, "data"),
     Input(ids.WATCHLIST_TICK, "n_intervals"),
     Input(ids.SYMBOL, "value"),
-    State({"type": ids.WATCH_PRICE, "symbol": ALL}, "id"),
+    State(ids.WATCHLIST_MOMENT, "data"),
 )
-async def refresh_watchlist(
-    _: int | None, symbol: str, parts: list[dict[str, str]]
-) -> tuple[Any, ...]:
-    """The newest prices, once a second, and that of the chosen symbol for the phone's header."""
-    rows = [watch_row(part["symbol"]) for part in parts]
-    return (
-        [row.price for row in rows],
-        [row.change for row in rows],
-        [row.tone for row in rows],
-        quote(symbol),
-    )
+async def refresh_watchlist(_: int | None, symbol: str, seen: int) -> tuple[Any, ...]:
+    """What changed in the list, once a second, and the phone header's price of ``symbol``."""
+    moment, rows = current().watch_rows.since(seen)
+    return {"moment": moment, "rows": [asdict(row) for row in rows]}, quote(symbol)
 
 
-clientside_callback(
-    ClientsideFunction(namespace="candlecast", function_name="pickSymbol"),
-    Output(ids.SYMBOL, "value", allow_duplicate=True),
-    Input({"type": ids.WATCH_ROW, "symbol": ALL}, "n_clicks"),
-    prevent_initial_call=True,
-)
-clientside_callback(
-    ClientsideFunction(namespace="candlecast", function_name="markSymbol"),
-    Output({"type": ids.WATCH_ROW, "symbol": ALL}, "className"),
-    Input(ids.SYMBOL, "value"),
-    State({"type": ids.WATCH_ROW, "symbol": ALL}, "id"),
-)
+def _script(name: str, *connected: Input | Output) -> None:
+    """A function of ``assets/watchlist.js``, which changes the grid itself."""
+    clientside_callback(ClientsideFunction(namespace="candlecast", function_name=name), *connected)
+
+
+# the page says what it has got: an answer that was overtaken is asked for again
+_script("watchRows", Output(ids.WATCHLIST_MOMENT, "data"), Input(ids.WATCHLIST_ROWS, "data"))
+_script("watchSymbol", Input(ids.SYMBOL, "value"))
+_script("watchFilter", Input(ids.WATCHLIST_FILTER, "value"))
 fill_header(ids.WATCHLIST_QUOTE)

@@ -119,7 +119,7 @@ def test_phone_header_shows_the_change_of_the_watchlist(
 ) -> None:
     with open_page(browser, problems, PHONE) as page:
         open_chart(page, f"{program.url}/?symbol=ETH-USD&interval=1m")
-        words = """() => ["#phone-quote", ".watch-row.is-chosen"].map((selector) => {
+        words = """() => ["#phone-quote", ".watch-grid .ag-row.is-chosen"].map((selector) => {
             const text = document.querySelector(selector).innerText.replace("ETH-USD", "");
             return text.split(/\\s+/).join(" ").trim();
         })"""

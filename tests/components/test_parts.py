@@ -1,4 +1,4 @@
-"""The smaller parts: ticket, tables, watchlist, states, toasts."""
+"""The smaller parts: ticket, tables, states, toasts."""
 
 from collections import Counter
 
@@ -10,7 +10,6 @@ from components.order_ticket import order_ticket, order_words, quote_words, size
 from components.states import failed, nothing_yet
 from components.tables import Cell, Column, table
 from components.toasts import filled_toast, refusal
-from components.watchlist import WatchRow, watchlist
 from tests.components.trees import by_class, by_id, element_ids, texts
 
 
@@ -56,13 +55,6 @@ def test_table_puts_numbers_right_and_names_itself() -> None:
 def test_table_row_of_the_wrong_length() -> None:
     with pytest.raises(ValueError, match="argument 2 is shorter"):
         table("x", [Column("A"), Column("B")], [["only one"]])
-
-
-def test_watchlist_marks_the_chosen_row() -> None:
-    rows = [WatchRow("BTC-USD", "38,533.0", "+1.62 %", "up"), WatchRow("ETH-USD", "–", "–", "flat")]
-    tree = watchlist(rows, "ETH-USD")
-    assert [texts(row) for row in by_class(tree, "is-chosen")] == ["ETH-USD – –"]
-    assert texts(by_class(tree, "watch-row")[0]) == "BTC-USD 38,533.0 +1.62 %"
 
 
 def test_account_row() -> None:

@@ -18,6 +18,7 @@ from server.views import (
     PositionView,
     StatusView,
 )
+from server.watch_views import WatchView
 
 STATUS = StatusView(
     label="SIMULATED",
@@ -77,6 +78,14 @@ BACKTEST = BacktestView(
 )
 
 
+class FakeWatchRows:
+    """One row, which changed at moment 5."""
+
+    def since(self, seen: int) -> tuple[int, list[WatchView]]:
+        row = WatchView("BTC-USD", 38_533.0, 1.62, 7.5e8, 1)
+        return 5, [row] if seen < 5 else []
+
+
 @dataclass
 class FakeServices:
     """Records the calls that change something."""
@@ -86,6 +95,7 @@ class FakeServices:
     refusal: str | None = None
     last_now: LastView = LAST
     calls: list[tuple[Any, ...]] = field(default_factory=list)
+    watch_rows: FakeWatchRows = field(default_factory=FakeWatchRows)
 
     def symbols(self) -> tuple[str, ...]:
         return ("BTC-USD", "ETH-USD")

@@ -14,7 +14,6 @@ def test_address_chooses_symbol_and_interval(dashboard: ModuleType) -> None:
     tree = dashboard.layout(symbol="ETH-USD", interval="5m", other="ignored")
     chart = by_id(tree, ids.CHART)
     assert (attribute(chart, "data-symbol"), attribute(chart, "data-interval")) == ("ETH-USD", "5m")
-    assert [texts(row) for row in by_class(tree, "is-chosen")] == ["ETH-USD 38,533.0 +1.62 %"]
     assert [name for name, count in Counter(element_ids(tree)).items() if count > 1] == []
 
 
@@ -108,9 +107,23 @@ def test_plotly_tier_has_a_graph_instead(dashboard: ModuleType, fake: FakeServic
     assert ids.CHART not in found
 
 
-async def test_watchlist_is_refreshed(dashboard: ModuleType) -> None:
-    names = [{"type": ids.WATCH_PRICE, "symbol": s} for s in ("ETH-USD", "BTC-USD")]
-    assert await dashboard.refresh_watchlist(1, "BTC-USD", names) == (
-        ["38,533.0"] * 2, ["+1.62 %"] * 2, ["up"] * 2,
-        ["38,533.0", "+1.62 %", "phone-quote up"],
-    )  # fmt: skip
+def test_watchlist_counts_symbols_and_has_lines_where_something_draws(
+    dashboard: ModuleType, fake: FakeServices
+) -> None:
+    assert [texts(each) for each in by_class(dashboard.layout(), "watch-count")] == ["2"]
+    assert "line" in columns(dashboard.layout())
+    fake.tier_now = "plotly"
+    assert "line" not in columns(dashboard.layout())
+
+
+def columns(tree: Any) -> list[str]:
+    definitions = by_id(tree, ids.WATCHLIST_GRID).columnDefs
+    return [each.get("field") or each["colId"] for each in definitions]
+
+
+async def test_watchlist_is_told_what_changed(dashboard: ModuleType, fake: FakeServices) -> None:
+    row = {"price": 38_533.0, "change_pct": 1.62, "turnover": 7.5e8, "decimals": 1}
+    header = ["38,533.0", "+1.62 %", "phone-quote up"]
+    first = await dashboard.refresh_watchlist(None, "BTC-USD", 0)
+    assert first == ({"moment": 5, "rows": [{"symbol": "BTC-USD", **row}]}, header)
+    assert await dashboard.refresh_watchlist(1, "BTC-USD", 5) == ({"moment": 5, "rows": []}, header)
