@@ -17,9 +17,9 @@ class IndicatorError(ValueError):
 class UnknownIndicator(IndicatorError):
     """A key that names no indicator."""
 
-    def __init__(self, key: object, known: Iterable[str]) -> None:
+    def __init__(self, key: str, known: Iterable[str]) -> None:
         self.key = key
-        super().__init__(f"indicator was {key!r}; allowed are {', '.join(sorted(known))}")
+        super().__init__(f"indicator was {key[:40]!r}; allowed are {', '.join(sorted(known))}")
 
 
 class BadParameter(IndicatorError):

@@ -7,6 +7,7 @@ Behind a slash a text says the colours of the indicator's lines, a letter for ea
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from chart_acceleration.elements import (
     MOST_STUDIES,
@@ -44,6 +45,9 @@ SHORT_TITLES = {
     "donchian": "Donchian",
 }
 """Of indicators with several outputs, where the registry's title is long for a legend."""
+
+MOMENTS = {"anchor"}
+"""Parameters that are Unix seconds; zero is the beginning of all candles."""
 
 _PARTS = re.compile(r"(?:[^,(]|\([^)]*\)?)+")
 _BRACKETS = re.compile(r"([^(]+)\((.*)\)")
@@ -83,7 +87,8 @@ class ChosenIndicator:
         indicator = self.indicator
         single = indicator.outputs[0].label if len(indicator.outputs) == 1 else indicator.title
         name = SHORT_TITLES.get(self.key, single)
-        return " ".join((name, *(f"{value:g}" for value in self.parameters)))
+        values = zip(indicator.parameters, self.parameters, strict=True)
+        return " ".join((name, *(_shown(parameter.name, value) for parameter, value in values)))
 
 
 def chosen_indicators(texts: Iterable[str]) -> tuple[ChosenIndicator, ...]:
@@ -147,8 +152,11 @@ def _given(indicator: Indicator, fields: list[str]) -> dict[str, object]:
         raise RequestError(f"{indicator.key} was given {', '.join(fields)}; {known}")
     given: dict[str, object] = {}
     for place, field in zip(names, fields, strict=False):
-        name, sign, value = (part.strip() for part in field.partition("="))
-        given[name if sign else place] = _number(name if sign else place, value if sign else name)
+        before, sign, after = (part.strip() for part in field.partition("="))
+        name, value = (before, after) if sign else (place, before)
+        if name in given:
+            raise RequestError(f"{indicator.key} was given {name} twice; allowed is once")
+        given[name] = _number(name, value)
     return given
 
 
@@ -157,7 +165,14 @@ def _number(name: str, text: str) -> Value:
         value = float(text)
         return int(value) if value.is_integer() else value
     except ValueError:
-        raise RequestError(f"{name} was {text.strip()!r}; allowed is a number") from None
+        raise RequestError(f"{name[:40]} was {text[:40]!r}; allowed is a number") from None
+
+
+def _shown(name: str, value: Value) -> str:
+    """A parameter in a title; a moment, which is in Unix seconds, as a date."""
+    if name in MOMENTS and value:
+        return f"{datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M}"
+    return f"{value:g}"
 
 
 def _study(chosen: ChosenIndicator, taken: set[Role]) -> Study:

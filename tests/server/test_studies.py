@@ -115,6 +115,8 @@ def test_every_indicator_can_be_drawn(key: str) -> None:
         ("macd", "MACD 12 26 9"),
         ("obv", "OBV"),
         ("supertrend", "SuperTrend 10 3"),
+        ("anchored_vwap", "AVWAP 0"),
+        ("anchored_vwap:1769889600", "AVWAP 2026-01-31 20:00"),
     ],
 )
 def test_titles_are_short(text: str, title: str) -> None:
