@@ -1,0 +1,1 @@
+"""What outlives the process: recordings of raw frames, and candles on disk."""

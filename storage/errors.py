@@ -1,0 +1,64 @@
+"""Errors of the storage package.
+
+StorageError
+├── WriteFailed     something could not be written; whatever was stored before is whole
+├── FileDamaged     a file is not what was written to it; its contents are not served
+├── BadImport       a file is no series of candles; nothing of it was taken
+├── BadName         a venue or symbol that cannot name a folder
+└── StoreBusy       another process writes to the same folder
+"""
+
+from pathlib import Path
+
+
+class StorageError(ValueError):
+    """Root of every error raised by ``storage``."""
+
+
+class WriteFailed(StorageError):
+    """Something could not be written; whatever was stored before is whole."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        self.path = path
+        super().__init__(f"{path} could not be written: {error.strerror or error}")
+
+
+class FileDamaged(StorageError):
+    """A file is not what was written to it; ``kept_as`` is where it lies now, if it was moved."""
+
+    def __init__(self, path: Path, reason: str, kept_as: Path | None = None) -> None:
+        self.path = path
+        self.reason = reason
+        self.kept_as = kept_as
+        moved = f"; it was set aside as {kept_as.name}" if kept_as else ""
+        super().__init__(f"{path} is damaged: {reason}{moved}")
+
+
+class BadImport(StorageError):
+    """A file is no series of candles. ``line`` counts from 1; None where no line is at fault."""
+
+    def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
+        self.path = path
+        self.line = line
+        self.reason = reason
+        where = f", line {line}" if line is not None else ""
+        super().__init__(f"{path.name}{where}: {reason}")
+
+
+class BadName(StorageError):
+    """A venue or symbol that cannot name a folder."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(
+            f"name was {text!r}; allowed are 1 to 40 letters, digits, '-', '_' and '.', "
+            "beginning with a letter or digit"
+        )
+
+
+class StoreBusy(StorageError):
+    """Another process writes to the same folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path} is being written by another process; give each its own folder")
