@@ -1,20 +1,27 @@
 """Rows with their pyramid: what a layout asks of a chart of any length."""
 
-from math import nan
+from math import inf, nan
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chart_acceleration.far_projection import project_candles_far, project_curve_far
-from chart_acceleration.projection import heikin_ashi_rows
-from chart_acceleration.pyramid import (
-    HIGH,
-    MOST,
-    Pyramid,
-    extremes,
-    fold,
+from chart_acceleration import pyramid as blocks
+from chart_acceleration.far_projection import (
+    fold_candles,
+    fold_curve,
+    project_candles_far,
+    project_curve_far,
 )
+from chart_acceleration.projection import (
+    HIGH,
+    HIGHEST,
+    LOW,
+    LOWEST,
+    VOLUME,
+    heikin_ashi_rows,
+)
+from chart_acceleration.pyramid import Pyramid, fold
 from chart_acceleration.scene import F64, I32, I64
 
 Columns = tuple[F64, F64, F64, F64, F64]  # open, high, low, close, volume
@@ -46,7 +53,7 @@ class FarCandles:
 
     def __init__(self, columns: Columns, length: int) -> None:
         self.columns = columns
-        self._pyramid = Pyramid.room(columns[0].shape[0], MOST + 1)
+        self._pyramid = Pyramid.room(columns[0].shape[0], blocks.MOST + 1)
         self.update(0, length)
 
     def update(self, first: int, length: int) -> None:
@@ -62,9 +69,11 @@ class FarCandles:
         """Lowest and highest price and greatest volume of rows first..end - 1, as ``scan`` finds
         them; of no rows inf, -inf, 0.
         """
-        pyramid = self._pyramid
-        low, high, most = extremes(*self.columns, pyramid.levels, pyramid.starts, first, end)
-        return low, high, max(0.0, most)
+        if first >= end:
+            return inf, -inf, 0.0
+        pyramid, row, out = self._pyramid, np.array([first]), np.empty((5, 1))
+        fold_candles(*self.columns, pyramid.levels, pyramid.starts, 0, row, 1, end, out)
+        return float(out[LOW, 0]), float(out[HIGH, 0]), max(0.0, float(out[VOLUME, 0]))
 
     def project(
         self, start: int, end: int, numbers: F64, first: int, work: tuple[I32, I64, F64]
@@ -87,7 +96,7 @@ class FarCurve:
 
     def __init__(self, values: F64, length: int) -> None:
         self.values = values
-        self._pyramid = Pyramid.room(values.shape[0], HIGH + 1)
+        self._pyramid = Pyramid.room(values.shape[0], blocks.HIGH + 1)
         self.update(0, length)
 
     def update(self, first: int, length: int) -> None:
@@ -101,15 +110,24 @@ class FarCurve:
 
     def extent(self, first: int, end: int) -> tuple[float, float]:
         """Lowest and highest of rows first..end - 1; NaN where none has a value."""
-        pyramid = self._pyramid
-        low, high, _ = extremes(*(self.values,) * 5, pyramid.levels, pyramid.starts, first, end)
-        return (low, high) if low <= high else (nan, nan)
+        if first >= end:
+            return nan, nan
+        pyramid, row, out = self._pyramid, np.array([first]), np.empty((4, 1))
+        fold_curve(self.values, pyramid.levels, pyramid.starts, 0, row, 1, end, out)
+        return float(out[LOWEST, 0]), float(out[HIGHEST, 0])
 
     def project(
-        self, start: int, end: int, numbers: F64, first: int, shift: int, work: tuple[I32, F64]
+        self,
+        start: int,
+        end: int,
+        numbers: F64,
+        first: int,
+        shift: int,
+        work: tuple[I32, I64, F64],
     ) -> int:
-        """What :func:`project_curve` writes into ``work`` (x, out) for rows start..end - 1, from
-        visible row ``first`` on; returns how many columns.
+        """What :func:`project_curve` writes into ``work`` (x, row, out) for rows start..end - 1,
+        from visible row ``first`` on; ``row`` gets each column's first row, counted from ``start``.
+        Returns how many columns.
         """
         pyramid = self._pyramid
         return project_curve_far(

@@ -18,12 +18,15 @@ FEWEST_RECTS = 4096
 
 
 class CurveColumns:
-    """Projected columns of one curve: ``x`` int32 (m,), ``values`` float64 (4, m)."""
+    """Projected columns of one curve: ``x`` int32 (m,), ``row`` int64 (m,), ``values`` float64
+    (4, m).
+    """
 
-    __slots__ = ("values", "x")
+    __slots__ = ("row", "values", "x")
 
     def __init__(self, most: int) -> None:
         self.x: I32 = np.zeros(most, dtype=np.int32)
+        self.row: I64 = np.zeros(most, dtype=np.int64)
         self.values: F64 = np.zeros((4, most))
 
 

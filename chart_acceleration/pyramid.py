@@ -1,8 +1,10 @@
 """Lowest and highest of blocks of 8, 64, 512, ... rows: extremes of any span in few steps.
 
-Only whole blocks are kept and asked, so a span never sees a row outside it. Of equal values the
-first is kept, as one pass over the rows does: the answers are the same bit by bit, zeros' signs
-included. A curve is folded like candles whose prices and volume are all its value.
+Of a block is also kept what lies before and after it among the eight that make one of the level
+above, so that a span reads one block per level at each end. Only whole blocks are kept and asked,
+so a span never sees a row outside it. Of equal values the first is kept, as one pass over the rows
+does: the answers are the same bit by bit, zeros' signs included. A curve is folded like candles
+whose prices and volume are all its value.
 """
 
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ import numpy as np
 
 from chart_acceleration.scene import F64, I64
 from market.kernel import inline_kernel, kernel
+from market.prefetch import prefetch
 
 BITS = 3
 """A block holds 2 ** BITS blocks of the level below."""
@@ -18,16 +21,26 @@ LEVELS = 10
 """Levels above the rows; a block of the highest holds a thousand million rows."""
 LOW, HIGH, MOST = range(3)
 """Columns of the levels. A curve has no MOST: its last column is HIGH."""
-_INSIDE = (1 << BITS) - 1
+WHOLE, BEFORE, AFTER = range(3)
+"""Of a block: itself, and what lies before and after it in its group, the blocks that make one of
+the level above.
+"""
+AHEAD = 64
+"""So many spans before it is folded, the memory at a span's border is asked for."""
+ASKED_LEVELS = 3
+"""The lowest ones; those above are small enough to stay near."""
+INSIDE = (1 << BITS) - 1
+"""The bits of a row or block that say where in its group it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pyramid:
     """Room for the blocks over ``capacity`` rows.
 
-    ``levels``: float64 (blocks of all levels, 2 or 3): LOW, HIGH and, of candles, MOST; NaN where a
-    block has no value. ``starts``: int64 (LEVELS + 1,), where a level begins in it; level 0 are the
-    rows themselves and take no room.
+    ``levels``: float64 (blocks of all levels, 3, 2 or 3): WHOLE, BEFORE and AFTER with LOW, HIGH
+    and, of candles, MOST; inf, -inf, -inf where there is no value. ``starts``: int64 (LEVELS + 1,),
+    where a level begins in it; level 0 are the rows themselves and take no room. A level of n whole
+    blocks has n WHOLE, n + 1 BEFORE, and AFTER for every group that is whole.
     """
 
     levels: F64
@@ -37,16 +50,16 @@ class Pyramid:
     @staticmethod
     def room(capacity: int, fields: int) -> "Pyramid":
         """A pyramid whose blocks are not folded yet."""
-        sizes = [capacity >> (BITS * level) for level in range(1, LEVELS + 1)]
+        sizes = [(capacity >> (BITS * level)) + 1 for level in range(1, LEVELS + 1)]
         starts = np.zeros(LEVELS + 1, np.int64)
         starts[2:] = np.cumsum(sizes)[:-1]
-        return Pyramid(np.empty((sum(sizes), fields)), starts, capacity)
+        return Pyramid(np.empty((sum(sizes), 3, fields)), starts, capacity)
 
     def grown(self, capacity: int) -> "Pyramid":
         """The same blocks with room for ``capacity`` rows, no fewer than now."""
-        larger = Pyramid.room(capacity, self.levels.shape[1])
+        larger = Pyramid.room(capacity, self.levels.shape[2])
         for level in range(1, LEVELS + 1):
-            size = self.capacity >> (BITS * level)
+            size = (self.capacity >> (BITS * level)) + 1
             old, new = self.starts[level], larger.starts[level]
             larger.levels[new : new + size] = self.levels[old : old + size]
         return larger
@@ -55,12 +68,12 @@ class Pyramid:
 # ``kept`` comes before ``value`` among the rows in the first two, after it in the others; the first
 # of equals stays, and NaN is no value
 @inline_kernel
-def _lower(kept: float, value: float) -> float:
+def lower(kept: float, value: float) -> float:
     return value if value < kept else kept
 
 
 @inline_kernel
-def _higher(kept: float, value: float) -> float:
+def higher(kept: float, value: float) -> float:
     return value if value > kept else kept
 
 
@@ -74,21 +87,32 @@ def _higher_before(kept: float, value: float) -> float:
     return value if value >= kept else kept
 
 
+@inline_kernel
+def _fold(field: int, kept: float, value: float) -> float:
+    """Of a field, ``value`` after ``kept``."""
+    return lower(kept, value) if field == LOW else higher(kept, value)
+
+
 @kernel
-def _fold_levels(levels: F64, starts: I64, first: int, end: int) -> None:
-    """Fold the whole blocks of levels 2.. that hold a row of first..end - 1."""
-    for level in range(2, LEVELS + 1):
-        bits = BITS * level
-        for block in range(first >> bits, end >> bits):
-            below, into = starts[level - 1] + (block << BITS), starts[level] + block
-            for field in range(levels.shape[1]):
-                kept = levels[below, field]
-                for i in range(below + 1, below + _INSIDE + 1):
-                    value = levels[i, field]
-                    if np.isnan(kept):
-                        kept = value
-                    kept = _lower(kept, value) if field == LOW else _higher(kept, value)
-                levels[into, field] = kept
+def _fold_groups(levels: F64, start: int, first: int, end: int) -> None:
+    """Fold what lies beside the blocks of the level that begins at ``start``, of which blocks
+    first..end - 1 are new.
+    """
+    for block in range(first, end + 1):
+        at = start + block
+        for field in range(levels.shape[2]):
+            kept = np.inf if field == LOW else -np.inf
+            if block & INSIDE:
+                kept = _fold(field, levels[at - 1, BEFORE, field], levels[at - 1, WHOLE, field])
+            levels[at, BEFORE, field] = kept
+            if block & INSIDE == INSIDE and block < end:
+                kept = np.inf if field == LOW else -np.inf
+                for i in range(at, at - INSIDE - 1, -1):
+                    levels[i, AFTER, field] = kept
+                    value = levels[i, WHOLE, field]
+                    kept = (
+                        _lower_before(kept, value) if field == LOW else _higher_before(kept, value)
+                    )
 
 
 @kernel
@@ -103,63 +127,63 @@ def fold(
     for block in range(first >> BITS, end >> BITS):
         lowest, highest, most = np.inf, -np.inf, -np.inf
         for i in range(block << BITS, (block + 1) << BITS):
-            lowest = _lower(_lower(_lower(lowest, low[i]), open_[i]), close[i])
-            highest = _higher(_higher(_higher(highest, high[i]), open_[i]), close[i])
-            most = _higher(most, volume[i])
+            lowest = lower(lower(lower(lowest, low[i]), open_[i]), close[i])
+            highest = higher(higher(higher(highest, high[i]), open_[i]), close[i])
+            most = higher(most, volume[i])
         into = starts[1] + block
-        filled = lowest <= highest
-        levels[into, LOW] = lowest if filled else np.nan
-        levels[into, levels.shape[1] - 1] = most if filled else np.nan
-        levels[into, HIGH] = highest if filled else np.nan
-    _fold_levels(levels, starts, first, end)
+        levels[into, WHOLE, LOW] = lowest
+        levels[into, WHOLE, levels.shape[2] - 1] = most
+        levels[into, WHOLE, HIGH] = highest
+    _fold_groups(levels, starts[1], first >> BITS, end >> BITS)
+    for level in range(2, LEVELS + 1):
+        bits = BITS * level
+        for block in range(first >> bits, end >> bits):
+            last, into = starts[level - 1] + (block << BITS) + INSIDE, starts[level] + block
+            for field in range(levels.shape[2]):
+                kept = _fold(field, levels[last, BEFORE, field], levels[last, WHOLE, field])
+                levels[into, WHOLE, field] = kept
+        _fold_groups(levels, starts[level], first >> bits, end >> bits)
 
 
 @kernel
-def extremes(
-    open_: F64, high: F64, low: F64, close: F64, volume: F64,
-    levels: F64, starts: I64, first: int, end: int,
-) -> tuple[float, float, float]:  # fmt: skip
-    """Lowest and highest price and greatest volume of rows first..end - 1, NaN skipped; inf, -inf,
-    -inf without a value.
+def extremes_between(
+    levels: F64, starts: I64, start: int, row: I64, found: int, end: int,
+    lowest: F64, highest: F64, most: F64,
+) -> None:  # fmt: skip
+    """Write lowest and highest price and greatest volume of the blocks of rows inside ``found``
+    spans; inf, -inf, -inf where there is none. All rows are counted from ``start``; span k begins
+    at ``row[k]`` and ends where the next begins, the last at ``end``.
 
-    From both ends inwards: the rows beside whole blocks, then the blocks beside larger ones.
+    The blocks with a border in them are left to the caller.
     """
-    lowest, highest, most = np.inf, -np.inf, -np.inf
-    last_lowest, last_highest, last_most = np.inf, -np.inf, -np.inf
-    a, b, field = first, end, levels.shape[1] - 1
-    while a < b and a & _INSIDE:
-        lowest = _lower(_lower(_lower(lowest, low[a]), open_[a]), close[a])
-        highest = _higher(_higher(_higher(highest, high[a]), open_[a]), close[a])
-        most = _higher(most, volume[a])
-        a += 1
-    while a < b and b & _INSIDE:
-        b -= 1
-        last_lowest = _lower_before(_lower_before(last_lowest, close[b]), open_[b])
-        last_lowest = _lower_before(last_lowest, low[b])
-        last_highest = _higher_before(_higher_before(last_highest, close[b]), open_[b])
-        last_highest = _higher_before(last_highest, high[b])
-        last_most = _higher_before(last_most, volume[b])
-    level = 1
-    a, b = a >> BITS, b >> BITS
-    while a < b:
-        start = starts[level]
-        while a < b and a & _INSIDE:
-            lowest = _lower(lowest, levels[start + a, LOW])
-            highest = _higher(highest, levels[start + a, HIGH])
-            most = _higher(most, levels[start + a, field])
-            a += 1
-        while a < b and b & _INSIDE:
-            b -= 1
-            last_lowest = _lower_before(last_lowest, levels[start + b, LOW])
-            last_highest = _higher_before(last_highest, levels[start + b, HIGH])
-            last_most = _higher_before(last_most, levels[start + b, field])
-        level += 1
-        a, b = a >> BITS, b >> BITS
-    return (
-        _lower(lowest, last_lowest),
-        _higher(highest, last_highest),
-        _higher(most, last_most),
-    )
+    field = levels.shape[2] - 1
+    for k in range(found):
+        if k + AHEAD < found:
+            for level in range(1, ASKED_LEVELS + 1):
+                block = starts[level] + ((start + row[k + AHEAD]) >> (BITS * level))
+                prefetch(levels, (3 * block + BEFORE) * (field + 1))
+                prefetch(levels, (3 * block + AFTER) * (field + 1) + field)
+        a = (start + row[k]) >> BITS
+        b = (start + (row[k + 1] if k + 1 < found else end)) >> BITS
+        low, high, volume = np.inf, -np.inf, -np.inf
+        last_low, last_high, last_volume = np.inf, -np.inf, -np.inf
+        level = 1
+        while a >> BITS != b >> BITS:
+            i, j = starts[level] + a, starts[level] + b
+            low = lower(low, levels[i, AFTER, LOW])
+            high = higher(high, levels[i, AFTER, HIGH])
+            volume = higher(volume, levels[i, AFTER, field])
+            last_low = _lower_before(last_low, levels[j, BEFORE, LOW])
+            last_high = _higher_before(last_high, levels[j, BEFORE, HIGH])
+            last_volume = _higher_before(last_volume, levels[j, BEFORE, field])
+            level += 1
+            a, b = a >> BITS, b >> BITS
+        for i in range(starts[level] + a + 1, starts[level] + b):
+            low = lower(low, levels[i, WHOLE, LOW])
+            high = higher(high, levels[i, WHOLE, HIGH])
+            volume = higher(volume, levels[i, WHOLE, field])
+        most[k] = higher(volume, last_volume)
+        lowest[k], highest[k] = lower(low, last_low), higher(high, last_high)
 
 
 @inline_kernel
@@ -167,7 +191,8 @@ def _empty(values: F64, levels: F64, starts: I64, i: int, level: int) -> bool:
     """Whether the block of ``level`` that begins at row ``i`` has no value."""
     if level == 0:
         return bool(np.isnan(values[i]))
-    return bool(np.isnan(levels[starts[level] + (i >> (BITS * level)), LOW]))
+    block = starts[level] + (i >> (BITS * level))
+    return bool(levels[block, WHOLE, LOW] > levels[block, WHOLE, HIGH])
 
 
 @kernel

@@ -77,12 +77,12 @@ def _project(
     many columns.
     """
     start, end, shift = rows
-    work = (into.x, into.values)
     if data.history is not None:
         curve = data.history.curves(place.number)[number]
+        work = (into.x, into.row, into.values)
         return curve.project(0, end, place.numbers, start, shift, work)
     values = data.values[place.number][number][:end]
-    return project_curve(values, place.numbers, start, shift, *work)
+    return project_curve(values, place.numbers, start, shift, into.x, into.values)
 
 
 def fill_traces(traces: list[Trace], buffers: LayoutBuffers, count: int) -> int:

@@ -1,5 +1,6 @@
 """Extremes from blocks are those of the rows."""
 
+from itertools import pairwise
 from math import inf, isnan, nan
 
 import numpy as np
@@ -7,15 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chart_acceleration.candles import scan
 from chart_acceleration.far_rows import Columns
 from chart_acceleration.pyramid import (
+    AFTER,
+    BEFORE,
     BITS,
     HIGH,
-    LOW,
+    INSIDE,
     MOST,
+    WHOLE,
     Pyramid,
-    extremes,
+    extremes_between,
     first_value,
     fold,
     last_value,
@@ -42,41 +45,67 @@ def curve(values: F64) -> tuple[Columns, Pyramid]:
     return columns, folded(columns, values.shape[0], HIGH + 1)
 
 
+def candles(seed: int, count: int) -> tuple[Columns, Pyramid]:
+    """Candles of few different prices, and their blocks."""
+    columns = tied_columns(seed, count)
+    return columns, folded(columns, count)
+
+
+def covering(columns: Columns) -> Columns:
+    """The same, where low and high cover open and close; of equals the first in low, open, close
+    and high, open, close is kept.
+    """
+    o, h, low, c, v = columns
+    low = np.where(o < low, o, low)
+    high = np.where(o > h, o, h)
+    return o, np.where(c > high, c, high), np.where(c < low, c, low), c, v
+
+
 def filled_blocks(pyramid: Pyramid, length: int) -> list[F64]:
-    """The whole blocks of each level over ``length`` rows."""
+    """What is kept of each level over ``length`` rows: whole blocks, what lies before each and
+    before the next, and after those of whole groups.
+    """
+    found = []
+    for level, start in enumerate(pyramid.starts.tolist()):
+        count = length >> (BITS * level)
+        if level:
+            found += [
+                pyramid.levels[start : start + count, WHOLE],
+                pyramid.levels[start : start + count + 1, BEFORE],
+                pyramid.levels[start : start + (count & ~INSIDE), AFTER],
+            ]
+    return found
+
+
+def whole_rows(first: int, end: int) -> slice:
+    """The rows of the blocks between the one that holds row ``first`` and the one of ``end``."""
+    return slice(((first >> BITS) + 1) << BITS, (end >> BITS) << BITS)
+
+
+def of_rows(low: F64, high: F64, volume: F64) -> list[float]:
+    """Lowest, highest and greatest of rows, NaN skipped; Python's keep the first of equals too."""
+    there = [[v for v in each.tolist() if not isnan(v)] for each in (low, high, volume)]
     return [
-        pyramid.levels[start : start + (length >> (BITS * level))]
-        for level, start in enumerate(pyramid.starts.tolist())
-        if level
+        min(there[0], default=inf),
+        max(there[1], default=-inf),
+        max(there[2], default=-inf),
     ]
 
 
-@given(seed=seeds, count=lengths, data=st.data())
-def test_extremes_of_candles_are_those_of_a_scan(
-    seed: int, count: int, data: st.DataObject
-) -> None:
-    first, end = data.draw(spans(count))
-    columns = tied_columns(seed, count)
-    pyramid = folded(columns, count)
-    expected = np.zeros(3)
-    o, h, low, c, v = (column[first:end] for column in columns)
-    assert scan(o, h, low, c, v, expected) == -1
-    lowest, highest, most = extremes(*columns, pyramid.levels, pyramid.starts, first, end)
-    assert same_bits(np.array([lowest, highest, max(0.0, most)]), expected)
-
-
-@given(seed=seeds, count=lengths, data=st.data())
-def test_extremes_of_a_curve_skip_gaps(seed: int, count: int, data: st.DataObject) -> None:
-    first, end = data.draw(spans(count))
-    columns, pyramid = curve(gappy_values(seed, count))
-    there = [value for value in columns[0][first:end].tolist() if not isnan(value)]
-    low, high, most = extremes(*columns, pyramid.levels, pyramid.starts, first, end)
-    if there:  # Python's min and max keep the first of equals too
-        assert same_bits(
-            np.array([low, high, most]), np.array([min(there), max(there), max(there)])
-        )
-    else:
-        assert (low, high, most) == (inf, -inf, -inf)
+@given(seed=seeds, count=lengths, of_curve=st.booleans(), data=st.data())
+def test_blocks_between_borders(seed: int, count: int, of_curve: bool, data: st.DataObject) -> None:
+    borders = sorted(data.draw(st.lists(st.integers(0, count), min_size=2, max_size=90)))
+    start = data.draw(st.integers(0, borders[0]))
+    columns, pyramid = curve(gappy_values(seed, count)) if of_curve else candles(seed, count)
+    _, h, low, _, v = covering(columns)
+    expected = [
+        of_rows(low[whole_rows(*span)], h[whole_rows(*span)], v[whole_rows(*span)])
+        for span in pairwise(borders)
+    ]
+    row, end = np.array(borders[:-1]) - start, borders[-1] - start
+    out = np.full((3, len(row)), 7.0)
+    extremes_between(pyramid.levels, pyramid.starts, start, row, len(row), end, *out)
+    assert same_bits(out.T, np.array(expected))
 
 
 @given(seed=seeds, count=lengths, data=st.data())
@@ -113,7 +142,10 @@ def test_a_larger_pyramid_keeps_its_blocks(seed: int, count: int, more: int) -> 
 def test_blocks_by_hand() -> None:
     values = np.array([nan] * 8 + [3.0, nan, -1.0, 2.0, nan, 5.0, 5.0, nan] + [nan] * 48 + [9.0])
     _, pyramid = curve(values)
-    assert pyramid.starts[:4].tolist() == [0, 0, 8, 9]
-    np.testing.assert_array_equal(pyramid.levels[:3], [[nan, nan], [-1.0, 5.0], [nan, nan]])
-    assert pyramid.levels[8].tolist() == [-1.0, 5.0]
-    assert pyramid.levels[8, LOW] == -1.0
+    assert pyramid.starts[:4].tolist() == [0, 0, 9, 11]
+    whole, before, after = (pyramid.levels[:9, kind].tolist() for kind in (WHOLE, BEFORE, AFTER))
+    assert whole[:3] == [[inf, -inf], [-1.0, 5.0], [inf, -inf]]
+    assert before == [[inf, -inf]] * 2 + [[-1.0, 5.0]] * 6 + [[inf, -inf]]
+    assert after[:8] == [[-1.0, 5.0]] + [[inf, -inf]] * 7
+    assert pyramid.levels[9, WHOLE].tolist() == [-1.0, 5.0]
+    assert pyramid.levels[9:11, BEFORE].tolist() == [[inf, -inf], [-1.0, 5.0]]
