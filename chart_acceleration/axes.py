@@ -33,8 +33,8 @@ _tick_text = lru_cache(maxsize=8192)(tick_text)
 class Axes:
     """Collects grid and axis rectangles and tick labels of one picture.
 
-    ``rows`` are rectangles; the dashes of guide levels gather in the layout's own list until
-    :meth:`finish`.
+    ``rows`` are the numbers of rectangles, five each; the dashes of guide levels gather in the
+    layout's own list until :meth:`finish`.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Axes:
         self.place = place
         self.setter = setter
         self.buffers = buffers
-        self.rows: list[tuple[int, int, int, int, int]] = []
+        self.rows: list[int] = []
         self._runs: list[Run] = []
         self._places: list[int] = []
         self.dashes = 0
@@ -73,14 +73,10 @@ class Axes:
         """The grid of a chart without candles."""
         spec, plot, line = self.spec, self.place.plot, self.place.line
         across, down = spec.px(EMPTY_CELL[0]), spec.px(EMPTY_CELL[1])
-        self.rows.extend(
-            (x, plot.y0, x + line, plot.y1, GRID)
-            for x in range(plot.x0 + across, plot.x1 - across // 3, across)
-        )
-        self.rows.extend(
-            (plot.x0, y, plot.x1, y + line, GRID)
-            for y in range(plot.y0 + down, plot.y1 - down // 3, down)
-        )
+        for x in range(plot.x0 + across, plot.x1 - across // 3, across):
+            self.rows += (x, plot.y0, x + line, plot.y1, GRID)
+        for y in range(plot.y0 + down, plot.y1 - down // 3, down):
+            self.rows += (plot.x0, y, plot.x1, y + line, GRID)
 
     def times(self, times: I64, grid: Slots) -> None:
         """Vertical lines through prices and panes, and their times. ``times``: int64 (n,), starts
@@ -99,7 +95,7 @@ class Axes:
         middle = bottom + (spec.height - bottom + place.line) // 2
         for at, change in zip(index[:found].tolist(), level[:found].tolist(), strict=True):
             x = grid.wick_left(at if sample is None else int(sample[at]))
-            self.rows.append((x, 0, min(x + place.line, place.plot.x1), bottom, GRID))
+            self.rows += (x, 0, min(x + place.line, place.plot.x1), bottom, GRID)
             if place.time_axis:
                 text, strong = _tick_text(int(times[at]), change, kind, spec.interval)
                 run = self.setter.run(text, Face.STRONG if strong else Face.PLAIN)
@@ -115,7 +111,7 @@ class Axes:
         right, top, end = plot.x1 + room + widest, plot.y0 + room, plot.y1 - room
         for price in ticks.values:
             y = scale.row(price)
-            self.rows.append((plot.x0, y, plot.x1, min(y + line, plot.y1), GRID))
+            self.rows += (plot.x0, y, plot.x1, min(y + line, plot.y1), GRID)
             if self.place.price_axis and top <= y <= end:
                 run = self.setter.run(ticks.text(price))
                 self._put(run, right - run.width, y, y)
@@ -123,13 +119,13 @@ class Axes:
     def pane(self, plot: Rect, pane: PaneScale, levels: tuple[float, ...], widest: int) -> None:
         """Divider, ticks and guide ``levels`` of a study's pane."""
         line, scale = self.place.line, pane.scale
-        self.rows.append((0, plot.y0 - line, self.spec.width, plot.y0, AXIS))
+        self.rows += (0, plot.y0 - line, self.spec.width, plot.y0, AXIS)
         seen = [scale.row(level) for level in levels if scale.bottom <= level <= scale.top]
         clearance = self.spec.px(LEVEL_CLEARANCE)
         for value in pane.ticks.values:
             y = scale.row(value)
             if all(abs(y - row) >= clearance for row in seen):
-                self.rows.append((plot.x0, y, plot.x1, min(y + line, plot.y1), GRID))
+                self.rows += (plot.x0, y, plot.x1, min(y + line, plot.y1), GRID)
                 self._label(plot, y, pane.ticks.text(value), widest)
         for level in levels:
             if scale.bottom <= level <= scale.top:
@@ -153,9 +149,9 @@ class Axes:
         place, line, spec = self.place, self.place.line, self.spec
         right, bottom = place.plot.x1, place.bottom
         if place.price_axis:
-            self.rows.append((right, 0, right + line, spec.height, AXIS))
+            self.rows += (right, 0, right + line, spec.height, AXIS)
         if place.time_axis:
-            self.rows.append((0, bottom, spec.width, bottom + line, AXIS))
+            self.rows += (0, bottom, spec.width, bottom + line, AXIS)
 
 
 def _sample(count: int, grid: Slots, plot: Rect) -> I64 | None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, floor, log, log10
 
 from chart_acceleration.numbers import percent_text, price_text
 from chart_acceleration.scales import TICK_SPACING, PriceScale
 
-STEPS = (1.0, 2.0, 2.5, 5.0)
+STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 MOST_DECIMALS = 15
 PERCENT_DECIMALS = 2
 CLOSEST = 28.0
@@ -45,11 +46,12 @@ def tick_step(price_per_tick: float) -> tuple[float, int]:
     its decimals.
     """
     price_per_tick = min(max(price_per_tick, LEAST_STEP), MOST_STEP)
-    exponent = floor(log10(price_per_tick))
-    candidates = [(digit, power) for power in (exponent, exponent + 1) for digit in STEPS]
-    digit, power = min(
-        candidates, key=lambda pair: abs(log10(pair[0] * 10.0 ** pair[1] / price_per_tick))
-    )
+    power = floor(log10(price_per_tick))
+    share, digit = price_per_tick / 10.0**power, STEPS[0]
+    for smaller, larger in pairwise(STEPS):
+        digit = larger if share * share > smaller * larger else digit
+    if digit == STEPS[-1]:
+        digit, power = STEPS[0], power + 1
     return digit * 10.0**power, max(0, (1 if digit == 2.5 else 0) - power)
 
 

@@ -6,8 +6,10 @@ from chart_acceleration.renderers.lanes import LANES, MASKED, fill_span
 from chart_acceleration.scene import I32, U8, Rect, Scene
 from market.kernel import inline_kernel, kernel
 
-NARROW = LANES if MASKED else 7
+NARROW = LANES - 1 if MASKED else 7
 """Pixels across, up to which a rectangle is filled span by span."""
+UNASKED = 3 if MASKED else 0
+"""Rows that are stored without asking how many there are: most rectangles have no more."""
 
 
 class CpuRenderer:
@@ -42,9 +44,11 @@ class CpuRenderer:
 def _fill(pixels: U8, x0: int, y0: int, x1: int, y1: int, colour: int) -> None:
     value = np.uint8(colour)
     if x1 - x0 <= NARROW:  # candles and lines: no set-up of a block fill
-        if x0 < x1:
-            for y in range(y0, y1):
-                fill_span(pixels, y, x0, x1 - x0, colour)
+        count = max(0, x1 - x0)
+        for row in range(UNASKED):
+            fill_span(pixels, y0 + row, x0, count * int(y0 + row < y1), colour)
+        for y in range(y0 + UNASKED, y1):
+            fill_span(pixels, y, x0, count, colour)
     else:
         for y in range(y0, y1):
             pixels[y, x0:x1] = value

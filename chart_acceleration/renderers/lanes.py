@@ -36,7 +36,9 @@ def fill_in_loop(pixels: U8, y: int, x: int, count: int, colour: int) -> None:
 
 @intrinsic
 def fill_masked(_context: Any, pixels: Any, y: Any, x: Any, count: Any, colour: Any) -> Any:
-    """The same for C-contiguous ``pixels`` and a ``count`` of 1..64. No bounds are checked."""
+    """The same for C-contiguous ``pixels`` and a ``count`` of 0..63. No bounds are checked; with a
+    ``count`` of 0 the place may lie outside.
+    """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         view = cgutils.create_struct_proxy(signature.args[0])  # type: ignore[no-untyped-call]
@@ -46,8 +48,8 @@ def fill_masked(_context: Any, pixels: Any, y: Any, x: Any, count: Any, colour: 
         width = builder.extract_value(array.shape, 1)
         at = builder.add(builder.mul(arguments[1], width), arguments[2])
         place = builder.bitcast(builder.gep(array.data, [at]), lanes.as_pointer())
-        unused = builder.sub(ir.Constant(whole, LANES), arguments[3])
-        mask = builder.bitcast(builder.lshr(ir.Constant(whole, -1), unused), bits)
+        above = builder.shl(ir.Constant(whole, 1), arguments[3])
+        mask = builder.bitcast(builder.sub(above, ir.Constant(whole, 1)), bits)
         none = ir.Constant(lanes, ir.Undefined)
         one = builder.insert_element(none, builder.trunc(arguments[4], byte), index(0))
         every = builder.shuffle_vector(one, none, ir.Constant(ir.VectorType(index, LANES), None))
@@ -64,7 +66,7 @@ def fill_masked(_context: Any, pixels: Any, y: Any, x: Any, count: Any, colour: 
 
 MASKED: Final = has_masked_stores() and not vars(config)["DISABLE_JIT"]
 
-# Writes ``colour`` to ``count`` (1..64) pixels of row ``y`` from ``x`` on.
+# Writes ``colour`` to ``count`` (0..63) pixels of row ``y`` from ``x`` on.
 fill_span: Callable[[U8, int, int, int, int], None] = cast(
     "Callable[[U8, int, int, int, int], None]", fill_masked if MASKED else fill_in_loop
 )
