@@ -89,7 +89,8 @@
         asked.set("symbol", symbol);
         asked.set("interval", interval);
         const address = `?${readable(asked)}`;
-        if (first) history.replaceState(history.state, "", address);
+        const many = document.querySelector(".chart-more > .chart-cell"); // going from chart to chart is no history
+        if (first || many) history.replaceState(history.state, "", address);
         else history.pushState({}, "", address);
       }
       const links = ["/", "/backtesting", "/paper"].map((path) => path + query);
@@ -112,7 +113,10 @@
     },
 
     /** The chart's script watches these attributes. @param {string} symbol @param {string} interval */
-    chart: (symbol, interval) => [symbol, interval],
+    chart(symbol, interval) {
+      const changed = window.dash_clientside.callback_context.triggered.map(({ prop_id: id }) => id.split(".")[0]);
+      return window.candlecast.grid.choose(symbol, interval, changed);
+    },
   };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, { candlecast: callbacks });

@@ -26,6 +26,13 @@ CHART = "chart"
 CHART_HOST = "chart-host"
 PLOTLY_CHART = "plotly-chart"
 PLOTLY_TICK = "plotly-tick"
+STYLE_MENU = "chart-style-menu"
+CHART_SETTINGS = "chart-settings"
+LINK_MENU = "chart-link-menu"
+PICTURE_MENU = "chart-picture-menu"
+PICKER = "indicator-picker"
+PICKER_ASKED = "indicator-picker-asked"
+PICKER_ANSWER = "indicator-picker-answer"
 
 # Backtesting
 BACKTEST_SYMBOL = "backtest-symbol"

@@ -1,4 +1,4 @@
-"""Brand, page name, symbol, intervals, feed pill and the two appearance switches."""
+"""Brand, page name, symbol, intervals, chart tools, feed pill and the appearance switches."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from components import ids
 from components.attributes import aria
+from components.chart_toolbar import chart_toolbar
 from components.formats import NONE
 from components.icons import icon
 from components.navigation import PLACES
@@ -26,8 +27,12 @@ def top_bar(symbol: dmc.Select, interval: dmc.SegmentedControl, pill: html.Div) 
                 ],
                 className="page-names",
             ),
-            html.Div([symbol, _phone_quote()], className="market-symbol"),
+            html.Div(
+                [symbol, html.Kbd("Ctrl K", className="symbol-key"), _phone_quote()],
+                className="market-symbol",
+            ),
             interval,
+            chart_toolbar(),
             html.Div(className="top-bar-space"),
             html.Div(_performance_acts(), className="top-bar-performance"),
             pill,
@@ -54,7 +59,7 @@ def symbol_selector(symbols: Sequence[str], symbol: str) -> dmc.Select:
         maxDropdownHeight=320,
         className="control symbol-selector",
         comboboxProps={"offset": 4, "transitionProps": {"duration": 0}},
-        attributes={"input": {"aria-label": "Symbol"}},
+        attributes={"input": {"aria-label": "Symbol", "aria-keyshortcuts": "Control+K"}},
     )
 
 

@@ -8,7 +8,7 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 
 from components import ids
 from components.watchlist import watchlist
-from pages.live_chart import live_chart
+from pages.chart_grid import live_grid
 from pages.quote import fill_header, quote, quote_store
 from server.services import current
 
@@ -27,9 +27,8 @@ def layout(symbol: str | None = None, interval: str | None = None, **query: str)
     side = html.Aside(listed, className="side")
     tick = dcc.Interval(id=ids.WATCHLIST_TICK, interval=1000)
     keepers = [tick, quote_store(ids.WATCHLIST_QUOTE)]
-    return html.Div(
-        [live_chart(symbol, interval, query), side, *keepers], className="page page-dashboard"
-    )
+    grid = live_grid(symbol, interval, query)
+    return html.Div([*grid, side, *keepers], className="page page-dashboard")
 
 
 @callback(

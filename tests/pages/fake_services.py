@@ -7,11 +7,13 @@ from typing import Any
 
 from server.chart_request import elements_query
 from server.errors import NoData, OrderRefused
+from server.indicator_views import indicator_views
 from server.views import (
     BacktestTradeView,
     BacktestView,
     ElementsQuery,
     FillView,
+    IndicatorView,
     LastView,
     MetricView,
     PaperView,
@@ -114,6 +116,9 @@ class FakeServices:
 
     def elements(self, given: Mapping[str, str | Sequence[str]]) -> ElementsQuery:
         return elements_query(given)
+
+    def indicators(self) -> tuple[IndicatorView, ...]:
+        return indicator_views()
 
     def retry_feed(self) -> None:
         self.calls.append(("retry",))
