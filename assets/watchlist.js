@@ -8,7 +8,7 @@
  *   decimals: number}} WatchRow
  */
 {
-  const { words, PictureUrl, beforePaint, decodePicture } = window.candlecast;
+  const { words, beforePaint, decodePicture } = window.candlecast;
   const GRID = "watchlist-grid";
   const EVERY_MS = 5000;
   const REFUSED_MS = 60_000; // no renderer, or signed out: that does not change soon
@@ -17,6 +17,9 @@
   const LINE_FROM = 254;
   const HEIGHTS = { header: 24, row: 30 };
   const PHONE_HEIGHTS = { header: 32, row: 44 };
+
+  // counters for tests and people, beside those of the charts: pictures shown, and their URLs not yet revoked
+  Object.assign(window.candlecast, { watchLines: 0, watchUrls: 0 });
 
   const phone = window.matchMedia("(max-width: 767px)");
 
@@ -28,8 +31,7 @@
       this.timer = 0;
       this.asked = "";
       this.tag = "";
-      /** @type {PictureUrl | null} */
-      this.url = null;
+      this.url = "";
       /** @type {HTMLImageElement | null} holds the decoded pixels */
       this.picture = null;
       this.cell = { width: 0, height: 0, ratio: 1 };
@@ -71,16 +73,30 @@
       const response = await fetch(`/api/sparklines.webp?${asked}`, { cache: "no-store", headers });
       if (response.status === 304) return EVERY_MS;
       if (!response.ok || response.redirected) return REFUSED_MS;
-      const url = new PictureUrl(await response.blob());
-      const picture = await decodePicture(url.text);
+      const url = URL.createObjectURL(await response.blob());
+      window.candlecast.watchUrls += 1;
+      const picture = await decodePicture(url);
       beforePaint(() => {
         const before = this.url;
         Object.assign(this, { url, picture, cell, asked, tag: response.headers.get("ETag") ?? "" });
         for (const image of document.querySelectorAll(".watch-line img")) this.place(/** @type {any} */ (image));
-        before?.release();
-        window.candlecast.watchLines = (window.candlecast.watchLines ?? 0) + 1;
+        this.revoke(before);
+        window.candlecast.watchLines += 1;
       });
       return EVERY_MS;
+    }
+
+    /** @param {string} url */
+    revoke(url) {
+      if (!url) return;
+      URL.revokeObjectURL(url);
+      window.candlecast.watchUrls -= 1;
+    }
+
+    /** The page has no list any more. */
+    forget() {
+      this.revoke(this.url);
+      Object.assign(this, { url: "", picture: null, asked: "" });
     }
 
     /** Shows the crop of the row's symbol; `zoom` as in 20_chart_panel.js. @param {HTMLImageElement} image */
@@ -93,7 +109,7 @@
       const y = (number % down) * height;
       image.decoding = "sync";
       image.alt = `${image.dataset.symbol}, last 24 hours`;
-      image.src = this.url.text;
+      image.src = this.url;
       image.style.cssText =
         `display:block;zoom:${1 / ratio};width:${width}px;height:${height}px;object-position:${-x}px ${-y}px`;
     }
@@ -187,10 +203,12 @@
       words.write(document.querySelector(".watch-count"), shown === all ? String(all) : `${shown} of ${all}`);
     }
 
-    /** Once a second: is what it shows of now? */
-    age() {
-      const lost = document.querySelector('[data-status="pill"]')?.getAttribute("data-state") === "lost";
-      document.querySelector(".watchlist")?.toggleAttribute("data-stale", lost);
+    /** Once a second: is there a list, and is what it shows of now? */
+    look() {
+      const panel = document.querySelector(".watchlist");
+      const pill = document.querySelector('[data-status="pill"]');
+      panel?.toggleAttribute("data-stale", pill?.getAttribute("data-state") === "lost");
+      if (!panel) this.lines.forget();
     }
 
     visibility() {
@@ -249,5 +267,5 @@
   document.addEventListener("visibilitychange", () => list.visibility());
   new MutationObserver(() => list.lines.fetchIn()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   window.addEventListener("resize", () => list.lines.fetchIn(200));
-  setInterval(() => list.age(), 1000);
+  setInterval(() => list.look(), 1000);
 }

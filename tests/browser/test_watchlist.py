@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright
 
 from chart_acceleration.palette import Role, theme
-from tests.browser.chromium import PHONE, WIDE, Problems, launch, open_page
+from tests.browser.chromium import PHONE, Problems, counter, launch, open_page
 from tests.browser.live import screen_of, wait_for_legend
 from tests.browser.program import Program
 from tests.browser.stand import U8, wait_until
@@ -224,7 +224,7 @@ def on_screen(page: Page, symbol: str) -> U8:
     """The cell of the line, in the screen's pixels."""
     place = page.locator(row(page, symbol, "[col-id=line]")).bounding_box()
     assert place is not None
-    with Image.open(BytesIO(page.screenshot(clip=place))) as image:  # type: ignore[arg-type]
+    with Image.open(BytesIO(page.screenshot(clip=place))) as image:
         return np.asarray(image.convert("RGB"), np.uint8)
 
 
@@ -245,6 +245,15 @@ def drawn(page: Page) -> set[tuple[int, ...]]:
 
 def lines_of(name: str) -> set[tuple[int, ...]]:
     return {tuple(theme(name).palette[role].tolist()) for role in (Role.UP, Role.DOWN)}
+
+
+def test_only_the_newest_picture_is_kept(program: Program, page: Page) -> None:
+    open_list(page, program.url)
+    for shown in range(2, 12):
+        page.evaluate("dispatchEvent(new Event('resize'))")  # asks at once
+        wait_until(lambda shown=shown: counter(page, "watchLines") >= shown, "a new picture")  # type: ignore[misc]
+        assert counter(page, "watchUrls") <= 2
+    wait_until(lambda: counter(page, "watchUrls") == 1, "the others are revoked")
 
 
 def test_a_hidden_tab_fetches_nothing(program: Program, page: Page) -> None:
@@ -296,7 +305,7 @@ def test_phone_has_larger_rows_and_no_volume(
         assert page.locator(f"{ROW} [col-id=turnover]").count() == 0
         page.locator(row(page, "ETH-USD", "[col-id=price]")).click()
         wait_for_legend(page, "symbol", "ETH-USD")
-        page.set_viewport_size(WIDE)
+        page.set_viewport_size({"width": 1440, "height": 900})
         page.locator(f"{ROW} [col-id=turnover]").first.wait_for()
         wait_until(
             lambda: page.locator(row(page, "BTC-USD")).evaluate("(e) => e.offsetHeight") == 30,
@@ -308,6 +317,7 @@ def test_another_page_and_back_has_the_list_again(program: Program, page: Page) 
     open_list(page, program.url)
     page.locator("#nav-paper").click()
     page.locator("#paper-size").wait_for()
+    wait_until(lambda: counter(page, "watchUrls") == 0, "the lines' picture is freed")
     page.locator("#nav-dashboard").click()
     page.locator(LINE).nth(2).wait_for()
     before = cells(page, "price")
