@@ -30,7 +30,7 @@ from market.types import Interval
 
 MOST = 10_000_000
 VISIBLE = (1_000, 100_000, MOST)
-RUNS = 100
+RUNS, WARM_UP = 100, 10
 COLUMNS = 1_216
 """Pixel columns of the plot."""
 FURNITURE = Furniture(legend=True, last_line=True, venue="Coinbase", decimals=1)
@@ -59,8 +59,9 @@ def run() -> list[Row]:
     ]
     memory = f"{(_resident() - before) / 2**20:.0f} MiB with its 3 studies, beside the rows"
     rows = [replace(building, note=memory), *studying]
-    panned = [_panned(pipeline, history, bars) for bars in VISIBLE]
-    rows += [*_beside_first(panned), _zoomed(pipeline, history)]
+    rows += _beside_first(_panned(pipeline, history))
+    rows += [_columns_alone(history, bars) for bars in VISIBLE]
+    rows.append(_zoomed(pipeline, history))
     return [*rows, *_peers(history, averages)]
 
 
@@ -89,15 +90,44 @@ def _spec(bars: int) -> ChartSpec:
     return ChartSpec("BTC-USD", Interval.M1, 1280, 720, bars=bars, elements=ELEMENTS)
 
 
-def _panned(pipeline: ChartPipeline, history: History, bars: int) -> Row:
-    """Every frame ends a pixel column earlier than the one before."""
-    spec, newest, frames = _spec(bars), history.window().first_index + len(history), count()
+def _panned(pipeline: ChartPipeline, history: History) -> list[Row]:
+    """Frames of every length, each a pixel column earlier than the one before. The lengths take
+    turns, so that other work on the machine slows all of them.
+    """
+    newest = history.window().first_index + len(history)
+    samples: dict[int, list[float]] = {bars: [] for bars in VISIBLE}
+    sizes = dict.fromkeys(VISIBLE, 0)
+    for run in range(-WARM_UP, RUNS):
+        for bars in VISIBLE:
+            end = newest - run % RUNS * max(1, bars // COLUMNS)
+            start = time.perf_counter_ns()
+            picture = pipeline.picture(ChartData.view(history, end), _spec(bars), FURNITURE)
+            if run >= 0:
+                samples[bars].append((time.perf_counter_ns() - start) / 1e6)
+            sizes[bars] = len(picture)
+    found = []
+    for bars, took in samples.items():
+        low, middle, high = np.percentile(took, (5, 50, 95)).tolist()
+        found.append(Row(f"{bars:,} candles, panned", middle, low, high, RUNS, sizes[bars]))
+    return found
 
-    def draw() -> bytes:
-        end = newest - next(frames) % RUNS * max(1, bars // COLUMNS)
-        return pipeline.picture(ChartData.view(history, end), spec, FURNITURE)
 
-    return measure(f"{bars:,} candles, panned", draw, runs=RUNS, size_bytes=len(draw()))
+def _columns_alone(history: History, bars: int) -> Row:
+    """Candles and averages to pixel columns, without the rest of a frame."""
+    step = COLUMNS / bars
+    numbers = np.array([0.0, 0.0, 0.0, COLUMNS - (bars - 1) * step, step])
+    prices, values = np.empty((5, 2 * COLUMNS)), np.empty((4, 2 * COLUMNS))
+    x, row, frames = np.empty(2 * COLUMNS, np.int32), np.empty(2 * COLUMNS, np.int64), count()
+
+    def project() -> None:
+        end = len(history) - next(frames) % RUNS * max(1, bars // COLUMNS)
+        first = end - bars
+        history.candles.project(first, end, numbers, 0, (x, row, prices))
+        for study in range(len(STUDIES)):
+            curve = history.curves(study)[0]
+            curve.project(0, end, numbers, first, -first, (x, row, values))
+
+    return measure(f"{bars:,} candles to pixel columns, of the above", project, runs=RUNS)
 
 
 def _beside_first(rows: list[Row]) -> list[Row]:
