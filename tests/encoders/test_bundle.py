@@ -38,6 +38,14 @@ def test_the_largest_index_is_found_anywhere(bits: int, place: tuple[int, int]) 
     assert bundle(pixels, bits, np.empty(3 * 37, np.uint8)) == 255
 
 
+@pytest.mark.parametrize("width", [6, 7])
+@pytest.mark.parametrize("x", range(6))
+def test_the_largest_index_is_found_on_either_side_of_a_byte(width: int, x: int) -> None:
+    pixels = np.zeros((3, width), np.uint8)
+    pixels[1, x] = 255
+    assert bundle(pixels, 1, np.zeros(64, np.uint8)) == 255
+
+
 @pytest.mark.parametrize("bits", [0, 1, 2, 3])
 def test_pictures_of_more_than_one_part(bits: int) -> None:
     pixels = np.random.default_rng(6).integers(0, 1 << (8 >> bits), (3, PART // 2), np.uint8)
