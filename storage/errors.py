@@ -2,6 +2,7 @@
 
 StorageError
 ├── WriteFailed     something could not be written; whatever was stored before is whole
+├── ReadFailed      a file could not be read at the moment; it may be whole
 ├── FileDamaged     a file is not what was written to it; its contents are not served
 ├── BadImport       a file is no series of candles; nothing of it was taken
 ├── BadName         a venue or symbol that cannot name a folder
@@ -21,6 +22,14 @@ class WriteFailed(StorageError):
     def __init__(self, path: Path, error: OSError) -> None:
         self.path = path
         super().__init__(f"{path} could not be written: {error.strerror or error}")
+
+
+class ReadFailed(StorageError):
+    """A file could not be read at the moment; it may be whole."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        self.path = path
+        super().__init__(f"{path} could not be read: {error.strerror or error}")
 
 
 class FileDamaged(StorageError):

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from market.types import SECOND
 from storage.blocks import FRAME_BYTES, SIGNATURE, Damage, StoredFrame, pack, read_blocks
-from storage.errors import FileDamaged, WriteFailed
+from storage.errors import ReadFailed, WriteFailed
 
 SUFFIX = ".frames"
 
@@ -197,8 +197,8 @@ def is_recording(path: Path) -> bool:
 def read_frames(path: Path, tell: TellDamage) -> Iterator[StoredFrame]:
     """All frames of a recording in order of arrival, one block in memory at a time.
 
-    ``tell`` hears of what had to be skipped. Raises :class:`FileDamaged` when a file cannot be
-    read at all.
+    ``tell`` hears of what had to be skipped. Raises :class:`ReadFailed` when the system refuses
+    a file.
     """
     for segment in segments(path):
         try:
@@ -206,7 +206,7 @@ def read_frames(path: Path, tell: TellDamage) -> Iterator[StoredFrame]:
                 for block in read_blocks(file, lambda damage, at=segment: tell(at, damage)):  # type: ignore[misc]
                     yield from block
         except OSError as error:
-            raise FileDamaged(segment, error.strerror or str(error)) from None
+            raise ReadFailed(segment, error) from None
 
 
 def _next_path(folder: Path) -> Path:

@@ -32,6 +32,7 @@ ONE_HOME = {
     "moderngl": {"chart_acceleration.renderers.opengl"},
     "redis": set(),
     "httpx": {"data_feed.history_loader"},
+    "pyarrow": {"storage.parquet"},
 }
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from market.types import SECOND
 from storage.blocks import SIGNATURE, Damage, StoredFrame, pack, read_blocks
-from storage.errors import FileDamaged, WriteFailed
+from storage.errors import ReadFailed, WriteFailed
 from storage.segments import (
     SegmentLimits,
     SegmentWriter,
@@ -255,5 +255,5 @@ def test_what_is_no_recording_is_told(tmp_path: Path) -> None:
     assert not is_recording(tmp_path)
     other.write_bytes(b"something else")
     assert not is_recording(other)
-    with pytest.raises(FileDamaged, match="No such file"):
+    with pytest.raises(ReadFailed, match="No such file"):
         list(read_frames(tmp_path / "absent", lambda *_: None))

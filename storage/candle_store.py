@@ -1,0 +1,212 @@
+"""Candles on disk, in Parquet files by venue, symbol, interval and day.
+
+``ROOT/candles/VENUE/SYMBOL/INTERVAL/DAY.parquet``, see :mod:`storage.partitions`. A file is
+replaced as a whole, so a reader sees the old or the new one, and what was there survives a process
+that dies or a disk that is full. Each file carries a checksum of its columns. One that does not
+hold what was written to it is renamed, told, and everything else is served.
+"""
+
+import logging
+import threading
+import zlib
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from market.columns import CandleWindow
+from market.errors import BadCandles
+from market.types import Interval
+from storage.errors import FileDamaged, ReadFailed, StorageError
+from storage.files import checked_name, replace_files
+from storage.parquet import TIME, Columns, read_columns, write_columns
+from storage.partitions import name_at, spans
+
+log = logging.getLogger(__name__)
+
+FIELDS = ("open", "high", "low", "close", "volume")
+SUFFIX = ".parquet"
+DAMAGED = ".damaged"
+CHECKSUM = "candlecast.crc32"
+LATEST_NS = 2**63 - 1
+
+Tell = Callable[[StorageError], None]
+
+
+def _log(error: StorageError) -> None:
+    log.warning("%s", error)
+
+
+class CandleStore:
+    """The candles of one venue under ``root``. Any thread may read; writers wait for each other.
+
+    ``tell`` hears of damaged files. Nothing is created before the first write. Every method raises
+    :class:`storage.errors.BadName` for a symbol that cannot name a folder.
+    """
+
+    def __init__(self, root: Path, venue: str, tell: Tell = _log) -> None:
+        self.folder = root / "candles" / checked_name(venue)
+        self._tell = tell
+        self._writing = threading.Lock()
+
+    def write(self, symbol: str, interval: Interval, candles: CandleWindow) -> int:
+        """Store ``candles`` over those of the same times; returns how many files changed.
+
+        All files are complete on disk before the first takes its place. Raises
+        :class:`storage.errors.WriteFailed`, and :class:`storage.errors.ReadFailed` when a file that
+        has to be merged cannot be read: it is not written over.
+        """
+        folder = self._folder(symbol, interval)
+        with self._writing:
+            files = {}
+            for name, rows in spans(candles.time_ns, interval):
+                path = folder / f"{name}{SUFFIX}"
+                new = part_of(candles, rows)
+                old = self._read_file(path, interval)
+                merged = new if old is None else merge(old, new)
+                if old is None or not equal(old, merged):
+                    files[path] = partial(_write_file, window=merged)
+            replace_files(files)
+        return len(files)
+
+    def read(
+        self, symbol: str, interval: Interval, start_ns: int = 0, end_ns: int = LATEST_NS
+    ) -> CandleWindow:
+        """The candles that start at ``start_ns`` or later and before ``end_ns``; perhaps none.
+
+        A file that the system refuses is told and left out.
+        """
+        paths = self._paths(symbol, interval)
+        first, last = name_at(start_ns, interval), name_at(max(end_ns - 1, 0), interval)
+        wanted = [path for path in paths if first <= path.stem <= last]
+        whole = join(self._windows(wanted, interval))
+        at, to = np.searchsorted(whole.time_ns, (start_ns, end_ns))
+        return part_of(whole, slice(int(at), int(to)))
+
+    def newest(self, symbol: str, interval: Interval, count: int) -> CandleWindow:
+        """The last ``count`` candles at most; reads no more files than it needs."""
+        windows: list[CandleWindow] = []
+        held = 0
+        for path in reversed(self._paths(symbol, interval)):
+            if held >= count:
+                break
+            for window in self._windows([path], interval):
+                windows.append(window)
+                held += len(window)
+        whole = join(windows[::-1])
+        return part_of(whole, slice(max(0, len(whole) - count), len(whole)))
+
+    def symbols(self) -> list[str]:
+        """Symbols with a folder, in order of the alphabet."""
+        return sorted(path.name for path in self.folder.glob("*") if path.is_dir())
+
+    def _folder(self, symbol: str, interval: Interval) -> Path:
+        return self.folder / checked_name(symbol) / interval.value
+
+    def _paths(self, symbol: str, interval: Interval) -> list[Path]:
+        return sorted(self._folder(symbol, interval).glob(f"[0-9]*{SUFFIX}"))
+
+    def _windows(self, paths: Iterable[Path], interval: Interval) -> list[CandleWindow]:
+        windows = []
+        for path in paths:
+            try:
+                window = self._read_file(path, interval)
+            except ReadFailed as error:
+                self._tell(error)
+                continue
+            if window is not None:
+                windows.append(window)
+        return windows
+
+    def _read_file(self, path: Path, interval: Interval) -> CandleWindow | None:
+        """The candles in ``path``; None when there is no such file, or it had to be set aside."""
+        try:
+            return _checked(path, interval, *read_columns(path))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise ReadFailed(path, error) from None
+        except FileDamaged as error:
+            self._tell(FileDamaged(path, error.reason, _set_aside(path)))
+            return None
+
+
+def merge(old: CandleWindow, new: CandleWindow) -> CandleWindow:
+    """All candles of both in order of time; the new one where both have one."""
+    kept = ~np.isin(old.time_ns, new.time_ns)
+    order = np.argsort(np.concatenate((old.time_ns[kept], new.time_ns)), kind="stable")
+    pairs = zip(columns_of(old).values(), columns_of(new).values(), strict=True)
+    joined = [np.concatenate((mine[kept], theirs))[order] for mine, theirs in pairs]
+    return CandleWindow.from_arrays(*joined)
+
+
+def equal(one: CandleWindow, other: CandleWindow) -> bool:
+    """Whether both hold the same candles, bit for bit but for the sign of zero."""
+    pairs = zip(columns_of(one).values(), columns_of(other).values(), strict=True)
+    return all(np.array_equal(a, b) for a, b in pairs)
+
+
+def join(windows: list[CandleWindow]) -> CandleWindow:
+    """Windows that follow each other as one; raises :class:`BadCandles` when they do not."""
+    if len(windows) == 1:
+        return windows[0]
+    empty = CandleWindow.from_arrays(*[[]] * 6)
+    columns = [columns_of(window) for window in windows or [empty]]
+    return CandleWindow.from_arrays(
+        *(np.concatenate([each[name] for each in columns]) for name in columns[0])
+    )
+
+
+def part_of(window: CandleWindow, rows: slice) -> CandleWindow:
+    """Some rows of ``window``, as views."""
+    return CandleWindow.from_arrays(*(column[rows] for column in columns_of(window).values()))
+
+
+def columns_of(window: CandleWindow) -> Columns:
+    """Time, open, high, low, close, volume, trades by name, in the order of a window's arrays."""
+    values = {name: getattr(window, name) for name in FIELDS}
+    return {TIME: window.time_ns, **values, "trades": window.trades}
+
+
+def _write_file(path: Path, window: CandleWindow) -> None:
+    columns = columns_of(window)
+    write_columns(path, columns, {CHECKSUM: _checksum(columns)})
+
+
+def _checksum(columns: Columns) -> str:
+    crc = 0
+    for values in columns.values():
+        crc = zlib.crc32(np.ascontiguousarray(values).data, crc)
+    return f"{crc:08x}"
+
+
+def _checked(
+    path: Path, interval: Interval, columns: Columns, notes: dict[str, str]
+) -> CandleWindow:
+    names = [TIME, *FIELDS, "trades"]
+    if list(columns) != names:
+        raise FileDamaged(path, f"its columns are {', '.join(columns)}; {', '.join(names)} belong")
+    if notes.get(CHECKSUM) != _checksum(columns):
+        raise FileDamaged(path, "its checksum is not that of its columns")
+    try:
+        window = CandleWindow.from_arrays(*columns.values())
+    except BadCandles as error:
+        raise FileDamaged(path, str(error)) from None
+    if len(window):
+        ends = {name_at(int(window.time_ns[at]), interval) for at in (0, -1)}
+        if ends != {path.stem}:
+            raise FileDamaged(path, f"its candles are of {', '.join(sorted(ends))}")
+    return window
+
+
+def _set_aside(path: Path) -> Path | None:
+    """Rename a damaged file so that nobody reads it again; None if the system refuses."""
+    for number in range(1, 1000):
+        aside = path.with_name(f"{path.name}{DAMAGED}-{number}")
+        if not aside.exists():
+            try:
+                return path.rename(aside)
+            except OSError:
+                return None
+    return None
