@@ -149,3 +149,12 @@ def test_blocks_by_hand() -> None:
     assert after[:8] == [[-1.0, 5.0]] + [[inf, -inf]] * 7
     assert pyramid.levels[9, WHOLE].tolist() == [-1.0, 5.0]
     assert pyramid.levels[9:11, BEFORE].tolist() == [[inf, -inf], [-1.0, 5.0]]
+
+
+def test_of_equals_the_first_is_kept_across_levels() -> None:
+    values = np.full(1024, 0.0)
+    values[:640] = -0.0  # of the span, blocks of 64; those of 8 beside its end hold 0.0
+    _, pyramid = curve(values)
+    out = np.zeros((3, 1))
+    extremes_between(pyramid.levels, pyramid.starts, 0, np.array([511]), 1, 664, *out)
+    assert same_bits(out[:, 0], np.full(3, -0.0))
