@@ -47,7 +47,7 @@ def _fill(pixels: U8, x0: int, y0: int, x1: int, y1: int, colour: int) -> None:
         count = max(0, x1 - x0)
         for row in range(UNASKED):
             fill_span(pixels, y0 + row, x0, count * int(y0 + row < y1), colour)
-        for y in range(y0 + UNASKED, y1):
+        for y in range(y0 + UNASKED, y1 if count > 0 else 0):
             fill_span(pixels, y, x0, count, colour)
     else:
         for y in range(y0, y1):
