@@ -4,13 +4,17 @@
  * Frames of /ws/charts: the binary message, and the object URLs that its picture lives in.
  *
  * @typedef {{x: number, y: number, w: number, h: number}} Box              device pixels
- * @typedef {{chart: number, kind: number, source: Box, target: Box, meta: Meta}} Entry
+ * @typedef {{chart: number, kind: number, source: Box, target: Box, meta: Meta, rows: ChartRows | null}} Entry
  * @typedef {{sequence: number, entries: Entry[], picture: Blob}} Frame
  * @typedef {{chart: number, symbol: string, interval: string, venue: string, o: number, h: number, l: number,
  *   c: number, volume: number, change: number, change_pct: number, decimals: number, direction: number,
- *   last_y: number, plot: number[], stale: boolean, alt: string, studies?: StudyMeta[]}} Meta
+ *   last_y: number, plot: number[], stale: boolean, alt: string, studies?: StudyMeta[], time_ms?: number,
+ *   price_top: number, price_bottom: number, first_index: number, x_first: number, step: number, axis?: string,
+ *   percent_base?: number | null, bars: number, end?: number | null, price_range?: number[] | null,
+ *   held?: number[]}} Meta
  * @typedef {{label: string, role: string, value: number | null, text: string}} CurveMeta
- * @typedef {{title: string, pane: PaneMeta | null, left_out: boolean, curves: CurveMeta[]}} StudyMeta
+ * @typedef {{title: string, pane: PaneMeta | null, left_out: boolean, decimals?: number,
+ *   curves: CurveMeta[]}} StudyMeta
  * @typedef {{plot: number[], top: number, bottom: number}} PaneMeta
  */
 
@@ -37,6 +41,7 @@ window.candlecast = {
   const ENTRY = 20;
   const KEYFRAME = 0;
   const PATCH = 1;
+  const HAS_ROWS = 1;
   const utf8 = new TextDecoder();
 
   /** @param {DataView} view @param {number} at @returns {Box} */
@@ -59,23 +64,31 @@ window.candlecast = {
     }
     const count = view.getUint16(8, true);
     const metaStart = HEADER + count * ENTRY;
-    const pictureStart = metaStart + view.getUint32(12, true);
-    if (pictureStart >= buffer.byteLength) {
-      throw new RangeError(`frame of ${buffer.byteLength} bytes has no picture: it would begin at ${pictureStart}`);
+    const metaEnd = metaStart + view.getUint32(12, true);
+    if (metaEnd >= buffer.byteLength) {
+      throw new RangeError(`frame of ${buffer.byteLength} bytes has no picture: it would begin at ${metaEnd}`);
     }
     /** @type {Meta[]} */
-    const metas = JSON.parse(utf8.decode(new Uint8Array(buffer, metaStart, pictureStart - metaStart)));
+    const metas = JSON.parse(utf8.decode(new Uint8Array(buffer, metaStart, metaEnd - metaStart)));
+    let next = metaEnd;
     const entries = metas.slice(0, count).map((meta, index) => {
       const at = HEADER + index * ENTRY;
+      let rows = null;
+      if (view.getUint8(at + 3) & HAS_ROWS) {
+        const begin = next + 4;
+        next = begin + view.getUint32(next, true);
+        rows = new window.candlecast.ChartRows(buffer.slice(begin, next)); // sliced, so that its numbers are aligned
+      }
       return {
         chart: view.getUint16(at, true),
         kind: view.getUint8(at + 2),
         source: box(view, at + 4),
         target: box(view, at + 12),
         meta,
+        rows,
       };
     });
-    const picture = new Blob([new Uint8Array(buffer, pictureStart)], { type: "image/webp" });
+    const picture = new Blob([new Uint8Array(buffer, next)], { type: "image/webp" });
     return { sequence: view.getUint32(4, true), entries, picture };
   }
 

@@ -2,7 +2,7 @@
 
 /**
  * One chart on the page: two image layers, legend, dotted last-price line, and the texts that lie over the picture
- * while there is none or while it is old.
+ * while there is none or while it is old. Its view may be ahead of its picture, which is moved meanwhile.
  *
  * @typedef {{source: string, retry: string, tag: string}} Lost   texts of the strip, and of the tag in the legend
  * @typedef {{type: string, chart: number, symbol: string, interval: string, width: number, height: number,
@@ -10,6 +10,7 @@
  */
 {
   const { words, KEYFRAME } = window.candlecast;
+  const OWN_PARTS = [".chart-moved", ".chart-crosshair", ".chart-axis-price", ".chart-axis-time", ".chart-now"];
   const SMALLEST = 16;
   const LARGEST = 4096;
   const LOADING_AFTER_MS = 400;
@@ -29,11 +30,21 @@
       this.subscribed = "";
       /** @type {Meta | null} */
       this.meta = null;
+      /** @type {ChartRows | null} the candles behind the picture */
+      this.rows = null;
+      /** @type {Row | null} the candle that the legend tells; null for the newest */
+      this.row = null;
+      this.size = { w: 0, h: 0 }; // of the picture
+      this.reopened = false; // the connection is another since the last picture
+      this.view = new window.candlecast.ChartView(() => this.usualBars());
+      element.querySelectorAll(OWN_PARTS.join()).forEach((part) => part.remove()); // of a copied chart
       this.keyframe = this.layer("img.chart-keyframe");
       this.patch = this.layer("img.chart-patch");
-      this.line = /** @type {HTMLElement} */ (element.querySelector(".chart-last-line"));
-      this.legend = /** @type {HTMLElement} */ (element.querySelector(".chart-legend"));
-      this.studies = new window.candlecast.StudyLegend(element);
+      this.legend = new window.candlecast.ChartLegend(element);
+      this.moved = new window.candlecast.MovedPicture(element, [this.keyframe.image, this.patch.image]);
+      this.crosshair = new window.candlecast.Crosshair(element);
+      this.overlay = new window.candlecast.ChartOverlay(element);
+      this.changed = () => {}; // the view is another, by no gesture
       this.state = /** @type {HTMLElement} */ (element.querySelector(".chart-state"));
       this.strip = /** @type {HTMLElement | null} */ (element.querySelector(".chart-lost"));
       this.loading = setTimeout(() => this.showLoading(), LOADING_AFTER_MS);
@@ -65,12 +76,28 @@
           : { width: Math.round(width * this.ratio), height: Math.round(height * this.ratio) };
     }
 
+    /** Device pixels per CSS pixel as the server counts them. */
+    get scale() {
+      return Math.max(1, Math.min(4, this.ratio));
+    }
+
+    /** The time zone of the time axis. */
+    get zone() {
+      return JSON.parse(this.element.dataset.elements || "{}").zone || "UTC";
+    }
+
+    /** Candles that are shown unless somebody zooms. */
+    usualBars() {
+      const fitting = Math.floor((this.devicePixels.width / this.ratio - AXIS_WIDTH) / FINEST_SPACING);
+      return Math.min(Number(this.element.dataset.bars) || 120, Math.max(FEWEST_BARS, fitting));
+    }
+
     /** @returns {Subscription | null} what this panel should show now; null while it has no symbol, size or place */
     wants() {
-      const { symbol, interval, bars } = this.element.dataset;
+      const { symbol, interval } = this.element.dataset;
       const { width, height } = this.devicePixels;
       if (!symbol || !interval || !this.onScreen || width < 1 || height < 1) return null;
-      const fitting = Math.max(FEWEST_BARS, Math.floor((width / this.ratio - AXIS_WIDTH) / FINEST_SPACING));
+      this.view.of(symbol, interval);
       const clamp = (/** @type {number} */ size) => Math.max(SMALLEST, Math.min(LARGEST, Math.round(size)));
       return {
         type: "subscribe",
@@ -79,11 +106,31 @@
         interval,
         width: clamp(width),
         height: clamp(height),
-        scale: Math.max(1, Math.min(4, this.ratio)),
+        scale: this.scale,
         theme: document.documentElement.dataset.theme || "dark",
-        bars: Math.min(Number(bars) || 120, fitting),
         ...JSON.parse(this.element.dataset.elements || "{}"),
+        ...this.view.wishes,
       };
+    }
+
+    /** @returns {object | null} the message of a zoom or pan; null when the server knows this view */
+    viewport() {
+      if (!this.subscribed) return null;
+      const { bars: _bars, end: _end, price_range: _range, ...others } = JSON.parse(this.subscribed);
+      const text = JSON.stringify({ ...others, ...this.view.wishes });
+      if (text === this.subscribed) return null;
+      this.subscribed = text;
+      return { type: "viewport", chart: this.chart, ...this.view.wishes };
+    }
+
+    /** @returns {URLSearchParams | null} the exact view as /api/chart.webp takes it; null while there is none */
+    pictureQuery() {
+      const wants = this.wants();
+      if (!wants) return null;
+      const { type: _type, chart: _chart, end, ...asked } = /** @type {any} */ (wants);
+      const texts = Object.entries(asked).map(([name, value]) => [name, String(value)]); // lists with commas between
+      const last = end === undefined ? null : this.rows?.at(Math.min(end, this.rows.end) - 1);
+      return new URLSearchParams(last ? [...texts, ["end", String(last.time)]] : texts);
     }
 
     /**
@@ -98,9 +145,15 @@
       if (entry.kind === KEYFRAME) {
         this.place(this.keyframe, entry, url);
         this.clear(this.patch);
+        this.size = entry.target;
+        this.rows = entry.rows;
+        if (this.rows && this.view.keepTime(entry.meta, this.rows, this.reopened)) this.changed();
+        this.reopened = false;
       } else {
         this.place(this.patch, entry, url);
+        if (entry.rows) this.rows?.merge(entry.rows);
       }
+      this.rows?.update(entry.meta);
       this.describe(entry.meta);
       return true;
     }
@@ -136,10 +189,17 @@
       const { width: w, height: h } = this.devicePixels;
       this.place(this.keyframe, /** @type {any} */ ({ source: { x: 0, y: 0 }, target: { x: 0, y: 0, w, h } }), url);
       this.clear(this.patch);
-      this.legend.hidden = true;
-      this.line.hidden = true;
-      this.studies.clear();
+      this.withoutNumbers();
+      this.legend.hide();
       this.hideState();
+    }
+
+    /** What stood beside the last picture is not true of this one. */
+    withoutNumbers() {
+      this.meta = this.rows = this.row = null;
+      this.overlay.clear(this.view);
+      this.moved.hide();
+      this.crosshair.hide();
     }
 
     /** @param {Meta} meta */
@@ -147,37 +207,26 @@
       this.meta = meta;
       this.hideState();
       this.keyframe.image.alt = meta.alt;
-      const price = (/** @type {number} */ value) => words.number(value, meta.decimals);
-      const change = words.change(meta.change, meta.change_pct, meta.decimals);
-      const direction = String(meta.direction);
-      this.legend.hidden = false;
-      this.legend.dataset.direction = direction;
-      this.field("symbol", meta.symbol);
-      this.field("context", meta.venue ? `${meta.interval} · ${meta.venue}` : meta.interval);
-      this.field("o", price(meta.o));
-      this.field("h", price(meta.h));
-      this.field("l", price(meta.l));
-      this.field("c", price(meta.c));
-      this.field("change", change);
-      this.field("volume", words.volume(meta.volume));
-      this.studies.show(meta, this.ratio);
-      this.drawLine(meta, direction);
+      this.move();
     }
 
-    /** @param {string} name @param {string} text */
-    field(name, text) {
-      words.write(this.legend.querySelector(`[data-field="${name}"]`), text);
+    /** How the picture has to be moved to show the view. */
+    motion() {
+      return this.view.motion(/** @type {Meta} */ (this.meta), this.scale);
     }
 
-    /** @param {Meta} meta @param {string} direction */
-    drawLine({ plot: [x0, y0, x1, y1], last_y: y }, direction) {
-      this.line.hidden = !(y >= y0 && y < y1);
-      if (this.line.hidden) return;
-      const ratio = this.ratio;
-      this.line.dataset.direction = direction;
-      this.line.style.left = `${x0 / ratio}px`;
-      this.line.style.top = `${y / ratio}px`;
-      this.line.style.width = `${(x1 - x0) / ratio}px`;
+    /** Shows the view with the picture there is: moved, unless it is the right one. */
+    move() {
+      if (!this.meta) return;
+      this.moved.show(this.meta, this.motion(), this.size, this.ratio);
+      this.overlay.show(this.meta, this.view, this.scale, this.ratio);
+      window.candlecast.crosshairs.draw(this); // and the legend with it
+    }
+
+    /** @param {Row | null} row that the legend tells; null for the newest */
+    showRow(row) {
+      this.row = row;
+      if (this.meta) this.legend.show(this.meta, row, this.ratio);
     }
 
     /** @param {"empty" | "loading" | "error"} state @param {string} title @param {string} detail */
@@ -195,20 +244,16 @@
     blank(symbol, interval) {
       this.clear(this.patch);
       this.clear(this.keyframe);
-      this.line.hidden = true;
-      this.studies.clear();
-      this.legend.hidden = false;
-      delete this.legend.dataset.direction;
+      this.withoutNumbers();
+      this.legend.clear();
       this.keyframe.image.alt = "";
-      this.meta = null;
       this.announce(symbol, interval);
     }
 
     /** Says in the legend what is to come, until a picture says what is there. @param {string} symbol @param {string} interval */
     announce(symbol, interval) {
       if (this.meta) return;
-      this.field("symbol", symbol);
-      this.field("context", [interval, this.element.dataset.venue].filter(Boolean).join(" · "));
+      this.legend.announce(symbol, [interval, this.element.dataset.venue].filter(Boolean).join(" · "));
     }
 
     showLoading() {
@@ -224,11 +269,9 @@
     /** The picture stays, greyed, and says how old it is. @param {Lost | null} lost */
     setLost(lost) {
       this.element.classList.toggle("is-stale", lost !== null);
-      const tag = /** @type {HTMLElement | null} */ (this.legend.querySelector('[data-field="stale"]'));
-      if (tag) tag.hidden = lost === null;
+      this.legend.setStale(lost?.tag ?? null);
       if (this.strip) this.strip.hidden = lost === null;
       if (lost === null) return;
-      words.write(tag, lost.tag);
       words.write(this.strip?.querySelector("[data-lost=source]"), lost.source);
       words.write(this.strip?.querySelector("[data-lost=retry]"), lost.retry);
     }
@@ -236,6 +279,7 @@
     /** Lets go of everything; for a panel that left the page. */
     forget() {
       clearTimeout(this.loading);
+      this.moved.hide();
       this.clear(this.patch);
       this.keyframe.url?.release();
       this.keyframe.url = null;

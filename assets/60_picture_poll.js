@@ -72,11 +72,8 @@
 
     /** @param {ChartPanel} panel */
     async fetchPicture(panel) {
-      const wants = panel.wants();
-      if (!wants) return;
-      const { type: _type, chart: _chart, ...asked } = wants;
-      const texts = Object.entries(asked).map(([name, value]) => [name, String(value)]); // lists with commas between
-      const query = new URLSearchParams(texts);
+      const query = panel.pictureQuery();
+      if (!query) return;
       const response = await fetch(`/api/chart.webp?${query}`, { cache: "no-store" });
       if (!response.ok) {
         const { error } = await response.json();

@@ -5,7 +5,8 @@
  * passes on what the socket brings. Scripts run before the layout exists, hence observers for everything.
  */
 {
-  const { ChartPanel, ChartSocket, FeedStatus, FramePlayer, PicturePoll } = window.candlecast;
+  const { ChartPanel, ChartSocket, Crosshairs, FeedStatus, FramePlayer, Gestures, PicturePoll, ViewSender } =
+    window.candlecast;
   const RESIZE_SETTLES_MS = 80;
   const TRIES_BEFORE_POLLING = 3;
   const REPAIR_AFTER_MS = 1000;
@@ -16,7 +17,11 @@
       this.panels = new Map();
       /** @type {Map<number, ChartPanel>} */
       this.byNumber = new Map();
+      /** @type {Map<ChartPanel, Gestures>} */
+      this.gestures = new Map();
       this.lastNumber = 0;
+      this.crosshairs = new Crosshairs(() => this.panels.values());
+      this.views = new ViewSender((message) => this.socket.send(message));
       this.status = new FeedStatus();
       this.socket = new ChartSocket({
         opened: () => this.onOpened(),
@@ -91,6 +96,9 @@
       const panel = new ChartPanel(element, this.lastNumber);
       this.panels.set(element, panel);
       this.byNumber.set(panel.chart, panel);
+      this.gestures.set(panel, new Gestures(panel, (moved) => this.views.changed(moved), this.crosshairs));
+      panel.changed = () => this.views.changed(panel);
+      panel.overlay.now.addEventListener("click", () => this.goToNow(panel));
       panel.setLost(this.status.lost());
       this.places?.observe(element);
       try {
@@ -107,8 +115,18 @@
       this.places?.unobserve(element);
       this.panels.delete(element);
       this.byNumber.delete(panel.chart);
+      this.gestures.get(panel)?.stop();
+      this.gestures.delete(panel);
+      this.views.forget(panel);
       if (panel.subscribed) this.socket.send({ type: "unsubscribe", chart: panel.chart });
       panel.forget();
+    }
+
+    /** @param {ChartPanel} panel */
+    goToNow(panel) {
+      panel.view.place = null;
+      panel.element.focus({ preventScroll: true });
+      this.views.changed(panel);
     }
 
     /** Tells the server what the panel wants, where that differs from what the server knows. @param {ChartPanel} panel */
@@ -168,6 +186,7 @@
       if (document.hidden) this.sendVisibility();
       for (const panel of this.panels.values()) {
         panel.subscribed = "";
+        panel.reopened = true;
         this.refresh(panel);
       }
     }
@@ -208,7 +227,10 @@
     onState({ chart, state, detail }) {
       const panel = this.byNumber.get(chart);
       if (!panel) return;
-      if (state === "empty") panel.showState("empty", "No candles yet", detail);
+      if (state === "empty" && !panel.view.following) {
+        panel.view.reset(); // what was looked at is no longer held
+        this.refresh(panel);
+      } else if (state === "empty") panel.showState("empty", "No candles yet", detail);
       else if (state === "error") panel.showState("error", "This chart cannot be drawn", detail);
       else panel.hideState();
     }
@@ -251,5 +273,7 @@
   }
 
   const client = new ChartClient();
+  window.candlecast.crosshairs = client.crosshairs;
+  window.candlecast.panelOf = (/** @type {HTMLElement} */ chart) => client.panels.get(chart);
   client.start();
 }

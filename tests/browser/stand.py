@@ -35,13 +35,16 @@ _HTML = (Path(__file__).parent / "stand.html").read_text()
 
 
 class Part(NamedTuple):
-    """One entry: chart, kind (0 keyframe, 1 patch), source and target as x, y, width, height."""
+    """One entry: chart, kind (0 keyframe, 1 patch), source and target as x, y, width, height; rows
+    as the socket sends them, b"" for none.
+    """
 
     chart: int
     kind: int
     source: tuple[int, int, int, int]
     target: tuple[int, int, int, int]
     meta: dict[str, Any]
+    rows: bytes = b""
 
 
 def lossless(rgb: U8) -> bytes:
@@ -56,10 +59,11 @@ def message(sequence: int, parts: Sequence[Part], picture: bytes) -> bytes:
     meta = json.dumps([part.meta for part in parts]).encode()
     head = struct.pack("<IIHHI", 0x31464343, sequence, len(parts), 0, len(meta))
     entries = [
-        struct.pack("<HBB8H", part.chart, part.kind, 0, *part.source, *part.target)
+        struct.pack("<HBB8H", part.chart, part.kind, bool(part.rows), *part.source, *part.target)
         for part in parts
     ]
-    return head + b"".join(entries) + meta + picture
+    rows = [struct.pack("<I", len(part.rows)) + part.rows for part in parts if part.rows]
+    return head + b"".join(entries) + meta + b"".join(rows) + picture
 
 
 def meta(
@@ -183,7 +187,8 @@ class Stand:
     def _page(self) -> str:
         head, chart, foot = _HTML.split("<!-- part -->")
         scripts = sorted(
-            {path.name for path in ASSETS.glob("*.js")} - {"theme.js", "page_state.js"}
+            {path.name for path in ASSETS.glob("*.js")}
+            - {"theme.js", "page_state.js", "watchlist.js"}
         )
         charts = [
             chart.replace("SYMBOL", symbol).replace("STYLE", style) for symbol, style in self.charts

@@ -54,7 +54,9 @@ def test_keyframes_and_patches_of_one_atlas_are_exact(
             chart, width, height = order["chart"], order["width"], order["height"]
             picture = noise(chart, height, width)
             box = (0, 0, width, height)
-            part = Part(chart, 0, box, box, meta(chart, order["symbol"], **QUIET))
+            part = Part(
+                chart, 0, box, box, meta(chart, order["symbol"], bars=order["bars"], **QUIET)
+            )
             stand.send(message(index + 1, [part], lossless(picture)))
             wanted[chart] = picture.copy()
         wait_for_counter(page, "keyframes", 2)
@@ -68,7 +70,11 @@ def test_keyframes_and_patches_of_one_atlas_are_exact(
             wanted[chart][top : top + h, left : left + w] = atlas[y : y + h, x : x + w]
             parts.append(
                 Part(
-                    chart, 1, (x, y, w, h), (left, top, w, h), meta(chart, order["symbol"], **QUIET)
+                    chart,
+                    1,
+                    (x, y, w, h),
+                    (left, top, w, h),
+                    meta(chart, order["symbol"], bars=order["bars"], **QUIET),
                 )
             )
         stand.send(message(3, parts, lossless(atlas)))
