@@ -24,11 +24,9 @@
 
   /** @param {ChartPanel} panel @returns {URL | null} null while the chart shows nothing */
   function addressOf(panel) {
-    const wants = panel.wants();
-    if (!wants || !panel.meta) return null;
-    const { type: _type, chart: _chart, end: _index, ...asked } = /** @type {any} */ (wants);
-    const query = new URLSearchParams(Object.entries(asked).map(([name, value]) => [name, String(value)]));
-    query.set("end", String(panel.meta.time_ms)); // its newest candle: the view stays what it is
+    const query = panel.pictureQuery();
+    if (!query || !panel.meta) return null;
+    if (!query.has("end")) query.set("end", String(panel.meta.time_ms)); // its newest candle: it stays what it is
     const readable = query.toString().replaceAll("%3A", ":").replaceAll("%2C", ",");
     return new URL(`/api/chart.webp?${readable}`, location.origin);
   }
@@ -77,6 +75,10 @@
     else void copyAddress(address);
   }
 
+  /** The chart of a button over it, else the active one. @param {Element} button */
+  const cellOf = (button) =>
+    button.closest(".chart-cell") ?? window.candlecast.grid.current()?.activeChart?.closest(".chart-cell") ?? null;
+
   /** @param {HTMLElement} cell */
   async function toggleFullScreen(cell) {
     if (document.fullscreenElement) return document.exitFullscreen();
@@ -97,7 +99,7 @@
 
   function markFull() {
     for (const button of document.querySelectorAll('[data-act="full-screen"]')) {
-      const cell = button.closest(".chart-cell");
+      const cell = cellOf(button);
       const full = cell !== null && (cell === document.fullscreenElement || cell.classList.contains("is-full"));
       button.setAttribute("aria-pressed", String(full));
       /** @type {HTMLElement} */ (button).title = full ? "Leave full screen" : "Full screen";
@@ -112,7 +114,7 @@
     if (retry) document.getElementById("retry-feed")?.click(); // the server knows the first chart's button
     if (!(button instanceof HTMLElement)) return;
     const { act } = button.dataset;
-    const cell = button.closest(".chart-cell") ?? window.candlecast.grid.current()?.activeChart?.closest(".chart-cell");
+    const cell = cellOf(button);
     if (act === "full-screen" && cell instanceof HTMLElement) void toggleFullScreen(cell);
     else if (act === "download" || act === "copy-address") takePicture(act);
   }

@@ -55,6 +55,14 @@ def chart_toolbar() -> html.Div:
                 role="group",
                 **aria(label="Charts"),
             ),
+            html.Button(  # on a phone, where a chart has no room for acts of its own
+                icon("expand"),
+                className="toolbar-button toolbar-full",
+                type="button",
+                title="Full screen",
+                **data(act="full-screen"),
+                **aria(label="Full screen", pressed="false"),
+            ),
         ],
         className="chart-toolbar",
     )
@@ -123,6 +131,10 @@ def _settings() -> html.Div:
             zone,
             html.Div("Show", className="popup-caption"),
             *flags,
+            html.Div(
+                [html.Div("Picture", className="popup-caption"), *_picture_acts()],
+                className="phone-picture",
+            ),
         ],
     )
 
@@ -137,7 +149,11 @@ def _link_menu() -> html.Div:
 
 
 def _picture_menu() -> html.Div:
-    items = [
+    return _popup(ids.PICTURE_MENU, "Picture of this view", "menu", _picture_acts())
+
+
+def _picture_acts() -> list[html.Button]:
+    return [
         html.Button(
             [icon(picture), words],
             className="popup-item",
@@ -147,7 +163,6 @@ def _picture_menu() -> html.Div:
         )
         for act, picture, words in _PICTURE_ACTS
     ]
-    return _popup(ids.PICTURE_MENU, "Picture of this view", "menu", items)
 
 
 def _choice(kind: str, value: str, words: str, role: str = "menuitemradio") -> html.Button:

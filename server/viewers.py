@@ -132,7 +132,7 @@ class Viewers:
         if view.failure is not None:
             state, detail = "error", view.failure
         elif view.empty:
-            seconds = (now_ns - watch.since_ns) // 1_000_000_000
+            seconds = max(0, now_ns - watch.since_ns) // 1_000_000_000  # or since this tick began
             state = "empty"
             detail = f"Subscribed {seconds} s ago. The first candle appears with the first trade."
         else:
