@@ -122,7 +122,10 @@ class CandleStore:
     def _read_file(self, path: Path, interval: Interval) -> CandleWindow | None:
         """The candles in ``path``; None when there is no such file, or it had to be set aside."""
         try:
-            return _checked(path, interval, *read_columns(path))
+            columns, notes = read_columns(path)
+            if TIME in columns and columns[TIME].dtype.kind == "M":
+                columns[TIME] = columns[TIME].view(np.int64)
+            return _checked(path, interval, columns, notes)
         except FileNotFoundError:
             return None
         except OSError as error:

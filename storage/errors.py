@@ -44,13 +44,19 @@ class FileDamaged(StorageError):
 
 
 class BadImport(StorageError):
-    """A file is no series of candles. ``line`` counts from 1; None where no line is at fault."""
+    """A file is no series of candles.
 
-    def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
+    ``line`` counts from 1 and is a row (``unit``) where a file has no lines; None where none is at
+    fault.
+    """
+
+    def __init__(
+        self, path: Path, reason: str, line: int | None = None, unit: str = "line"
+    ) -> None:
         self.path = path
         self.line = line
         self.reason = reason
-        where = f", line {line}" if line is not None else ""
+        where = f", {unit} {line}" if line is not None else ""
         super().__init__(f"{path.name}{where}: {reason}")
 
 

@@ -146,7 +146,8 @@ def test_no_flip_and_no_cut_gives_wrong_candles(tmp_path: Path) -> None:
     data = path.read_bytes()
     changed = [data[:cut] for cut in range(0, len(data), 7)]
     changed += [
-        data[:at] + bytes([data[at] ^ 1 << at % 8]) + data[at + 1 :] for at in range(len(data))
+        data[:at] + bytes([data[at] ^ 1 << at % 8]) + data[at + 1 :]
+        for at in range(0, len(data), 3)
     ]
     for number, other in enumerate(changed):
         told.clear()
