@@ -4,6 +4,7 @@ from math import floor
 
 import numpy as np
 
+from chart_acceleration.errors import BadCandles
 from chart_acceleration.scene import F64, I32
 from market.columns import CandleWindow
 from market.kernel import inline_kernel, kernel
@@ -45,6 +46,15 @@ def scan(open_: F64, high: F64, low: F64, close: F64, volume: F64, out: F64) -> 
         most = max(most, volume[i])
     out[0], out[1], out[2] = lowest, highest, most
     return -1
+
+
+def scan_rows(rows: Columns, first: int, out: F64) -> None:
+    """:func:`scan` of ``rows``, whose row 0 is row ``first`` of all; raises :class:`BadCandles`."""
+    bad = scan(*rows, out)
+    if bad >= 0:
+        names = ("open", "high", "low", "close", "volume")
+        values = ", ".join(f"{name} {row[bad]}" for name, row in zip(names, rows, strict=True))
+        raise BadCandles(first + bad, values)
 
 
 @inline_kernel

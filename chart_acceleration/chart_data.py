@@ -36,7 +36,10 @@ class Markers:
     @staticmethod
     def of(time_ns: ArrayLike, kind: ArrayLike) -> "Markers":
         """Markers from anything like an array; raises :class:`BadChartData`."""
-        times, kinds = np.asarray(time_ns, np.int64), np.asarray(kind, np.int32)
+        try:
+            times, kinds = np.asarray(time_ns, np.int64), np.asarray(kind, np.int32)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise BadChartData(f"markers were no whole numbers: {error}") from None
         if times.ndim != 1 or times.shape != kinds.shape:
             raise BadChartData(f"markers had times {times.shape} and kinds {kinds.shape}")
         if np.any(times[1:] < times[:-1]):

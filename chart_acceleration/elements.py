@@ -79,12 +79,19 @@ class StudyPane:
     """A pane below the prices with an axis of its own.
 
     ``low`` and ``high`` fix its range, None fits that end to the visible values; ``levels`` are
-    guide lines.
+    guide lines. Raises :class:`BadChartSpec`.
     """
 
     low: float | None = None
     high: float | None = None
     levels: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        ends = [end for end in (self.low, self.high) if end is not None]
+        if not all(map(isfinite, (*ends, *self.levels))):
+            raise BadChartSpec("pane", self, "finite numbers")
+        if ends != sorted(set(ends)):
+            raise BadChartSpec("low", self.low, f"a number below high, which was {self.high}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,5 @@ class RendererUnavailable(ChartError):
         self.name = name
         self.why = why
         self.available = tuple(available)
-        super().__init__(
-            f"renderer {name!r} is not available: {why}; available are {', '.join(self.available)}"
-        )
+        others = f"; available are {', '.join(self.available)}" if self.available else ""
+        super().__init__(f"renderer {name!r} is not available: {why}{others}")

@@ -1,13 +1,22 @@
 """Which rows are seen, and the lowest and highest values among them."""
 
-from math import inf, isfinite
+from math import exp, inf, isfinite, log
 
 import numpy as np
 
-from chart_acceleration.candles import CLOSE, HIGH, LOW, OPEN, VOLUME, Columns, columns, scan
+from chart_acceleration.candles import (
+    CLOSE,
+    HIGH,
+    LOW,
+    OPEN,
+    VOLUME,
+    Columns,
+    columns,
+    scan,
+    scan_rows,
+)
 from chart_acceleration.chart_data import ChartData
 from chart_acceleration.elements import AxisKind, ChartStyle, Curve, CurveStyle, Study
-from chart_acceleration.errors import BadCandles
 from chart_acceleration.ops import LayoutBuffers
 from chart_acceleration.projection import heikin_ashi
 from chart_acceleration.scene import F64
@@ -32,14 +41,7 @@ def extent(candles: CandleWindow, first: int, buffers: LayoutBuffers) -> tuple[f
     """Lowest and highest price and greatest volume from row ``first`` on; raises
     :class:`BadCandles`.
     """
-    rows = columns(candles, first)
-    bad = scan(*rows, buffers.extent)
-    if bad >= 0:
-        names = ("open", "high", "low", "close", "volume")
-        values = ", ".join(
-            f"{name} {column[bad]}" for name, column in zip(names, rows, strict=True)
-        )
-        raise BadCandles(first + bad, values)
+    scan_rows(columns(candles, first), first, buffers.extent)
     return float(buffers.extent[0]), float(buffers.extent[1]), float(buffers.extent[2])
 
 
@@ -144,7 +146,7 @@ def widened(
             under, above = values_extent(data, number, study, first, buffers)
             lowest, highest = min(lowest, under), max(highest, above)
     if spec.elements.axis is AxisKind.LOG:
-        most = (high / low) ** WIDEN
-        return max(lowest, low / most), min(highest, high * most)
+        most = exp(WIDEN * (log(high) - log(low)))  # the quotient may be beyond float64
+        return max(lowest, low / most or low), min(highest, high * most)
     most = WIDEN * (high - low)
     return max(lowest, low - most), min(highest, high + most)

@@ -6,8 +6,8 @@ from math import inf
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chart_acceleration.candles import scan
-from chart_acceleration.errors import BadCandles, BadChartData
+from chart_acceleration.candles import scan_rows
+from chart_acceleration.errors import BadChartData
 from chart_acceleration.far_rows import (
     Columns,
     FarCandles,
@@ -44,7 +44,7 @@ class History:
         self._columns = _five(np.ascontiguousarray(column) for column in prices)
         _check_times(self._times)
         columns = _five(map(read_only, self._columns))
-        _check_rows(columns, 0)
+        scan_rows(columns, 0, np.zeros(3))
         self._candles = FarCandles(columns, self._length)
         self._heikin_ashi: FarHeikinAshi | None = None
         self._studies: list[FarStudy] = []
@@ -132,7 +132,8 @@ class History:
     def _put(self, row: int, candle: Candle, values: Sequence[ArrayLike]) -> None:
         """Write ``row``, the newest or the one after it, once everything has been checked."""
         _, *prices, trades = candle
-        _check_rows(_five(read_only(np.array([price])) for price in prices), row)
+        one = _five(read_only(np.array([price])) for price in prices)
+        scan_rows(one, row, np.zeros(3))
         newest = self._newest_values(values)
         self._make_room(row + 1)
         self._times[row], self._trades[row] = candle.time_ns, trades
@@ -184,15 +185,6 @@ def _check_times(times: I64) -> None:
     if np.any(falls):
         at = int(np.argmax(falls)) + 1
         raise BadChartData(f"candle {at} starts at {times[at]} ns, not after {times[at - 1]} ns")
-
-
-def _check_rows(columns: Columns, first: int) -> None:
-    """Raise :class:`BadCandles` unless every row can be drawn; row 0 is row ``first`` of all."""
-    bad = scan(*columns, np.zeros(3))
-    if bad >= 0:
-        names = ("open", "high", "low", "close", "volume")
-        values = ", ".join(f"{n} {column[bad]}" for n, column in zip(names, columns, strict=True))
-        raise BadCandles(first + bad, values)
 
 
 def _check_values(extent: tuple[float, float]) -> None:

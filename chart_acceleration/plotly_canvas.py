@@ -105,7 +105,8 @@ class Canvas:
         """Prices as the price axis has them: of the percent axis their change."""
         if self.spec.elements.axis is not AxisKind.PERCENT:
             return prices
-        return (prices / self.base - 1.0) * 100.0 if self.base else prices * 0.0
+        with np.errstate(over="ignore", invalid="ignore"):  # what has no place is not drawn
+            return (prices / self.base - 1.0) * 100.0 if self.base else prices * 0.0
 
     def prices(self, prices: F64) -> list[float | None]:
         """The visible rows of a column on the price axis."""
@@ -120,7 +121,7 @@ class Canvas:
         height = self.height(price)
         if self.spec.elements.axis is AxisKind.LOG:
             return log10(height) if height > 0 else None
-        return height
+        return height if isfinite(height) else None
 
     def price_text(self, price: float) -> str:
         """A price as the axis writes it."""

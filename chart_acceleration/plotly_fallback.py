@@ -7,6 +7,9 @@ instead).
 
 from typing import Any
 
+import numpy as np
+
+from chart_acceleration.candles import columns, scan_rows
 from chart_acceleration.chart_data import ChartData
 from chart_acceleration.elements import AxisKind
 from chart_acceleration.numbers import price_text, signed_text, volume_text
@@ -40,10 +43,11 @@ def figure(data: ChartData, spec: ChartSpec, furniture: Furniture) -> dict[str, 
 
     ``spec.theme`` and ``furniture.stale`` choose the colours, ``furniture.decimals`` the digits.
     ``uirevision`` stays the same for one market and interval, so that a zoom outlives refreshes.
-    Without candles: axes and one sentence. Raises :class:`BadChartData`.
+    Without candles: axes and one sentence. Raises :class:`BadCandles` and :class:`BadChartData`.
     """
     data.check(spec)
     canvas = Canvas(data, spec, furniture)
+    scan_rows(columns(data.candles, canvas.first), canvas.first, np.zeros(3))
     layout = _layout(canvas)
     if len(data) == 0:
         layout["annotations"] = [_sentence("No candles yet", canvas)]

@@ -1,6 +1,6 @@
 """Lines, labels and markers over a Plotly figure's prices."""
 
-from math import exp, log
+from math import exp, isfinite, log
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ from chart_acceleration.chart_data import MarkerKind
 from chart_acceleration.elements import AxisKind, Extension, HorizontalLine, TrendLine
 from chart_acceleration.numbers import countdown_text
 from chart_acceleration.palette import Role
-from chart_acceleration.plotly_canvas import NANOSECONDS_PER_MS, Canvas, label
+from chart_acceleration.plotly_canvas import NANOSECONDS_PER_MS, Canvas, label, plain
 from chart_acceleration.scene import F64
 
 _SHAPES = {
@@ -19,6 +19,8 @@ _SHAPES = {
     MarkerKind.BUY_SIGNAL: ("▲", Role.UP),
     MarkerKind.SELL_SIGNAL: ("▼", Role.DOWN),
 }
+FURTHEST, FURTHEST_LOG = 1e300, 690.0
+"""A line's end goes no further up or down: numbers beyond cannot be written."""
 _BELOW = (MarkerKind.ENTRY, MarkerKind.BUY_SIGNAL)
 
 
@@ -37,7 +39,7 @@ def marker_traces(canvas: Canvas) -> list[dict[str, Any]]:
                     "type": "scatter",
                     "mode": "text",
                     "x": canvas.times(candles.time_ns[at]),
-                    "y": canvas.scaled(edge).tolist(),
+                    "y": plain(canvas.scaled(edge)),
                     "text": [text] * len(at),
                     "textposition": "bottom center" if below else "top center",
                     "textfont": {"color": canvas.colour(role)},
@@ -82,7 +84,7 @@ def _quotes(canvas: Canvas) -> list[tuple[float, Role]]:
     if not canvas.furniture.quote_lines:
         return []
     pairs = ((canvas.data.ask, Role.DOWN), (canvas.data.bid, Role.UP))
-    return [(price, role) for price, role in pairs if price is not None]
+    return [(price, role) for price, role in pairs if price is not None and isfinite(price)]
 
 
 def _countdown(canvas: Canvas) -> str:
@@ -94,7 +96,7 @@ def _countdown(canvas: Canvas) -> str:
 
 
 def _across(canvas: Canvas, price: float, colour: str, dash: str | None) -> dict[str, Any]:
-    height = canvas.height(price)
+    height = min(max(canvas.height(price), -FURTHEST), FURTHEST)
     return {
         "type": "line",
         "xref": "paper",
@@ -118,7 +120,8 @@ def _trend(canvas: Canvas, line: TrendLine) -> dict[str, Any]:
     curved = canvas.spec.elements.axis is AxisKind.LOG and min(heights) > 0
     ends = [log(height) for height in heights] if curved else heights
     slope = (ends[1] - ends[0]) / (times[1] - times[0]) if times[1] != times[0] else 0.0
-    y0, y1 = (ends[0] + (x - times[0]) * slope for x in (x0, x1))
+    far = FURTHEST_LOG if curved else FURTHEST
+    y0, y1 = (min(max(ends[0] + (x - times[0]) * slope, -far), far) for x in (x0, x1))
     return {
         "type": "line",
         "x0": x0,

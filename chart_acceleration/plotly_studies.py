@@ -147,7 +147,8 @@ def _line(canvas: Canvas, curve: Curve, row: F64) -> dict[str, Any]:
 
 
 def _histogram(canvas: Canvas, curve: Curve, row: F64) -> dict[str, Any]:
-    rising = np.diff(row, prepend=row[:1]) >= 0
+    with np.errstate(over="ignore", invalid="ignore"):  # as of what is not finite and not drawn
+        rising = np.diff(row, prepend=row[:1]) >= 0
     strong, weak = (Role.UP, Role.DOWN), (Role.UP_SHADE, Role.DOWN_SHADE)
     roles = [
         (strong if up == (value >= 0) else weak)[0 if value >= 0 else 1]

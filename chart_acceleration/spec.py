@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import isfinite
+from numbers import Integral
 
 from chart_acceleration.elements import PLAIN, AxisKind, Elements
 from chart_acceleration.errors import BadChartSpec
@@ -40,18 +41,15 @@ class ChartSpec:
     price_range: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
-        if not SMALLEST <= self.width <= LARGEST:
-            raise BadChartSpec("width", self.width, f"{SMALLEST} to {LARGEST} device pixels")
-        if not SMALLEST <= self.height <= LARGEST:
-            raise BadChartSpec("height", self.height, f"{SMALLEST} to {LARGEST} device pixels")
+        _check_whole("width", self.width, (SMALLEST, LARGEST), " device pixels")
+        _check_whole("height", self.height, (SMALLEST, LARGEST), " device pixels")
+        _check_whole("bars", self.bars, (FEWEST_BARS, MOST_BARS))
         if not isfinite(self.scale) or not LEAST_SCALE <= self.scale <= MOST_SCALE:
             raise BadChartSpec(
                 "scale",
                 self.scale,
                 f"{LEAST_SCALE:g} to {MOST_SCALE:g} device pixels per CSS pixel",
             )
-        if not FEWEST_BARS <= self.bars <= MOST_BARS:
-            raise BadChartSpec("bars", self.bars, f"{FEWEST_BARS} to {MOST_BARS}")
         if self.price_range is not None:
             self._check_range(*self.price_range)
         theme(self.theme)
@@ -92,5 +90,10 @@ class Furniture:
     countdown: bool = False
 
     def __post_init__(self) -> None:
-        if not 0 <= self.decimals <= MOST_DECIMALS:
-            raise BadChartSpec("decimals", self.decimals, f"0 to {MOST_DECIMALS}")
+        _check_whole("decimals", self.decimals, (0, MOST_DECIMALS))
+
+
+def _check_whole(name: str, value: object, bounds: tuple[int, int], unit: str = "") -> None:
+    low, high = bounds
+    if not isinstance(value, Integral) or not low <= int(value) <= high:
+        raise BadChartSpec(name, value, f"a whole number from {low} to {high}{unit}")

@@ -181,7 +181,7 @@ def test_without_a_renderer_the_figure_remains(caplog: pytest.LogCaptureFixture)
     assert (chart.renderer, chart.milliseconds, chart.meets_target) == ("plotly", None, False)
     assert "no renderer works for BTC-USD: its Plotly figure remains" in caplog.text
     for draw in (chart.picture, chart.update):
-        with pytest.raises(RendererUnavailable, match=r"no renderer runs: Plotly was asked for"):
+        with pytest.raises(RendererUnavailable, match=r"no renderer runs: Plotly was asked for\.$"):
             draw(candles)
     figure = chart.figure(candles)
     kinds = {trace["type"] for trace in figure["data"]}

@@ -1,5 +1,7 @@
 """The numbers of a picture are checked where they come in."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -32,9 +34,12 @@ def test_markers_take_anything_like_an_array() -> None:
         ([2, 1], [0, 0], "not sorted"),
         ([1, 2], [0, 5], "0 to 5"),
         ([1, 2], [-1, 0], "-1 to 0"),
+        ([float("nan")], [0], "no whole numbers"),
+        (["noon"], [0], "no whole numbers"),
+        ([2**70], [0], "no whole numbers"),
     ],
 )
-def test_markers_that_are_none(times: list[int], kinds: list[int], message: str) -> None:
+def test_markers_that_are_none(times: list[Any], kinds: list[int], message: str) -> None:
     with pytest.raises(BadChartData, match=message):
         Markers.of(times, kinds)
 

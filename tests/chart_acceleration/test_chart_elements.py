@@ -1,7 +1,7 @@
 """Whole layouts with every element: what must hold for all of them, and bad input."""
 
 from dataclasses import replace
-from math import inf, nan
+from math import inf, log, nan
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ from chart_acceleration.renderers.cpu import CpuRenderer
 from chart_acceleration.scene import U8
 from chart_acceleration.spec import ChartSpec, Furniture
 from market.columns import CandleWindow
-from market.types import Interval
+from market.types import MINUTE, Interval
 from tests.chart_acceleration.made_candles import flat_candles, made_candles, with_newest
 from tests.chart_acceleration.made_elements import (
     BANDS,
@@ -176,6 +176,18 @@ def test_a_far_average_widens_the_scale_by_half_of_the_range_at_most(axis: AxisK
         assert height(layout) == pytest.approx(height(plain) / 1.5, abs=1.5)
     near = lay_out(far_average(1.0), spec, BARE, BUFFERS)
     assert height(near) == height(plain)
+
+
+@pytest.mark.parametrize(("lowest", "highest"), [(1e-200, 1e200), (5e-324, 5e-322)])
+def test_a_logarithmic_scale_stays_above_zero(lowest: float, highest: float) -> None:
+    prices = np.geomspace(lowest, highest, 40)
+    times = np.arange(40, dtype=np.int64) * MINUTE
+    candles = CandleWindow.from_arrays(times, prices, prices, prices, prices, np.ones(40))
+    study = Study("Below", (Curve("b"),))
+    spec = view(Elements(axis=AxisKind.LOG, studies=(study,)))
+    layout = lay_out(ChartData(candles, (np.full((1, 40), -1.0),)), spec, BARE, BUFFERS)
+    scale = layout.frame.scale
+    assert -inf < scale.bottom <= log(lowest) < log(highest) <= scale.top < inf
 
 
 def test_values_that_are_not_finite_are_gaps() -> None:

@@ -21,6 +21,7 @@ from chart_acceleration.elements import (
     StudyPane,
     TrendLine,
 )
+from chart_acceleration.errors import BadCandles
 from chart_acceleration.palette import THEMES, Role
 from chart_acceleration.plotly_fallback import figure
 from chart_acceleration.spec import ChartSpec, Furniture
@@ -326,6 +327,26 @@ def test_quotes_and_countdown_where_they_are_asked_for() -> None:
     assert [item["text"] for item in layout["annotations"][1:]] == ["13.5", "12.5", "13.0<br>0:42"]
     assert [shape["y0"] for shape in layout["shapes"]] == [13.5, 12.5, 13.0]
     assert [item["text"] for item in shown()["layout"]["annotations"][1:]] == ["13.0"]
+
+
+@pytest.mark.parametrize("axis", list(AxisKind))
+@pytest.mark.parametrize("quote", [float("nan"), float("inf"), -1e308])
+def test_absurd_numbers_can_be_written_as_json(axis: AxisKind, quote: float) -> None:
+    steep = TrendLine((0, 1e-300), (1, 1e300), extend=Extension.BOTH)
+    level = HorizontalLine(-1e308)
+    studies = (Study("S", (Curve("h", CurveStyle.HISTOGRAM), Curve("l"))),)
+    elements = Elements(axis=axis, studies=studies, drawings=(steep, level))
+    values = np.array([[np.inf, -np.inf, np.nan], [1e308, -1e308, 0.0]])
+    absurd = ChartData(window([2e-9, 3e-9, 2e-9]), (values,), TRADED, quote, 1.0)
+    quotes = replace(FURNITURE, quote_lines=True)
+    made = figure(absurd, replace(spec(), elements=elements), quotes)
+    json.dumps(made, allow_nan=False)
+    graph_objects.Figure(made)
+
+
+def test_candles_that_cannot_be_drawn_are_refused() -> None:
+    with pytest.raises(BadCandles, match=r"candle 1 has open 1\.0, high inf"):
+        figure(data([1.0, float("inf")]), spec(), FURNITURE)
 
 
 def test_times_are_those_of_the_zone() -> None:

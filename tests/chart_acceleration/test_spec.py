@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chart_acceleration.elements import StudyPane
 from chart_acceleration.errors import BadChartSpec, UnknownTheme
 from chart_acceleration.spec import ChartSpec, Furniture
 from market.types import Interval
@@ -31,13 +32,36 @@ def test_values_out_of_range_name_the_field_and_the_range(field: str, value: flo
         spec(**{field: value})
 
 
+@pytest.mark.parametrize("field", ["width", "height", "bars"])
+def test_halves_of_pixels_and_bars_are_refused(field: str) -> None:
+    with pytest.raises(BadChartSpec, match=f"{field} was 100.5; allowed is a whole number from "):
+        spec(**{field: 100.5})
+
+
+@pytest.mark.parametrize(
+    ("pane", "message"),
+    [
+        ((float("nan"), None), "finite numbers"),
+        ((0.0, float("inf")), "finite numbers"),
+        ((None, None, (1.0, float("nan"))), "finite numbers"),
+        ((5.0, 1.0), "low was 5.0; allowed is a number below high, which was 1.0"),
+        ((3.0, 3.0), "low was 3.0; allowed is a number below high, which was 3.0"),
+    ],
+)
+def test_panes_have_a_range(pane: tuple[Any, ...], message: str) -> None:
+    with pytest.raises(BadChartSpec, match=message):
+        StudyPane(*pane)
+
+
 def test_an_unknown_theme_is_refused() -> None:
     with pytest.raises(UnknownTheme):
         spec(theme="pink")
 
 
 def test_decimals_are_bounded() -> None:
-    with pytest.raises(BadChartSpec, match="decimals was 13; allowed is 0 to 12"):
+    with pytest.raises(
+        BadChartSpec, match="decimals was 13; allowed is a whole number from 0 to 12"
+    ):
         Furniture(legend=False, last_line=False, decimals=13)
 
 
