@@ -21,7 +21,8 @@ KEY = "candlecast.grid"
 def markets(page: Page) -> list[str]:
     """What every chart on the page is to show, like ``BTC-USD 1m``."""
     found: list[str] = page.evaluate(
-        "[...document.querySelectorAll('.chart')].map((c) => c.dataset.symbol + ' ' + c.dataset.interval)"
+        """[...document.querySelectorAll('.chart')]
+        .map(({dataset}) => dataset.symbol + ' ' + dataset.interval)"""
     )
     return found
 
@@ -30,8 +31,8 @@ def shown(page: Page) -> list[str]:
     """The charts whose picture is on the page, by their legend."""
     found: list[str] = page.evaluate(
         """[...document.querySelectorAll('.chart')]
-        .filter((chart) => chart.querySelector('img[src]')).map((chart) => chart.querySelector('[data-field=symbol]').textContent + ' '
-          + chart.querySelector('[data-field=context]').textContent.split(' ')[0])"""
+        .filter((chart) => chart.querySelector('img[src]')).map((chart) =>
+          chart.querySelector('[data-field=symbol]').textContent + ' ' + chart.querySelector('[data-field=context]').textContent.split(' ')[0])"""
     )
     return found
 
@@ -80,8 +81,8 @@ def test_every_chart_of_a_grid_is_live(program: Program, page: Page, size: int) 
     page.evaluate(
         """() => { window.moved = new Set();
         const note = ({target}) => window.moved.add(target.closest('.chart'));
-        new MutationObserver((all) => all.forEach(note)).observe(document.querySelector('.chart-grid'),
-            {subtree: true, attributes: true, attributeFilter: ['src']}); }"""
+        new MutationObserver((all) => all.forEach(note)).observe(
+          document.querySelector('.chart-grid'), {subtree: true, attributes: true, attributeFilter: ['src']}); }"""
     )
     wait_until(lambda: page.evaluate("window.moved.size") == size, "every chart has a new picture")
 
