@@ -13,8 +13,8 @@
   const EVERY_MS = 5000;
   const REFUSED_MS = 60_000; // no renderer, or signed out: that does not change soon
   const MOST_RATIO = 4;
-  const VOLUME_FROM = 306; // CSS pixels that the columns with the volume need
-  const LINE_FROM = 254;
+  const VOLUME_FROM = 316; // CSS pixels that the columns with the volume need
+  const LINE_FROM = 264;
   const HEIGHTS = { header: 24, row: 30 };
   const PHONE_HEIGHTS = { header: 32, row: 44 };
 

@@ -119,7 +119,7 @@ def _columns(pictures: bool) -> list[Definition]:
             **_number("watchChange(params)"),
             # as written with two decimals: what rounds to zero has neither sign nor colour
             "cellClassRules": {"up": "params.value >= 0.005", "down": "params.value <= -0.005"},
-            **_width(61),
+            **_width(71),
         },
         {
             "field": "turnover",
