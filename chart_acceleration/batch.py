@@ -5,7 +5,6 @@ while it draws the next; the processor draws in several threads, each with buffe
 """
 
 import os
-import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,15 +13,13 @@ from functools import cache
 from chart_acceleration.chart_data import ChartData
 from chart_acceleration.encoders.webp import encode
 from chart_acceleration.errors import ChartError, RendererUnavailable
-from chart_acceleration.framebuffer import FramebufferPool
 from chart_acceleration.layout import lay_out
-from chart_acceleration.ops import LayoutBuffers
-from chart_acceleration.palette import theme
 from chart_acceleration.renderers.auto import choose
 from chart_acceleration.renderers.protocol import DrawsMany, EncodesMany, Renderer
 from chart_acceleration.renderers.resilient import ResilientRenderer
-from chart_acceleration.scene import U8, Scene
-from chart_acceleration.spec import ChartSpec, Furniture
+from chart_acceleration.scene import Scene
+from chart_acceleration.spec import ChartSpec, Furniture, palette_of
+from chart_acceleration.workspace import Workspace
 
 ChartJob = tuple[ChartData, ChartSpec, Furniture]
 Drawn = bytes | ChartError
@@ -75,7 +72,7 @@ def _encoded_there(jobs: Sequence[ChartJob], renderer: EncodesMany) -> list[Draw
     laid_out = list(_threads().map(_kept_scene, jobs))
     good = [number for number, scene in enumerate(laid_out) if isinstance(scene, Scene)]
     scenes = [scene for scene in laid_out if isinstance(scene, Scene)]
-    files = renderer.draw_many_encoded(scenes, [_palette(jobs[number]) for number in good])
+    files = renderer.draw_many_encoded(scenes, [palette_of(*jobs[number][1:]) for number in good])
     drawn: dict[int, bytes] = dict(zip(good, files, strict=True))
     return [
         scene if isinstance(scene, ChartError) else drawn[number]
@@ -98,7 +95,7 @@ def _read_back(jobs: Sequence[ChartJob], renderer: DrawsMany) -> list[Drawn]:
                 yield scene
 
     for at, pixels in enumerate(renderer.draw_many(scenes())):
-        drawn[begun[at]] = encode(pixels, _palette(jobs[begun[at]]))
+        drawn[begun[at]] = encode(pixels, palette_of(*jobs[begun[at]][1:]))
     return [each for each in drawn if each is not None]
 
 
@@ -108,7 +105,7 @@ def _picture(job: ChartJob, renderer: Renderer) -> Drawn:
         return scene
     pixels = _work.frames.take(scene.width, scene.height).pixels
     renderer.draw(scene, pixels)
-    return encode(pixels, _palette(job))
+    return encode(pixels, palette_of(*job[1:]))
 
 
 def _scene(job: ChartJob) -> Scene | ChartError:
@@ -126,11 +123,6 @@ def _kept_scene(job: ChartJob) -> Scene | ChartError:
     return replace(scene, rects=scene.rects.copy(), glyphs=scene.glyphs.copy())
 
 
-def _palette(job: ChartJob) -> U8:
-    _, spec, furniture = job
-    return theme(spec.theme).colours(wide=spec.elements.wide, stale=furniture.stale)
-
-
 def _told(error: Exception) -> ChartError:
     if isinstance(error, ChartError):
         return error
@@ -139,15 +131,7 @@ def _told(error: Exception) -> ChartError:
     return told
 
 
-class _Workspace(threading.local):
-    """Each thread's buffers and frames."""
-
-    def __init__(self) -> None:
-        self.buffers = LayoutBuffers()
-        self.frames = FramebufferPool()
-
-
-_work = _Workspace()
+_work = Workspace()
 
 
 @cache

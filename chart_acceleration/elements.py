@@ -144,7 +144,7 @@ class TrendLine:
         _check_line(self.role, (self.start[1], self.end[1]))
         if self.start[0] >= self.end[0]:
             raise BadChartSpec(
-                "end", self.end[0], f"a time after {self.start[0]}, the line's start"
+                "end", self.end[0], f"a time after {self.start[0]} ns, the line's start"
             )
 
 

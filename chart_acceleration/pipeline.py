@@ -1,6 +1,5 @@
-"""Candles to WebP bytes: layout, renderer, encoder. The only module that knows all three."""
+"""Candles to WebP bytes: layout, renderer, encoder. Beside this only the batch knows all three."""
 
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,16 +10,14 @@ from chart_acceleration.chart_data import ChartData
 from chart_acceleration.encoders.webp import encode
 from chart_acceleration.errors import BadPatch
 from chart_acceleration.frame import Frame
-from chart_acceleration.framebuffer import FramebufferPool
 from chart_acceleration.layout import ChartLayout, lay_out, lay_out_strip
-from chart_acceleration.ops import LayoutBuffers
-from chart_acceleration.palette import theme
 from chart_acceleration.past import Past, past_of, same_view, still_shown
 from chart_acceleration.renderers.protocol import Renderer
 from chart_acceleration.scene import F64, U8, Rect
 from chart_acceleration.sparkline import SparklineSheet, lay_out_sparklines
-from chart_acceleration.spec import ChartSpec, Furniture
+from chart_acceleration.spec import ChartSpec, Furniture, palette_of
 from chart_acceleration.specimens import specimens
+from chart_acceleration.workspace import Workspace
 
 WIDEST_ATLAS = 4096
 
@@ -68,20 +65,12 @@ class Atlas:
     timings: Timings
 
 
-class _Workspace(threading.local):
-    """Each thread's buffers and frames."""
-
-    def __init__(self) -> None:
-        self.buffers = LayoutBuffers()
-        self.frames = FramebufferPool()
-
-
 class ChartPipeline:
     """Draws charts with one renderer. May be used from several threads at once."""
 
     def __init__(self, renderer: Renderer) -> None:
         self.renderer = renderer
-        self._work = _Workspace()
+        self._work = Workspace()
 
     def picture(self, data: ChartData, spec: ChartSpec, furniture: Furniture) -> bytes:
         """A whole picture as WebP. Raises :class:`BadCandles` and :class:`BadChartData`."""
@@ -150,7 +139,7 @@ class ChartPipeline:
         pixels = self._work.frames.take(spec.width, spec.height).pixels
         self.renderer.draw(layout.scene, pixels)
         drawn = time.perf_counter_ns()
-        webp = encode(pixels, _palette(layout.frame))
+        webp = encode(pixels, palette_of(spec, furniture))
         return webp, layout, _timings(start, laid_out, drawn, time.perf_counter_ns())
 
 
@@ -158,16 +147,11 @@ def _timings(start: int, laid_out: int, drawn: int, encoded: int) -> Timings:
     return Timings((laid_out - start) / 1e6, (drawn - laid_out) / 1e6, (encoded - drawn) / 1e6)
 
 
-def _palette(frame: Frame) -> U8:
-    wide, stale = frame.spec.elements.wide, frame.furniture.stale
-    return theme(frame.spec.theme).colours(wide=wide, stale=stale)
-
-
 def _common_palette(frames: Sequence[Frame]) -> U8:
     looks = {(frame.spec.theme, frame.furniture.stale) for frame in frames}
     if len(looks) != 1:
         raise BadPatch(f"patches of one picture share one theme; received {sorted(looks)}")
-    return max((_palette(frame) for frame in frames), key=len)
+    return max((palette_of(frame.spec, frame.furniture) for frame in frames), key=len)
 
 
 def _pack(frames: Sequence[Frame]) -> tuple[list[PatchPlace], int, int]:

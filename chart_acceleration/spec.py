@@ -7,6 +7,7 @@ from numbers import Integral
 from chart_acceleration.elements import PLAIN, AxisKind, Elements
 from chart_acceleration.errors import BadChartSpec
 from chart_acceleration.palette import theme
+from chart_acceleration.scene import U8
 from market.types import Interval
 
 SMALLEST, LARGEST = 16, 4096
@@ -91,6 +92,11 @@ class Furniture:
 
     def __post_init__(self) -> None:
         _check_whole("decimals", self.decimals, (0, MOST_DECIMALS))
+
+
+def palette_of(spec: ChartSpec, furniture: Furniture) -> U8:
+    """The colours of a picture: uint8 (16, 3), or (20, 3) where it needs more."""
+    return theme(spec.theme).colours(wide=spec.elements.wide, stale=furniture.stale)
 
 
 def _check_whole(name: str, value: object, bounds: tuple[int, int], unit: str = "") -> None:
