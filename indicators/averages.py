@@ -5,7 +5,7 @@ from math import nan
 from numpy.typing import ArrayLike
 
 from indicators.batch import line, run
-from indicators.parts import F64, follow, poison
+from indicators.parts import F64, follow, poison, smoothing
 from indicators.spec import (
     OVERLAY,
     OWN,
@@ -26,33 +26,33 @@ __all__ = ["dema", "macd", "ppo", "tema", "trix"]
 
 @fused_kernel
 def _dema(state: F64, period: int, close: F64, out: F64) -> None:
-    """Two loops, as in all kernels here: the questions of the warm-up would lengthen each step."""
-    seen, a, b, guard = int(state[0]), state[1], state[2], state[3]
-    weight, lag = 2.0 / (period + 1), period - 1
+    """Two loops, as in all kernels here: the questions of the warm-up would lengthen each step. The
+    guard is that of ``moving.EMA``, and so is the second loop's count.
+    """
+    seen, a, b = int(state[0]), state[1], state[2]
+    weight, lag = smoothing(period), period - 1
     warm = min(max(2 * period - seen, 0), len(close))
     for i in range(warm):
-        guard += poison(close[i])
         a = follow(a, seen + i, period, weight, close[i])
         if seen + i >= lag:
             b = follow(b, seen + i - lag, period, weight, a)
         out[0, i] = 2.0 * a - b if seen + i >= 2 * lag else nan
-    for i in range(warm, len(close)):
-        guard += poison(close[i])
-        a += (close[i] - a) * weight
-        b += (a - b) * weight
-        out[0, i] = 2.0 * a - b
-    state[0], state[1], state[2], state[3] = seen + len(close), a, b, guard
+    close, row = close[warm:], out[0, warm:]
+    for i in range(len(close)):
+        a = a * (1.0 - weight) + close[i] * weight
+        b = b * (1.0 - weight) + a * weight
+        row[i] = 2.0 * a - b
+    state[0], state[1], state[2], state[3] = seen + warm + len(close), a, b, poison(a)
 
 
 @fused_kernel
 def _triple(state: F64, period: int, change: bool, close: F64, out: F64) -> None:
     """TEMA, or TRIX: the change in percent of the last average."""
-    seen, a, b, c, guard = int(state[0]), state[1], state[2], state[3], state[4]
-    weight, lag = 2.0 / (period + 1), period - 1
+    seen, a, b, c = int(state[0]), state[1], state[2], state[3]
+    weight, lag = smoothing(period), period - 1
     first, warm = 3 * lag + (1 if change else 0), min(max(3 * period - seen, 0), len(close))
     for i in range(warm):
         before = c
-        guard += poison(close[i])
         a = follow(a, seen + i, period, weight, close[i])
         if seen + i >= lag:
             b = follow(b, seen + i - lag, period, weight, a)
@@ -60,14 +60,15 @@ def _triple(state: F64, period: int, change: bool, close: F64, out: F64) -> None
             c = follow(c, seen + i - 2 * lag, period, weight, b)
         value = _percent(c, before) if change else 3.0 * (a - b) + c
         out[0, i] = value if seen + i >= first else nan
-    for i in range(warm, len(close)):
+    close, row = close[warm:], out[0, warm:]
+    for i in range(len(close)):
         before = c
-        guard += poison(close[i])
-        a += (close[i] - a) * weight
-        b += (a - b) * weight
-        c += (b - c) * weight
-        out[0, i] = _percent(c, before) if change else 3.0 * (a - b) + c
-    state[0], state[1], state[2], state[3], state[4] = seen + len(close), a, b, c, guard
+        a = a * (1.0 - weight) + close[i] * weight
+        b = b * (1.0 - weight) + a * weight
+        c = c * (1.0 - weight) + b * weight
+        row[i] = _percent(c, before) if change else 3.0 * (a - b) + c
+    seen += warm + len(close)
+    state[0], state[1], state[2], state[3], state[4] = seen, a, b, c, poison(a)
 
 
 @inline_kernel
@@ -93,11 +94,10 @@ def _converge(
     starts with the first bar: as in TA-Lib.
     """
     start = 0 if percent else slow - fast
-    seen, a, b, c, guard = int(state[0]), state[1], state[2], state[3], state[4]
-    fast_weight, slow_weight, weight = 2.0 / (fast + 1), 2.0 / (slow + 1), 2.0 / (signal + 1)
+    seen, a, b, c = int(state[0]), state[1], state[2], state[3]
+    fast_weight, slow_weight, weight = smoothing(fast), smoothing(slow), smoothing(signal)
     warm = min(max(slow + signal - seen, 0), len(close))
     for i in range(warm):
-        guard += poison(close[i])
         if seen >= start:
             a = follow(a, seen - start, fast, fast_weight, close[i])
         b = follow(b, seen, slow, slow_weight, close[i])
@@ -109,16 +109,16 @@ def _converge(
             out[0, i] = line
             if seen >= slow + signal - 1:
                 out[1, i], out[2, i] = c, line - c
-    lines, signals, differences = out[0], out[1], out[2]
-    for i in range(warm, len(close)):
-        guard += poison(close[i])
-        a += (close[i] - a) * fast_weight
-        b += (close[i] - b) * slow_weight
+    close, lines = close[warm:], out[0, warm:]
+    signals, differences = out[1, warm:], out[2, warm:]
+    for i in range(len(close)):
+        a = a * (1.0 - fast_weight) + close[i] * fast_weight
+        b = b * (1.0 - slow_weight) + close[i] * slow_weight
         line = _apart(a, b, percent)
-        c += (line - c) * weight
+        c = c * (1.0 - weight) + line * weight
         lines[i], signals[i], differences[i] = line, c, line - c
-    state[0], state[1], state[2] = seen + len(close) - warm, a, b
-    state[3], state[4] = c, guard
+    state[0], state[1], state[2] = seen + len(close), a, b
+    state[3], state[4] = c, poison(b)
 
 
 @inline_kernel

@@ -1,6 +1,7 @@
 """An indicator over whole arrays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -8,9 +9,9 @@ from numpy.typing import ArrayLike
 from indicators.errors import BadValues
 from indicators.parts import F64, I64
 from indicators.spec import Indicator, Input, Value
-from market.kernel import kernel
+from indicators.sweeps import unknown
+from market.kernel import entry
 
-_PIECE = 8192
 _FLOAT, _TIME = np.dtype(np.float64), np.dtype(np.int64)
 
 __all__ = ["compute", "fill", "line", "outputs", "run", "warm_up_of"]
@@ -55,19 +56,12 @@ def outputs(indicator: Indicator, columns: Sequence[ArrayLike], values: tuple[Va
         )
         raise BadValues(f"lengths were {given}; allowed are series of one length")
     out = np.empty((len(indicator.outputs), length))
-    if indicator.guarded:
-        state = np.zeros(indicator.cells(*values))
-        indicator.kernel(state, *values, *series, out)
-        if state[-1] == 0.0:
-            return out
-    if indicator.pieces and length > _PIECE and _fill_pieces(indicator, values, series, out):
+    if fill(indicator, values, series, out):
         return out
     start = max(
         warm_up_of(column, name) for column, name in zip(series, indicator.inputs, strict=True)
     )
-    if start == 0:
-        fill(indicator, values, series, out)
-    else:
+    if start > 0:
         out[:, :start] = np.nan
         rest = np.empty((len(out), length - start))
         fill(indicator, values, [column[start:] for column in series], rest)
@@ -77,33 +71,26 @@ def outputs(indicator: Indicator, columns: Sequence[ArrayLike], values: tuple[Va
 
 def fill(
     indicator: Indicator, values: tuple[Value, ...], series: Sequence[F64 | I64], out: F64
-) -> None:
-    """The outputs of known, finite series into ``out`` (outputs, n); nothing is checked."""
-    if indicator.whole is None:
-        indicator.kernel(np.zeros(indicator.cells(*values)), *values, *series, out)
-    elif not (indicator.pieces and out.shape[1] > _PIECE):
-        indicator.whole(*values, *series, out)
-    else:
-        _fill_pieces(indicator, values, series, out)
-
-
-def _fill_pieces(
-    indicator: Indicator, values: tuple[Value, ...], series: Sequence[F64 | I64], out: F64
 ) -> bool:
-    """Piece by piece, so that inputs and what is between the steps are read from the nearer cache;
-    false as soon as an input is not finite.
+    """The outputs into ``out`` (outputs, n); whether the form of this indicator has seen that all
+    inputs are finite, true only if they are.
     """
-    assert indicator.whole is not None
-    before = indicator.warm_up(*values)
-    for start in range(0, out.shape[1], _PIECE + before):
-        first, end = max(start - before, 0), start + _PIECE + before
-        here = [column[first:end] for column in series]
-        if any(_unknown(column) for column in here):  # type: ignore[arg-type]
-            return False
-        rows = np.empty((len(out), len(here[0])))
-        indicator.whole(*values, *here, rows)
-        out[:, start:end] = rows[:, start - first :]
-    return True
+    if indicator.whole is not None:
+        return not _run(indicator.whole, *values, *series, out)
+    state = np.zeros(indicator.cells(*values))
+    _run(indicator.kernel, state, *values, *series, out)
+    return indicator.guarded and bool(state[-1] == 0.0)
+
+
+_COMPILED: dict[Callable[..., Any], Callable[..., Any]] = {}
+
+
+def _run(kernel: Callable[..., Any], *arguments: object) -> Any:
+    """A call that does not look at types: values and series always have the same ones here."""
+    compiled = _COMPILED.get(kernel)
+    if compiled is None:
+        compiled = _COMPILED[kernel] = entry(kernel, *arguments)
+    return compiled(*arguments)
 
 
 def _series(column: ArrayLike, name: Input) -> F64 | I64:
@@ -121,7 +108,7 @@ def _series(column: ArrayLike, name: Input) -> F64 | I64:
 
 def warm_up_of(series: F64 | I64, name: Input) -> int:
     """The first place that is not NaN; behind it everything must be finite."""
-    if name is Input.TIME or _unknown(series) == 0:  # type: ignore[arg-type]
+    if name is Input.TIME or unknown(series) == 0:  # type: ignore[arg-type]
         return 0
     known = ~np.isnan(series)
     start = int(np.argmax(known)) if known.any() else len(series)
@@ -132,12 +119,3 @@ def warm_up_of(series: F64 | I64, name: Input) -> int:
             f"{name} {at} was {series[at]}; after warm-up only finite numbers are allowed"
         )
     return start
-
-
-@kernel
-def _unknown(series: F64) -> int:
-    """How many values are NaN or infinite."""
-    count = 0
-    for i in range(len(series)):
-        count += not abs(series[i]) <= 1.7976931348623157e308
-    return count

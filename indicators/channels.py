@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from indicators.batch import run
+from indicators.extremes import range_piece
 from indicators.moment_sweeps import line_work, moment_work, piece_deviations, piece_lines
 from indicators.parts import (
     F64,
     follow,
     slide_high,
     slide_low,
+    smoothing,
     true_range,
     wilder,
 )  # fmt: skip
@@ -26,7 +28,7 @@ from indicators.spec import (
     factor,
     period,
 )  # fmt: skip
-from indicators.sweeps import piece_bars, window_highs, window_lows
+from indicators.sweeps import piece_bars, unknown, work_rows
 from indicators.windows import push_moments, ring_cells
 from market.kernel import inline_kernel, kernel, lane_kernel
 
@@ -46,11 +48,12 @@ def _bollinger(state: F64, period: int, width: float, close: F64, out: F64) -> N
 
 
 @kernel
-def _bollinger_whole(period: int, width: float, close: F64, out: F64) -> None:
+def _bollinger_whole(period: int, width: float, close: F64, out: F64) -> int:
     reach, piece, share = period - 1, piece_bars(period), 1.0 / period
     out[:, : min(reach, len(close))] = nan
-    work = moment_work(period, len(close))
+    work, bad = moment_work(period, len(close)), unknown(close[:reach])
     for start in range(reach, len(close), piece):
+        bad += unknown(close[start : start + piece])
         total, spread = piece_deviations(close[start - reach : start + piece], period, work)
         last = close[start : start + piece]
         upper, middle, lower = (
@@ -61,6 +64,7 @@ def _bollinger_whole(period: int, width: float, close: F64, out: F64) -> None:
         for i in range(len(last)):
             mean, half = last[i] + total[i] * share, width * spread[i]
             upper[i], middle[i], lower[i] = mean + half, mean, mean - half
+    return bad
 
 
 @kernel
@@ -69,7 +73,7 @@ def _keltner(
     high: F64, low: F64, close: F64, out: F64,
 ) -> None:  # fmt: skip
     seen, middle, reach, before = int(state[0]), state[1], state[2], state[3]
-    weight, range_weight = 2.0 / (period + 1), 1.0 / range_period
+    weight, range_weight = smoothing(period), 1.0 / range_period
     for i in range(len(close)):
         price = (high[i] + low[i] + close[i]) / 3.0
         middle = follow(middle, seen, period, weight, price)
@@ -100,12 +104,19 @@ def _donchian(state: F64, period: int, high: F64, low: F64, out: F64) -> None:
 
 
 @kernel
-def _donchian_whole(period: int, high: F64, low: F64, out: F64) -> None:
-    top, middle, bottom = out[0], out[1], out[2]
-    window_highs(high, period, top)
-    window_lows(low, period, bottom)
-    for i in range(len(middle)):
-        middle[i] = (top[i] + bottom[i]) / 2.0
+def _donchian_whole(period: int, high: F64, low: F64, out: F64) -> int:
+    reach, piece = period - 1, piece_bars(period)
+    out[:, : min(reach, len(high))] = nan
+    work, bad = work_rows(4, reach, len(high)), unknown(high[:reach]) + unknown(low[:reach])
+    for start in range(reach, len(high), piece):
+        top, middle = out[0, start : start + piece], out[1, start : start + piece]
+        bottom = out[2, start : start + piece]
+        highs, lows = high[start - reach : start + piece], low[start - reach : start + piece]
+        range_piece(highs, lows, period, work, top, bottom)
+        bad += unknown(high[start : start + piece]) + unknown(low[start : start + piece])
+        for i in range(len(middle)):
+            middle[i] = (top[i] + bottom[i]) / 2.0
+    return bad
 
 
 @inline_kernel
@@ -131,11 +142,12 @@ def _regression(state: F64, period: int, width: float, close: F64, out: F64) -> 
 
 
 @lane_kernel
-def _regression_whole(period: int, width: float, close: F64, out: F64) -> None:
+def _regression_whole(period: int, width: float, close: F64, out: F64) -> int:
     first, piece = period - 1, piece_bars(period)
     out[:, : min(first, len(close))] = nan
-    work = line_work(period, len(close))
+    work, bad = line_work(period, len(close)), unknown(close[:first])
     for start in range(first, len(close), piece):
+        bad += unknown(close[start : start + piece])
         totals, squares, slants = piece_lines(close[start - first : start + piece], period, work)
         upper, middle = out[0, start : start + piece], out[1, start : start + piece]
         lower, last = out[2, start : start + piece], close[start : start + piece]
@@ -143,6 +155,7 @@ def _regression_whole(period: int, width: float, close: F64, out: F64) -> None:
             end, spread = _line_end(totals[i], squares[i], slants[i], period)
             value, reach = last[i] + end, width * spread
             upper[i], middle[i], lower[i] = value + reach, value, value - reach
+    return bad
 
 
 def _edges(role: Line, label: str) -> tuple[Output, Output, Output]:

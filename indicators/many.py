@@ -8,11 +8,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from indicators.batch import fill, outputs, warm_up_of
+from indicators.batch import outputs, warm_up_of
 from indicators.cuda.plans import PLANS, Device, run_plan
 from indicators.errors import BadValues, NoDevice
 from indicators.parts import F64
 from indicators.spec import Indicator, Input, Value
+from indicators.sweeps import unknown
+from indicators.symbols import cores, fill_symbols
 
 DEVICES: Final = ("auto", "cpu", "cuda")
 
@@ -24,6 +26,7 @@ def compute_many(
     columns: Mapping[str, ArrayLike],
     parameters: Mapping[str, object],
     device: str = "auto",
+    threads: int = 0,
 ) -> dict[str, F64]:
     """Every output by name, float64 (symbols, bars), each row as :func:`indicators.batch.compute`.
 
@@ -31,7 +34,8 @@ def compute_many(
     warm-up. ``device``: ``cpu``, ``cuda`` (moving averages, deviation, Bollinger, RSI and MACD;
     raises :class:`NoDevice` without a card or for another indicator), or ``auto``, which takes the
     card where it can. On the card, sliding windows have the processor's very bits and the averages
-    that remember everything differ by at most 1e-12 of the largest price. Raises
+    that remember everything differ by at most 1e-12 of the largest price. ``threads``: how many
+    work on the processor, each on symbols of its own; 0: one per core. Raises
     :class:`BadParameter` and :class:`BadValues`.
     """
     if device not in DEVICES:
@@ -41,13 +45,11 @@ def compute_many(
     if len({table.shape for table in series}) > 1:
         given = ", ".join(f"{n} {t.shape}" for n, t in zip(indicator.inputs, series, strict=True))
         raise BadValues(f"shapes were {given}; allowed is one shape for all inputs")
-    complete = all(bool(np.isfinite(table).all()) for table in series)
     found = None if device == "cpu" else _device_for(indicator, required=device == "cuda")
     if found is None:
-        return _on_processor(indicator, series, values, complete)
-    if not complete:
-        for row in series[0]:
-            warm_up_of(row, indicator.inputs[0])
+        return _on_processor(indicator, series, values, threads or cores())
+    for row in series[0] if unknown(series[0].reshape(-1)) else ():
+        warm_up_of(row, indicator.inputs[0])
     rows = run_plan(found, indicator.key, series[0], values)
     return {output.name: row for output, row in zip(indicator.outputs, rows, strict=True)}
 
@@ -93,15 +95,12 @@ def _table(columns: Mapping[str, ArrayLike], name: Input, key: str) -> F64:
 
 
 def _on_processor(
-    indicator: Indicator, series: Sequence[F64], values: tuple[Value, ...], complete: bool
+    indicator: Indicator, series: Sequence[F64], values: tuple[Value, ...], threads: int
 ) -> dict[str, F64]:
-    """Symbol by symbol, each through the compiled kernel of the batch form."""
+    """All symbols in compiled loops; one by one where a row begins with NaN or has a bad value."""
     symbols, bars = series[0].shape
     out = np.empty((symbols, len(indicator.outputs), bars))
-    for symbol, rows in enumerate(out):
-        row = [table[symbol] for table in series]
-        if complete:
-            fill(indicator, values, row, rows)
-        else:
-            rows[:] = outputs(indicator, row, values)
+    if not fill_symbols(indicator, values, series, max(1, min(threads, symbols)), out):
+        for symbol, rows in enumerate(out):
+            rows[:] = outputs(indicator, [table[symbol] for table in series], values)
     return {output.name: out[:, at] for at, output in enumerate(indicator.outputs)}

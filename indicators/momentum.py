@@ -2,7 +2,6 @@
 
 from math import nan
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from indicators.batch import line
@@ -19,11 +18,10 @@ from indicators.spec import (
     Style,
     period,
 )  # fmt: skip
-from indicators.sweeps import window_sums
+from indicators.sweeps import double, piece_bars, sum_piece, unknown, unknown_bars, work_rows
 from indicators.windows import push_sum, ring_cells
 from market.kernel import inline_kernel, kernel, lane_kernel
 
-_PIECE = 1024
 _SEVENTH = 100.0 / 7.0
 
 __all__ = ["awesome", "cci", "momentum", "roc", "ultimate"]
@@ -54,20 +52,28 @@ def _roc(state: F64, period: int, close: F64, out: F64) -> None:
     _lagged(state, period, True, close, out)
 
 
-@kernel
-def _momentum_whole(period: int, close: F64, out: F64) -> None:
-    row, later = out[0, period:], close[period:]
-    out[0, : min(period, len(close))] = nan
-    for i in range(len(row)):
-        row[i] = later[i] - close[i]
-
-
 @lane_kernel
-def _roc_whole(period: int, close: F64, out: F64) -> None:
-    row, later = out[0, period:], close[period:]
+def _lagged_whole(period: int, percent: bool, close: F64, out: F64) -> int:
+    """Every close from ``period`` on is in a difference, which shows whether it is finite."""
+    row, later, bad = out[0, period:], close[period:], unknown(close[:period])
     out[0, : min(period, len(close))] = nan
     for i in range(len(row)):
-        row[i] = (later[i] - close[i]) / close[i] * 100.0 if close[i] != 0.0 else 0.0
+        change = later[i] - close[i]
+        bad += not abs(change) <= 1.7976931348623157e308
+        if percent:
+            change = change / close[i] * 100.0 if close[i] != 0.0 else 0.0
+        row[i] = change
+    return bad
+
+
+@kernel
+def _momentum_whole(period: int, close: F64, out: F64) -> int:
+    return _lagged_whole(period, False, close, out)
+
+
+@kernel
+def _roc_whole(period: int, close: F64, out: F64) -> int:
+    return _lagged_whole(period, True, close, out)
 
 
 @inline_kernel
@@ -96,25 +102,39 @@ def _cci(state: F64, period: int, high: F64, low: F64, close: F64, out: F64) -> 
     state[0] = seen
 
 
-@lane_kernel
-def _cci_whole(period: int, high: F64, low: F64, close: F64, out: F64) -> None:
+@kernel
+def _cci_whole(period: int, high: F64, low: F64, close: F64, out: F64) -> int:
     """Bar beside bar instead of value beside value: each lane sums in the order of the stream."""
-    row, prices, first = out[0], np.empty(len(close)), period - 1
-    for i in range(len(close)):
-        prices[i] = (high[i] + low[i] + close[i]) / 3.0
-    share, means = 1.0 / period, np.empty(len(close))
-    window_sums(prices, period, 1.0, means)
-    for i in range(len(means)):
-        means[i] /= period
-    row[: min(first, len(row))] = nan
-    for start in range(first, len(row), _PIECE):
-        mean, result = means[start : start + _PIECE], row[start : start + _PIECE]
-        total = np.zeros(len(result))
+    reach, piece, row = period - 1, piece_bars(period), out[0]
+    row[: min(reach, len(row))] = nan
+    work = work_rows(5, reach, len(close))
+    bad = unknown_bars(high[:reach], low[:reach], close[:reach])
+    for start in range(reach, len(close), piece):
+        first, end, result = start - reach, start + piece, row[start : start + piece]
+        bad += unknown_bars(high[start:end], low[start:end], close[start:end])
+        prices, means = work[2, : len(result) + reach], work[3, : len(result)]
+        total = work[4, : len(result)]
+        _typical_prices(high[first:end], low[first:end], close[first:end], prices)
+        sum_piece(prices, period, 1.0, work, means)
+        for i in range(len(means)):
+            means[i] /= period
+            total[i] = 0.0
         for lag in range(period):
-            _add_distances(prices[start - lag : start + _PIECE], mean, total)
-        newest = prices[start : start + _PIECE]
-        for i in range(len(result)):
-            result[i] = _deviate(newest[i], mean[i], total[i], share)
+            _add_distances(prices[reach - lag :], means, total)
+        _deviate_all(prices[reach:], means, total, 1.0 / period, result)
+    return bad
+
+
+@lane_kernel
+def _deviate_all(prices: F64, means: F64, totals: F64, share: float, out: F64) -> None:
+    for i in range(len(out)):
+        out[i] = _deviate(prices[i], means[i], totals[i], share)
+
+
+@kernel
+def _typical_prices(high: F64, low: F64, close: F64, out: F64) -> None:
+    for i in range(len(out)):
+        out[i] = (high[i] + low[i] + close[i]) / 3.0
 
 
 @kernel
@@ -158,28 +178,65 @@ def _ultimate(
     state[0], state[1] = seen, before
 
 
-@lane_kernel
+@kernel
 def _ultimate_whole(
     fast: int, middle: int, slow: int, high: F64, low: F64, close: F64, out: F64
-) -> None:
-    row, count = out[0], max(len(close) - 1, 0)
-    parts, widths, work = np.empty(count), np.empty(count), np.empty((2, count))
+) -> int:
+    """Where a length is twice the one before, or one more, its sums are one step from those."""
+    piece, row = piece_bars(slow + 1), out[0]
     row[: min(slow, len(row))] = nan
-    for i in range(count):
-        before = close[i]
-        parts[i] = close[i + 1] - min(low[i + 1], before)
-        widths[i] = true_range(high[i + 1], low[i + 1], before)
-    result = row[slow:]
-    for i in range(len(result)):
-        result[i] = 0.0
-    for length, weight in ((fast, 4.0), (middle, 2.0), (slow, 1.0)):
-        window_sums(parts, length, 1.0, work[0])
-        window_sums(widths, length, 1.0, work[1])
-        part, width = work[0, slow - 1 :], work[1, slow - 1 :]
-        for i in range(len(result)):
-            result[i] += weight * _share(part[i], width[i])
-    for i in range(len(result)):
-        result[i] *= _SEVENTH
+    work, bad = work_rows(10, slow, len(close)), unknown_bars(high[:1], low[:1], close[:1])
+    if len(close) <= slow:
+        return unknown_bars(high, low, close)
+    for start in range(slow, len(close), piece):
+        result = row[start : start + piece]
+        first, end = start - slow, start + len(result)
+        parts, widths = work[2, : end - first - 1], work[3, : end - first - 1]
+        bad += _pressures(high[first + 1 : end], low[first + 1 : end], close[first:end], parts,
+                          widths)  # fmt: skip
+        for values, at in ((parts, 4), (widths, 7)):
+            size = len(values) + 1
+            near, far = work[at, : size - fast], work[at + 1, : size - middle]
+            sum_piece(values, fast, 1.0, work, near)
+            _longer_sums(values, fast, near, middle, work, far)
+            _longer_sums(values, middle, far, slow, work, work[at + 2, : size - slow])
+        _weigh_shares(work[4:], fast, middle, slow, result)
+    return bad
+
+
+@kernel
+def _pressures(high: F64, low: F64, close: F64, parts: F64, widths: F64) -> int:
+    """What was bought in each bar, and its true range; ``close`` begins one bar before. Returns in
+    how many bars something is not finite.
+    """
+    newest, bad = close[1:], 0
+    for i in range(len(parts)):
+        top, bottom, before = high[i], low[i], close[i]
+        bad += not abs(top + bottom + newest[i]) <= 1.7976931348623157e308
+        parts[i] = newest[i] - min(bottom, before)
+        widths[i] = true_range(top, bottom, before)
+    return bad
+
+
+@kernel
+def _longer_sums(
+    values: F64, length: int, sums: F64, period: int, work: F64, out: F64
+) -> None:  # fmt: skip
+    """Sums over ``period`` values, from those over ``length`` where doubling passes there."""
+    if period // 2 == length:
+        double(values[period - 1 :], period % 2, sums[length:], sums, 1.0, out)
+    else:
+        sum_piece(values, period, 1.0, work, out)
+
+
+@lane_kernel
+def _weigh_shares(sums: F64, fast: int, middle: int, slow: int, out: F64) -> None:
+    """``sums``: of what was bought over the three lengths, and of the ranges."""
+    a, b, c = sums[0, slow - fast :], sums[1, slow - middle :], sums[2]
+    d, e, f = sums[3, slow - fast :], sums[4, slow - middle :], sums[5]
+    for i in range(len(out)):
+        value = 4.0 * _share(a[i], d[i]) + 2.0 * _share(b[i], e[i])
+        out[i] = (value + _share(c[i], f[i])) * _SEVENTH
 
 
 @kernel
@@ -195,15 +252,32 @@ def _awesome(state: F64, fast: int, slow: int, high: F64, low: F64, out: F64) ->
     state[0] = seen
 
 
-@lane_kernel
-def _awesome_whole(fast: int, slow: int, high: F64, low: F64, out: F64) -> None:
-    row, prices, near = out[0], np.empty(len(high)), np.empty(len(high))
+@kernel
+def _awesome_whole(fast: int, slow: int, high: F64, low: F64, out: F64) -> int:
+    reach, piece, row = slow - 1, piece_bars(slow), out[0]
+    row[: min(reach, len(row))] = nan
+    work = work_rows(4, reach, len(high))
+    bad = _middles(high[:reach], low[:reach], work[2])
+    for start in range(reach, len(high), piece):
+        result, first = row[start : start + piece], start - reach
+        prices, near = work[2, : len(result) + reach], work[3, : len(result)]
+        bad += _middles(high[first : start + piece], low[first : start + piece], prices)
+        sum_piece(prices[slow - fast :], fast, 1.0 / fast, work, near)
+        sum_piece(prices, slow, 1.0 / slow, work, result)
+        for i in range(len(result)):
+            result[i] = near[i] - result[i]
+    return bad
+
+
+@kernel
+def _middles(high: F64, low: F64, out: F64) -> int:
+    """The middle of each bar; how many are not finite."""
+    bad = 0
     for i in range(len(high)):
-        prices[i] = (high[i] + low[i]) / 2.0
-    window_sums(prices, fast, 1.0 / fast, near)
-    window_sums(prices, slow, 1.0 / slow, row)
-    for i in range(len(row)):
-        row[i] = near[i] - row[i]
+        price = (high[i] + low[i]) / 2.0
+        bad += not abs(price) <= 1.7976931348623157e308
+        out[i] = price
+    return bad
 
 
 _BARS = (Input.HIGH, Input.LOW, Input.CLOSE)
@@ -229,7 +303,7 @@ CCI = Indicator(
     "Lambert, Commodity Channel Index, Commodities 1980",
     _cci, lambda n: 1 + n + ring_cells(n), lambda n: n - 1,
     note="Equal prices, up to rounding: 0. Costs n steps per bar: a mean deviation does not slide.",
-    whole=_cci_whole, pieces=True,
+    whole=_cci_whole,
 )  # fmt: skip
 ULTIMATE = Indicator(
     "ultimate", "Ultimate oscillator", "Buying pressure over three lengths", Family.MOMENTUM,
@@ -240,7 +314,7 @@ ULTIMATE = Indicator(
     "Williams, The Ultimate Oscillator, TASC 1985",
     _ultimate, lambda *lengths: 2 + 2 * sum(map(ring_cells, lengths)), lambda _a, _b, slow: slow,
     rules=(Rule("fast", "middle"), Rule("middle", "slow")),
-    note="No range over a length: that length counts 0.", whole=_ultimate_whole, pieces=True,
+    note="No range over a length: that length counts 0.", whole=_ultimate_whole,
 )  # fmt: skip
 AWESOME = Indicator(
     "awesome", "Awesome oscillator", "Difference of two means of bar middles", Family.MOMENTUM,
@@ -248,7 +322,7 @@ AWESOME = Indicator(
     (Input.HIGH, Input.LOW), (Output("awesome", "AO", Style.HISTOGRAM, Line.UP),), OWN,
     "Williams, New Trading Dimensions, 1998",
     _awesome, lambda a, b: 1 + ring_cells(a) + ring_cells(b), lambda _fast, slow: slow - 1,
-    rules=(Rule("fast", "slow"),), whole=_awesome_whole, pieces=True,
+    rules=(Rule("fast", "slow"),), whole=_awesome_whole,
 )  # fmt: skip
 
 

@@ -6,13 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from indicators.batch import line
-from indicators.parts import F64, follow, poison
+from indicators.parts import F64, follow, poison, smoothing
 from indicators.spec import OVERLAY, Family, Indicator, Input, Line, Output, Rule, period
-from indicators.sweeps import window_sums, window_weighted
+from indicators.sweeps import piece_bars, sum_piece, unknown, weigh_piece, work_rows
 from indicators.windows import push_sum, push_weighted, ring_cells
 from market.kernel import fused_kernel, inline_kernel, kernel, lane_kernel
-
-_PIECE = 896
 
 __all__ = ["ema", "hma", "kama", "sma", "vwma", "wma"]
 
@@ -27,29 +25,44 @@ def _sma(state: F64, period: int, close: F64, out: F64) -> None:
 
 
 @kernel
-def _sma_whole(period: int, close: F64, out: F64) -> None:
-    window_sums(close, period, 1.0 / period, out[0])
+def _sma_whole(period: int, close: F64, out: F64) -> int:
+    reach, piece, row = period - 1, piece_bars(period), out[0]
+    row[: min(reach, len(row))] = nan
+    work, bad = work_rows(2, reach, len(close)), unknown(close[:reach])
+    for start in range(reach, len(close), piece):
+        bad += unknown(close[start : start + piece])
+        here, result = close[start - reach : start + piece], row[start : start + piece]
+        sum_piece(here, period, 1.0 / period, work, result)
+    return bad
 
 
 @fused_kernel
 def _ema(state: F64, period: int, close: F64, out: F64) -> None:
-    """The part ``follow`` in two loops: the branch would lengthen each step."""
-    seen, average, guard = int(state[0]), state[1], state[2]
-    weight, warm = 2.0 / (period + 1), min(max(period - seen, 0), len(close))
+    """The part ``follow`` in two loops: the branch would lengthen each step. What is not finite
+    never leaves the average: the guard needs no more than the last one.
+    """
+    seen, average, row, weight = int(state[0]), state[1], out[0], smoothing(period)
+    keep, warm = 1.0 - weight, min(max(period - seen, 0), len(close))
     for i in range(warm):
-        guard += poison(close[i])
         average = follow(average, seen + i, period, weight, close[i])
         out[0, i] = average if seen + i + 1 == period else nan
-    for i in range(warm, len(close)):
-        guard += poison(close[i])
-        average += (close[i] - average) * weight
-        out[0, i] = average
-    state[0], state[1], state[2] = seen + len(close), average, guard
+    # From 0 again: the compiler need not ask whether a place is counted from the end.
+    close, row = close[warm:], row[warm:]
+    for i in range(len(close)):
+        average = average * keep + close[i] * weight
+        row[i] = average
+    state[0], state[1], state[2] = seen + warm + len(close), average, poison(average)
+
+
+@inline_kernel
+def _weights(period: int) -> float:
+    """What the weighted sum is divided by, its reciprocal."""
+    return 2.0 / (period * (period + 1.0))
 
 
 @kernel
 def _wma(state: F64, period: int, close: F64, out: F64) -> None:
-    seen, rings, share = int(state[0]), state[1:], 2.0 / (period * (period + 1.0))
+    seen, rings, share = int(state[0]), state[1:], _weights(period)
     for i in range(len(close)):
         mean = push_weighted(rings, seen + i, period, close[i]) * share
         out[0, i] = mean if seen + i + 1 >= period else nan
@@ -57,15 +70,21 @@ def _wma(state: F64, period: int, close: F64, out: F64) -> None:
 
 
 @kernel
-def _wma_whole(period: int, close: F64, out: F64) -> None:
-    window_weighted(close, period, 2.0 / (period * (period + 1.0)), out[0])
+def _wma_whole(period: int, close: F64, out: F64) -> int:
+    reach, piece, row = period - 1, piece_bars(period), out[0]
+    row[: min(reach, len(row))] = nan
+    work, bad = work_rows(4, reach, len(close)), unknown(close[:reach])
+    for start in range(reach, len(close), piece):
+        bad += unknown(close[start : start + piece])
+        here, result = close[start - reach : start + piece], row[start : start + piece]
+        weigh_piece(here, period, _weights(period), work, result)
+    return bad
 
 
 @kernel
 def _hma(state: F64, period: int, close: F64, out: F64) -> None:
     short, smooth, seen = period // 2, int(np.sqrt(period)), int(state[0])
-    share_a, share_b = 2.0 / (short * (short + 1.0)), 2.0 / (period * (period + 1.0))
-    share_c = 2.0 / (smooth * (smooth + 1.0))
+    share_a, share_b, share_c = _weights(short), _weights(period), _weights(smooth)
     a = 1 + 2 * ring_cells(short)
     b = a + 2 * ring_cells(period)
     rings_a, rings_b, rings_c = state[1:a], state[a:b], state[b:]
@@ -83,27 +102,32 @@ def _hma(state: F64, period: int, close: F64, out: F64) -> None:
 
 
 @kernel
-def _hma_whole(period: int, close: F64, out: F64) -> None:
-    short, smooth = period // 2, int(np.sqrt(period))
-    row, far, first = out[0], np.empty(len(close)), period - 1
-    window_weighted(close, short, 2.0 / (short * (short + 1.0)), row)
-    window_weighted(close, period, 2.0 / (period * (period + 1.0)), far)
-    for i in range(len(far)):
-        far[i] = 2.0 * row[i] - far[i]
-    row[: min(first, len(row))] = nan
-    if len(row) > first:
-        window_weighted(far[first:], smooth, 2.0 / (smooth * (smooth + 1.0)), row[first:])
+def _hma_whole(period: int, close: F64, out: F64) -> int:
+    short, smooth, row = period // 2, int(np.sqrt(period)), out[0]
+    reach, piece = period + smooth - 2, piece_bars(period + smooth - 1)
+    row[: min(reach, len(row))] = nan
+    work, bad = work_rows(6, reach, len(close)), unknown(close[:reach])
+    for start in range(reach, len(close), piece):
+        bad += unknown(close[start : start + piece])
+        here, result = close[start - reach : start + piece], row[start : start + piece]
+        near, far = work[4, : len(result) + smooth - 1], work[5, : len(result) + smooth - 1]
+        weigh_piece(here[period - short :], short, _weights(short), work, near)
+        weigh_piece(here, period, _weights(period), work, far)
+        for i in range(len(near)):
+            near[i] = 2.0 * near[i] - far[i]
+        weigh_piece(near, smooth, _weights(smooth), work, result)
+    return bad
 
 
-@inline_kernel
-def _adapt(way: float, path: float, most: float, least: float) -> float:
-    """The share of the new value: the square of the speed between the slow and the fast one."""
+@lane_kernel
+def _keep(way: float, path: float, most: float, least: float) -> float:
+    """The share of the past: 1 less the square of the speed between the slow and the fast one."""
     speed = way / path if path > way else 1.0
     share = speed * (most - least) + least
-    return share * share
+    return 1.0 - share * share
 
 
-@kernel
+@fused_kernel
 def _kama(state: F64, period: int, fast: int, slow: int, close: F64, out: F64) -> None:
     seen, average, before = int(state[0]), state[1], state[2]
     closes, rings = state[3 : 3 + period], state[3 + period :]
@@ -116,41 +140,57 @@ def _kama(state: F64, period: int, fast: int, slow: int, close: F64, out: F64) -
             average = value
             out[0, i] = nan
         else:
-            share = _adapt(abs(value - closes[at]), path, most, least)
-            average += (value - average) * share
+            keep = _keep(abs(value - closes[at]), path, most, least)
+            average = average * keep + _part(value, keep)
             out[0, i] = average
         closes[at] = before = value
         seen += 1
     state[0], state[1], state[2] = seen, average, before
 
 
-@lane_kernel
-def _kama_whole(period: int, fast: int, slow: int, close: F64, out: F64) -> None:
-    row = out[0]
-    row[: min(period, len(row))] = nan
-    most, least = 2.0 / (fast + 1), 2.0 / (slow + 1)
-    average = close[period - 1] if len(close) > period else 0.0
-    work = np.empty((3, _PIECE + period))
-    for start in range(period, len(close), _PIECE):
-        here, known = close[start - period : start + _PIECE], row[start : start + _PIECE]
-        steps, paths = work[0, : len(here) - 1], work[1, : len(here) - 1]
-        ways = work[2, : len(known)]
-        _distances(here, 1, steps)
-        _distances(here, period, ways)
-        window_sums(steps, period, 1.0, paths)
-        paths, values = paths[period - 1 :], here[period:]
-        for i in range(len(known)):
-            ways[i] = _adapt(ways[i], paths[i], most, least)
-        for i in range(len(known)):
-            average += (values[i] - average) * ways[i]
-            known[i] = average
+@kernel
+def _part(value: float, keep: float) -> float:
+    """What a new value brings. Not fused: of two products only the average's may be."""
+    return value * (1.0 - keep)
 
 
 @kernel
-def _distances(values: F64, lag: int, out: F64) -> None:
-    later = values[lag:]
+def _kama_whole(period: int, fast: int, slow: int, close: F64, out: F64) -> int:
+    row, piece = out[0], piece_bars(period + 1)
+    row[: min(period, len(row))] = nan
+    average = close[period - 1] if len(close) > period else 0.0
+    most, least = 2.0 / (fast + 1), 2.0 / (slow + 1)
+    work, bad = work_rows(4, period, len(close)), unknown(close[:period])
+    for start in range(period, len(close), piece):
+        here, result = close[start - period : start + piece], row[start : start + piece]
+        steps, paths = work[2, : len(here) - 1], work[3, : len(result)]
+        bad += _steps(here, steps)
+        sum_piece(steps, period, 1.0, work, paths)
+        average = _follow_shares(average, paths, most, least, here[period:], here, result)
+    return bad
+
+
+@kernel
+def _steps(values: F64, out: F64) -> int:
+    """How far each value is from the next; how many of them are not finite."""
+    later, bad = values[1:], 0
     for i in range(len(out)):
-        out[i] = abs(later[i] - values[i])
+        step = abs(later[i] - values[i])
+        bad += not step <= 1.7976931348623157e308
+        out[i] = step
+    return bad
+
+
+@fused_kernel
+def _follow_shares(
+    average: float, paths: F64, most: float, least: float, values: F64, old: F64, out: F64
+) -> float:
+    """The division is done while a step waits for the one before: not in a loop of its own."""
+    for i in range(len(out)):
+        keep = _keep(abs(values[i] - old[i]), paths[i], most, least)
+        average = average * keep + _part(values[i], keep)
+        out[i] = average
+    return average
 
 
 @kernel
@@ -166,15 +206,39 @@ def _vwma(state: F64, period: int, close: F64, volume: F64, out: F64) -> None:
     state[0] = seen
 
 
+@kernel
+def _vwma_whole(period: int, close: F64, volume: F64, out: F64) -> int:
+    reach, piece, row = period - 1, piece_bars(period), out[0]
+    row[: min(reach, len(row))] = nan
+    work, bad = work_rows(4, reach, len(close)), 0
+    if len(close) < period:
+        return unknown(close) + unknown(volume)
+    for start in range(reach, len(close), piece):
+        here, traded = close[start - reach : start + piece], volume[start - reach : start + piece]
+        result = row[start : start + piece]
+        money, sums = work[2, : len(here)], work[3, : len(result)]
+        bad += _money(here, traded, money)
+        sum_piece(traded, period, 1.0, work, sums)
+        sum_piece(money, period, 1.0, work, result)
+        _mean_price(sums, here[reach:], result)
+    return bad
+
+
+@kernel
+def _money(close: F64, volume: F64, out: F64) -> int:
+    """Close times volume; in how many places either, or their sum, is not finite."""
+    bad = 0
+    for i in range(len(out)):
+        bad += not abs(close[i] + volume[i]) <= 1.7976931348623157e308
+        out[i] = close[i] * volume[i]
+    return bad
+
+
 @lane_kernel
-def _vwma_whole(period: int, close: F64, volume: F64, out: F64) -> None:
-    row, money, traded = out[0], np.empty(len(close)), np.empty(len(close))
-    for i in range(len(close)):
-        money[i] = close[i] * volume[i]
-    window_sums(volume, period, 1.0, traded)
-    window_sums(money, period, 1.0, row)
-    for i in range(period - 1, len(close)):
-        row[i] = row[i] / traded[i] if traded[i] != 0.0 else close[i]
+def _mean_price(traded: F64, close: F64, money: F64) -> None:
+    """In place of the money."""
+    for i in range(len(money)):
+        money[i] = money[i] / traded[i] if traded[i] != 0.0 else close[i]
 
 
 SMA = Indicator(
@@ -201,7 +265,7 @@ HMA = Indicator(
     "Hull, How to reduce lag in a moving average, 2005: WMA(2 WMA(n / 2) − WMA(n), √n), "
     "both lengths rounded down",
     _hma, lambda n: 1 + 2 * sum(map(ring_cells, (n // 2, n, isqrt(n)))),
-    lambda n: n + isqrt(n) - 2, whole=_hma_whole, pieces=True,
+    lambda n: n + isqrt(n) - 2, whole=_hma_whole,
 )  # fmt: skip
 KAMA = Indicator(
     "kama", "Kaufman adaptive moving average", "Speed follows the efficiency ratio", Family.TREND,
@@ -217,7 +281,7 @@ VWMA = Indicator(
     (period(20),), (Input.CLOSE, Input.VOLUME), (Output("vwma", "VWMA"),), OVERLAY,
     "Σ close·volume / Σ volume over n bars",
     _vwma, lambda n: 1 + 2 * ring_cells(n), lambda n: n - 1,
-    note="No volume in n bars: the close; TA-Lib gives NaN.", whole=_vwma_whole, pieces=True,
+    note="No volume in n bars: the close; TA-Lib gives NaN.", whole=_vwma_whole,
 )  # fmt: skip
 
 

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from indicators.batch import line, run
+from indicators.extremes import range_piece
 from indicators.parts import F64, slide_high, slide_low, wilder
 from indicators.spec import Family, Indicator, Input, Line, Output, Pane, period
-from indicators.sweeps import window_highs, window_lows, window_sums
+from indicators.sweeps import piece_bars, sum_piece, unknown, unknown_bars, work_rows
 from indicators.windows import push_sum, ring_cells
 from market.kernel import inline_kernel, kernel, lane_kernel
 
@@ -74,27 +75,39 @@ def _stochastic(
     state[0], state[1], state[2] = seen, head_high, head_low
 
 
-@lane_kernel
+@kernel
 def _stochastic_whole(
     period: int, smooth: int, signal: int, high: F64, low: F64, close: F64, out: F64
-) -> None:
-    k, d, places, bottoms = out[0], out[1], np.empty(len(close)), np.empty(len(close))
-    window_highs(high, period, places)
-    window_lows(low, period, bottoms)
-    for i in range(len(close)):
-        places[i] = _place(close[i], bottoms[i], places[i])
-    k[: min(period - 1, len(k))] = d[: min(period + smooth - 2, len(d))] = nan
-    if len(close) >= period:
-        window_sums(places[period - 1 :], smooth, 1.0 / smooth, k[period - 1 :])
-    if len(close) >= period + smooth - 1:
-        known = period + smooth - 2
-        window_sums(k[known:], signal, 1.0 / signal, d[known:])
+) -> int:
+    k, d, reach, known = out[0], out[1], period - 1, period + smooth - 2
+    late, piece = known + signal - 1, piece_bars(period + smooth - 1)
+    k[: min(known, len(k))] = d[: min(late, len(d))] = nan
+    work = work_rows(7, known, len(close))
+    bad = unknown_bars(high[:known], low[:known], close[:known])
+    for start in range(known, len(close), piece):
+        first, end, result = start - known, start + piece, k[start : start + piece]
+        bad += unknown_bars(high[start:end], low[start:end], close[start:end])
+        tops, bottoms = work[4, : len(result) + smooth - 1], work[5, : len(result) + smooth - 1]
+        range_piece(high[first:end], low[first:end], period, work, tops, bottoms)
+        _places(close[first + reach : end], bottoms, tops)
+        sum_piece(tops, smooth, 1.0 / smooth, work, result)
+        later = max(start, late)
+        if later < end:
+            sum_piece(k[later - signal + 1 : end], signal, 1.0 / signal, work, d[later:end])
+    return bad
+
+
+@lane_kernel
+def _places(close: F64, bottoms: F64, tops: F64) -> None:
+    """In place of the tops."""
+    for i in range(len(tops)):
+        tops[i] = _place(close[i], bottoms[i], tops[i])
 
 
 @kernel
 def _stochastic_rsi_whole(
     strength: int, period: int, smooth: int, signal: int, close: F64, out: F64
-) -> None:
+) -> int:
     """In pieces, so that the arrays in between stay in the nearer cache."""
     state, before = np.zeros(4), min(strength, len(close))
     _rsi(state, strength, close[:before], out)
@@ -114,6 +127,7 @@ def _stochastic_rsi_whole(
         _stochastic_whole(period, smooth, signal, values, values, values, rows)
         for i in range(len(here)):
             out[0, start + i], out[1, start + i] = rows[0, kept + i], rows[1, kept + i]
+    return unknown(close)
 
 
 @kernel
@@ -140,14 +154,26 @@ def _williams(state: F64, period: int, high: F64, low: F64, close: F64, out: F64
     state[0], state[1], state[2] = seen + len(close), head_high, head_low
 
 
+@kernel
+def _williams_whole(period: int, high: F64, low: F64, close: F64, out: F64) -> int:
+    reach, piece, row = period - 1, piece_bars(period), out[0]
+    row[: min(reach, len(row))] = nan
+    work = work_rows(6, reach, len(close))
+    bad = unknown_bars(high[:reach], low[:reach], close[:reach])
+    for start in range(reach, len(close), piece):
+        first, end, result = start - reach, start + piece, row[start : start + piece]
+        tops, bottoms = work[4, : len(result)], work[5, : len(result)]
+        range_piece(high[first:end], low[first:end], period, work, tops, bottoms)
+        bad += unknown_bars(high[start:end], low[start:end], close[start:end])
+        _distances_from_top(close[start:end], tops, bottoms, result)
+    return bad
+
+
 @lane_kernel
-def _williams_whole(period: int, high: F64, low: F64, close: F64, out: F64) -> None:
-    row, tops = out[0], np.empty(len(close))
-    window_highs(high, period, tops)
-    window_lows(low, period, row)
-    for i in range(period - 1, len(row)):
-        width = tops[i] - row[i]
-        row[i] = -100.0 * (tops[i] - close[i]) / width if width > 0.0 else -50.0
+def _distances_from_top(close: F64, tops: F64, bottoms: F64, out: F64) -> None:
+    for i in range(len(out)):
+        width = tops[i] - bottoms[i]
+        out[i] = -100.0 * (tops[i] - close[i]) / width if width > 0.0 else -50.0
 
 
 _BARS = (Input.HIGH, Input.LOW, Input.CLOSE)
@@ -166,7 +192,7 @@ STOCHASTIC = Indicator(
     _BARS, _K_AND_D, Pane(overlay=False, low=0.0, high=100.0, levels=(20.0, 50.0, 80.0)),
     "Lane, Lane's stochastics, TASC 1984; both smoothings are plain means",
     _stochastic, lambda n, k, d: 3 + 2 * n + ring_cells(k) + ring_cells(d),
-    lambda n, k, d: n + k + d - 3, whole=_stochastic_whole, pieces=True,
+    lambda n, k, d: n + k + d - 3, whole=_stochastic_whole,
     note="No range: 50; TA-Lib gives 0. %K starts as soon as it is known; TA-Lib waits for %D.",
 )  # fmt: skip
 STOCHASTIC_RSI = Indicator(
@@ -186,7 +212,7 @@ WILLIAMS = Indicator(
     Pane(overlay=False, low=-100.0, high=0.0, levels=(-80.0, -50.0, -20.0)),
     "Williams, How I Made One Million Dollars, 1973",
     _williams, lambda n: 3 + 2 * n, lambda n: n - 1,
-    note="No range: −50; TA-Lib gives 0.", whole=_williams_whole, pieces=True,
+    note="No range: −50; TA-Lib gives 0.", whole=_williams_whole,
 )  # fmt: skip
 
 

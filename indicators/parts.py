@@ -30,11 +30,19 @@ def poison(value: float) -> float:
 @fused_kernel
 def follow(average: float, seen: int, period: int, weight: float, value: float) -> float:
     """Exponential average after ``seen`` values: the plain mean of the first ``period``, then
-    ``average += (value - average) * weight``.
+    ``average + (value - average) * weight``, written such that a step waits for one fused product.
     """
     if seen < period:
         return average + (value - average) / (seen + 1)
-    return average + (value - average) * weight
+    return average * (1.0 - weight) + value * weight
+
+
+@inline_kernel
+def smoothing(period: int) -> float:
+    """2 / (period + 1), rounded such that it and the share of the past make exactly 1: where
+    products are fused, the average of equal values is that value to the last bit.
+    """
+    return 1.0 - (1.0 - 2.0 / (period + 1))
 
 
 @fused_kernel
@@ -93,7 +101,9 @@ def slide_high_place(
 
 @kernel
 def true_range(high: float, low: float, before: float) -> float:
-    """The bar's range, widened to the close before it (Wilder, "New Concepts", 1978)."""
-    top = high if high > before else before
-    bottom = low if low < before else before
+    """The bar's range, widened to the close before it (Wilder, "New Concepts", 1978); NaN where
+    ``high`` or ``low`` is NaN.
+    """
+    top = before if before > high else high
+    bottom = before if before < low else low
     return top - bottom

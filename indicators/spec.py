@@ -5,7 +5,8 @@ as the inputs hold, from where ``state`` stands, writes one row of ``out`` per o
 warming up, and leaves ``state`` ready for the bar after. A fresh state is all zeros. One call over
 the whole history is the batch form; a call per bar is the incremental one. Where loops over
 whole arrays are faster, ``whole(*parameters, *inputs, out)`` is the batch form: the same arithmetic
-in another order of bars, equal to the last bit.
+in another order of bars, equal to the last bit; it returns 0 if all inputs are finite, as it has
+seen beside its work.
 """
 
 from collections.abc import Callable, Mapping
@@ -73,6 +74,8 @@ class Parameter:
 
     def check(self, value: object) -> Value:
         """``value`` as the kernel takes it; raises :class:`BadParameter`."""
+        if type(value) is int and self.whole and self.low <= value <= self.high:
+            return value
         kind = Integral if self.whole else Real
         fits = isinstance(value, kind) and not isinstance(value, bool)
         if fits and isfinite(number := float(value)) and self.low <= number <= self.high:  # type: ignore[arg-type]
@@ -126,7 +129,6 @@ class Indicator:
 
     ``warm_up(*parameters)`` is the number of bars before the first at which every output is known;
     ``cells(*parameters)`` the length of its state, float64; ``source`` where the formula is from;
-    ``pieces``: that form may be given the history piece by piece, ``warm_up`` bars overlapping;
     ``guarded``: the last cell of the state is NaN once an input was not finite;
     ``note`` what differs from TA-Lib on purpose and what a division by zero is worth.
     """
@@ -146,11 +148,12 @@ class Indicator:
     rules: tuple[Rule, ...] = ()
     note: str = ""
     whole: Callable[..., Any] | None = None
-    pieces: bool = False
     guarded: bool = False
 
     def values(self, given: Mapping[str, object]) -> tuple[Value, ...]:
         """All parameters in order, defaults filled in; raises :class:`BadParameter`."""
+        if not given:
+            return tuple([parameter.default for parameter in self.parameters])
         names = [parameter.name for parameter in self.parameters]
         unknown = sorted(set(given) - set(names))
         if unknown:

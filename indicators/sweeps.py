@@ -3,10 +3,9 @@
 Bars go through in pieces that stay in the nearest cache. Every pass is a loop whose steps do not
 depend on each other, so that the compiler fills the processor's lanes. The first three binary
 digits of a period share a pass, and so do two doublings without an odd bar between them: what a
-pass costs is reading and writing. An odd bar is added times 1 or 0, which changes no bit.
+pass costs is reading and writing. Questions about the period stand inside the loops and do not
+change there: the compiler makes a loop for either answer.
 """
-
-from math import nan
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from indicators.parts import F64
 from indicators.windows import highest_power
 from market.kernel import kernel
 
-_PIECE = 896
+_PIECE = 1400
 
 
 @kernel
@@ -34,30 +33,39 @@ def row_cells(count: int) -> int:
 @kernel
 def _short(values: F64, period: int, scale: float, out: F64) -> None:
     """Windows of 1 to 3 bars."""
-    one, two = float(period % 2), float(period // 2)
     newest, newer, older = values[period - 1 :], values[period // 2 :], values
     for i in range(len(out)):
-        out[i] = (one * newest[i] + two * (newer[i] + older[i])) * scale
+        total = newer[i] + older[i] if period > 1 else newest[i]
+        if period == 3:
+            total = newest[i] + total
+        out[i] = total * scale
 
 
 @kernel
 def _head(values: F64, odd: int, odd_next: int, scale: float, out: F64) -> None:
     """Windows of ``2 * (2 + odd) + odd_next`` bars, the first at the start of ``values``."""
-    one, one_next, step = float(odd), float(odd_next), 2 + odd
+    step = 2 + odd
     a, b, c = values[2 * step - 1 :], values[step + 1 :], values[step:]
     d, e, f = values[step - 1 :], values[1:], values
     newest = values[2 * step - 1 + odd_next :]
     for i in range(len(out)):
-        newer = one * a[i] + (b[i] + c[i])
-        older = one * d[i] + (e[i] + f[i])
-        out[i] = (one_next * newest[i] + (newer + older)) * scale
+        newer, older = b[i] + c[i], e[i] + f[i]
+        if odd:
+            newer, older = a[i] + newer, d[i] + older
+        total = newer + older
+        if odd_next:
+            total = newest[i] + total
+        out[i] = total * scale
 
 
 @kernel
-def _double(newest: F64, odd: int, newer: F64, older: F64, scale: float, out: F64) -> None:
-    one = float(odd)
+def double(newest: F64, odd: int, newer: F64, older: F64, scale: float, out: F64) -> None:
+    """One step of doubling, times ``scale``: ``newest`` counts where ``odd`` is 1."""
     for i in range(len(out)):
-        out[i] = (one * newest[i] + (newer[i] + older[i])) * scale
+        total = newer[i] + older[i]
+        if odd:
+            total = newest[i] + total
+        out[i] = total * scale
 
 
 @kernel
@@ -67,27 +75,44 @@ def _quadruple(a: F64, b: F64, c: F64, d: F64, scale: float, out: F64) -> None:
 
 
 @kernel
-def window_sums(values: F64, period: int, scale: float, out: F64) -> None:
-    """Sum of the newest ``period`` values at every bar, times ``scale``; NaN while warming up.
+def work_rows(count: int, reach: int, bars: int) -> F64:
+    """Rows for pieces of ``bars`` bars at most and the ``reach`` bars before them."""
+    return np.empty((count, row_cells(min(piece_bars(reach + 1), bars) + reach)))
 
-    All arrays float64 (n,); ``out`` must not overlap ``values``.
+
+@kernel
+def unknown(values: F64) -> int:
+    """How many values are NaN or infinite."""
+    count = 0
+    for i in range(len(values)):
+        count += not abs(values[i]) <= 1.7976931348623157e308
+    return count
+
+
+@kernel
+def unknown_bars(a: F64, b: F64, c: F64) -> int:
+    """In how many places the sum of the three is not finite: at least where one of them is not."""
+    count = 0
+    for i in range(len(a)):
+        count += not abs(a[i] + b[i] + c[i]) <= 1.7976931348623157e308
+    return count
+
+
+@kernel
+def sum_piece(values: F64, period: int, scale: float, work: F64, out: F64) -> None:
+    """Sum of the newest ``period`` values, times ``scale``, at every bar of ``out``.
+
+    ``values`` begin ``period - 1`` bars before ``out``; ``work``: 2 of :func:`work_rows`.
     """
-    reach, piece = period - 1, piece_bars(period)
-    out[: min(reach, len(out))] = nan
-    work = np.empty((2, row_cells(min(piece, len(out)) + reach)))
-    for start in range(reach, len(values), piece):
-        here, result = values[start - reach : start + piece], out[start : start + piece]
-        if period < 4:
-            _short(here, period, scale, result)
-        else:
-            _sum_piece(here, period, scale, work, result)
+    if period < 4:
+        _short(values, period, scale, out)
+    else:
+        _sum_piece(values, period, scale, work, out)
 
 
 @kernel
 def _sum_piece(values: F64, period: int, scale: float, work: F64, out: F64) -> None:
-    """``values`` begin ``period - 1`` bars before ``out``. Place 0 of a row is the first full
-    window's.
-    """
+    """Place 0 of a row is the first full window's."""
     bit = highest_power(period) // 4
     length, row = period // bit, 0
     one, size = (length // 2) % 2, len(values) - length + 1
@@ -108,7 +133,7 @@ def _sum_piece(values: F64, period: int, scale: float, work: F64, out: F64) -> N
             _quadruple(current[3 * length :], current[2 * length :], c, d, share, target)
         else:
             newest = values[2 * length + odd - 1 :]
-            _double(newest, odd, current[length:], current, share, target)
+            double(newest, odd, current[length:], current, share, target)
         current, length = target, 4 * length if four else 2 * length + odd
 
 
@@ -132,39 +157,47 @@ def _weigh_short(values: F64, period: int, scale: float, out: F64) -> None:
 @kernel
 def _weigh_head(values: F64, odd: int, odd_next: int, out_s: F64, out_t: F64) -> None:
     """Like :func:`_head`, plain and weighted."""
-    one, one_next, step = float(odd), float(odd_next), 2 + odd
-    three, count, last = 3.0 * one, float(step), one_next * (2 * step + 1)
+    step = 2 + odd
+    count, last = float(step), float(2 * step + 1)
     a, b, c = values[2 * step - 1 :], values[step + 1 :], values[step:]
     d, e, f = values[step - 1 :], values[1:], values
     newest = values[2 * step - 1 + odd_next :]
     for i in range(len(out_s)):
-        newer = one * a[i] + (b[i] + c[i])
-        older = one * d[i] + (e[i] + f[i])
-        new_t = ((b[i] + b[i]) + c[i]) + three * a[i]
-        old_t = ((e[i] + e[i]) + f[i]) + three * d[i]
-        out_t[i] = ((new_t + count * newer) + old_t) + last * newest[i]
-        out_s[i] = one_next * newest[i] + (newer + older)
+        newer, older = b[i] + c[i], e[i] + f[i]
+        new_t, old_t = (b[i] + b[i]) + c[i], (e[i] + e[i]) + f[i]
+        if odd:
+            newer, older = a[i] + newer, d[i] + older
+            new_t, old_t = new_t + 3.0 * a[i], old_t + 3.0 * d[i]
+        plain, weighted = newer + older, (new_t + count * newer) + old_t
+        if odd_next:
+            plain, weighted = newest[i] + plain, weighted + last * newest[i]
+        out_s[i], out_t[i] = plain, weighted
 
 
 @kernel
 def _weigh_double(
     newest: F64, odd: int, s: F64, t: F64, length: int, out_s: F64, out_t: F64
 ) -> None:  # fmt: skip
-    one, count, weight = float(odd), float(length), float(odd * (2 * length + 1))
+    count, weight = float(length), float(2 * length + 1)
     new_s, new_t = s[length:], t[length:]
     for i in range(len(out_s)):
-        out_t[i] = ((new_t[i] + count * new_s[i]) + t[i]) + weight * newest[i]
-        out_s[i] = one * newest[i] + (new_s[i] + s[i])
+        plain, weighted = new_s[i] + s[i], (new_t[i] + count * new_s[i]) + t[i]
+        if odd:
+            plain, weighted = newest[i] + plain, weighted + weight * newest[i]
+        out_s[i], out_t[i] = plain, weighted
 
 
 @kernel
 def _weigh_last(
     newest: F64, odd: int, s: F64, t: F64, length: int, scale: float, out: F64
 ) -> None:  # fmt: skip
-    count, weight = float(length), float(odd * (2 * length + 1))
+    count, weight = float(length), float(2 * length + 1)
     new_s, new_t = s[length:], t[length:]
     for i in range(len(out)):
-        out[i] = (((new_t[i] + count * new_s[i]) + t[i]) + weight * newest[i]) * scale
+        total = (new_t[i] + count * new_s[i]) + t[i]
+        if odd:
+            total += weight * newest[i]
+        out[i] = total * scale
 
 
 @kernel
@@ -180,19 +213,14 @@ def _weigh_last_four(s: F64, t: F64, length: int, scale: float, out: F64) -> Non
 
 
 @kernel
-def window_weighted(values: F64, period: int, scale: float, out: F64) -> None:
+def weigh_piece(values: F64, period: int, scale: float, work: F64, out: F64) -> None:
     """Σ weight · value over the newest ``period`` values, weights 1 (oldest) to ``period``, times
-    ``scale``; NaN while warming up. Arrays as in :func:`window_sums`.
+    ``scale``. Arrays as in :func:`sum_piece`, 4 rows of work.
     """
-    reach, piece = period - 1, piece_bars(period)
-    out[: min(reach, len(out))] = nan
-    work = np.empty((4, row_cells(min(piece, len(out)) + reach)))
-    for start in range(reach, len(values), piece):
-        here, result = values[start - reach : start + piece], out[start : start + piece]
-        if period < 4:
-            _weigh_short(here, period, scale, result)
-        else:
-            _weigh_piece(here, period, scale, work, result)
+    if period < 4:
+        _weigh_short(values, period, scale, out)
+    else:
+        _weigh_piece(values, period, scale, work, out)
 
 
 @kernel
@@ -217,67 +245,3 @@ def _weigh_piece(values: F64, period: int, scale: float, work: F64, out: F64) ->
         s, t, length = out_s, out_t, 2 * length + odd
     odd = period % 2
     _weigh_last(values[period - 1 :], odd, s, t, length, scale, out)
-
-
-@kernel
-def _higher(a: F64, b: F64, out: F64) -> None:
-    for i in range(len(out)):
-        out[i] = a[i] if a[i] > b[i] else b[i]
-
-
-@kernel
-def _highest_of_four(a: F64, b: F64, c: F64, d: F64, out: F64) -> None:
-    for i in range(len(out)):
-        first = a[i] if a[i] > b[i] else b[i]
-        second = c[i] if c[i] > d[i] else d[i]
-        out[i] = first if first > second else second
-
-
-@kernel
-def _negated(values: F64, out: F64) -> None:
-    for i in range(len(out)):
-        out[i] = -values[i]
-
-
-@kernel
-def window_highs(values: F64, period: int, out: F64) -> None:
-    """The highest of the newest ``period`` values; NaN while warming up. Windows may overlap here:
-    two of a power of two make any length. Arrays as in :func:`window_sums`.
-    """
-    reach, piece = period - 1, piece_bars(period)
-    out[: min(reach, len(out))] = nan
-    work = np.empty((2, row_cells(min(piece, len(out)) + reach)))
-    for start in range(reach, len(values), piece):
-        _highest_piece(
-            values[start - reach : start + piece], period, work, out[start : start + piece]
-        )
-
-
-@kernel
-def window_lows(values: F64, period: int, out: F64) -> None:
-    """The lowest of the newest ``period`` values; NaN while warming up. As :func:`window_highs`."""
-    reach, piece = period - 1, piece_bars(period)
-    out[: min(reach, len(out))] = nan
-    work = np.empty((3, row_cells(min(piece, len(out)) + reach)))
-    for start in range(reach, len(values), piece):
-        here, result = values[start - reach : start + piece], out[start : start + piece]
-        mirrored = work[2, : len(here)]
-        _negated(here, mirrored)
-        _highest_piece(mirrored, period, work, result)
-        _negated(result, result)
-
-
-@kernel
-def _highest_piece(values: F64, period: int, work: F64, out: F64) -> None:
-    current, length, row, size = values, 1, 0, len(values)
-    while 2 * length <= period:
-        four = 4 * length <= period
-        size -= 3 * length if four else length
-        target = work[row, :size]
-        if four:
-            a, b, c = current[3 * length :], current[2 * length :], current[length:]
-            _highest_of_four(a, b, c, current, target)
-        else:
-            _higher(current[length:], current, target)
-        current, length, row = target, 4 * length if four else 2 * length, 1 - row
-    _higher(current[period - length :], current, out)

@@ -28,7 +28,7 @@ from indicators.spec import (
     factor,
     period,
 )  # fmt: skip
-from market.kernel import kernel
+from market.kernel import fused_kernel, kernel
 
 __all__ = ["adx", "aroon", "ichimoku", "parabolic_sar", "supertrend"]
 
@@ -59,7 +59,7 @@ def _ichimoku(
     state[0] += len(close)
 
 
-@kernel
+@fused_kernel
 def _parabolic_sar(state: F64, step: float, most: float, high: F64, low: F64, out: F64) -> None:
     """Works on mirrored prices while short, so that both sides are one rule."""
     seen, side, stop, extreme, speed = int(state[0]), state[1], state[2], state[3], state[4]
@@ -75,17 +75,17 @@ def _parabolic_sar(state: F64, step: float, most: float, high: F64, low: F64, ou
         value = nan
         if seen > 0:
             near, far = (bottom, top) if side > 0.0 else (-top, -bottom)
-            near_before = last_low if side > 0.0 else -last_high
-            far_before = last_high if side > 0.0 else -last_low
+            nearest = min(last_low, bottom) if side > 0.0 else -max(last_high, top)
+            farthest = max(last_high, top) if side > 0.0 else -min(last_low, bottom)
             if near <= stop:
-                turn = max(extreme, far_before, far)
+                turn = max(extreme, farthest)
                 value, side, extreme, speed = turn * side, -side, -near, min(step, most)
-                stop = min(-turn + speed * (extreme + turn), -far_before, -far)
+                stop = min(-turn + speed * (extreme + turn), -farthest)
             else:
                 value = stop * side
                 if far > extreme:
                     extreme, speed = far, min(speed + step, most)
-                stop = min(stop + speed * (extreme - stop), near_before, near)
+                stop = min(stop + speed * (extreme - stop), nearest)
         last_high, last_low = top, bottom
         out[0, i] = value
         seen += 1

@@ -8,7 +8,7 @@ from indicators.batch import line
 from indicators.moment_sweeps import moment_work, piece_deviations
 from indicators.parts import F64, poison, true_range, wilder
 from indicators.spec import OWN, Family, Indicator, Input, Line, Output, Pane, period
-from indicators.sweeps import piece_bars
+from indicators.sweeps import piece_bars, unknown
 from indicators.windows import push_moments, ring_cells
 from market.kernel import fused_kernel, inline_kernel, kernel, lane_kernel
 
@@ -19,23 +19,34 @@ __all__ = ["atr", "natr", "stdev", "zscore"]
 def _average_range(
     state: F64, period: int, percent: bool, high: F64, low: F64, close: F64, out: F64
 ) -> None:
-    seen, average, before, guard = int(state[0]), state[1], state[2], state[3]
-    weight, warm = 1.0 / period, min(max(period + 1 - seen, 0), len(close))
+    """Once two averages are known, each follows from the one before the last: two chains beside
+    each other, each of half the steps. A high or low that is not finite never leaves the averages,
+    so that the guard asks the close only.
+    """
+    seen, average, last, width = int(state[0]), state[1], state[2], state[3]
+    before, guard, row = state[4], state[5], out[0]
+    weight, warm = 1.0 / period, min(max(period + 2 - seen, 0), len(close))
     for i in range(warm):
-        guard += poison(high[i] + low[i] + close[i])
+        guard += poison(close[i])
         if seen + i > 0:
             width = true_range(high[i], low[i], before)
+            last = average
             average = wilder(average, seen + i - 1, period, weight, width)
         before = close[i]
         value = _of_price(average, before) if percent else average
-        out[0, i] = value if seen + i >= period else nan
-    for i in range(warm, len(close)):
-        guard += poison(high[i] + low[i] + close[i])
-        width = true_range(high[i], low[i], before)
-        average = average * (1.0 - weight) + width * weight
-        before = close[i]
-        out[0, i] = _of_price(average, before) if percent else average
-    state[0], state[1], state[2], state[3] = seen + len(close), average, before, guard
+        row[i] = value if seen + i >= period else nan
+    # From 0 again: the compiler need not ask whether a place is counted from the end.
+    high, low, close, row = high[warm:], low[warm:], close[warm:], row[warm:]
+    keep = 1.0 - weight
+    keep_two, weight_before = keep * keep, keep * weight
+    for i in range(len(close)):
+        guard += poison(close[i])
+        newest = true_range(high[i], low[i], before)
+        value = last * keep_two + (width * weight_before + newest * weight)
+        last, average, width, before = average, value, newest, close[i]
+        row[i] = _of_price(average, before) if percent else average
+    state[0], state[1], state[2], state[3] = seen + warm + len(close), average, last, width
+    state[4], state[5] = before, guard + poison(average)
 
 
 @inline_kernel
@@ -64,13 +75,15 @@ def _stdev(state: F64, period: int, close: F64, out: F64) -> None:
 
 
 @kernel
-def _stdev_whole(period: int, close: F64, out: F64) -> None:
+def _stdev_whole(period: int, close: F64, out: F64) -> int:
     reach, piece, row = period - 1, piece_bars(period), out[0]
     row[: min(reach, len(row))] = nan
-    work = moment_work(period, len(close))
+    work, bad = moment_work(period, len(close)), unknown(close[:reach])
     for start in range(reach, len(close), piece):
+        bad += unknown(close[start : start + piece])
         _, spread = piece_deviations(close[start - reach : start + piece], period, work)
         row[start : start + piece] = spread
+    return bad
 
 
 @inline_kernel
@@ -90,15 +103,17 @@ def _zscore(state: F64, period: int, close: F64, out: F64) -> None:
 
 
 @lane_kernel
-def _zscore_whole(period: int, close: F64, out: F64) -> None:
+def _zscore_whole(period: int, close: F64, out: F64) -> int:
     reach, piece, share = period - 1, piece_bars(period), 1.0 / period
     out[0, : min(reach, len(close))] = nan
-    work = moment_work(period, len(close))
+    work, bad = moment_work(period, len(close)), unknown(close[:reach])
     for start in range(reach, len(close), piece):
+        bad += unknown(close[start : start + piece])
         total, spread = piece_deviations(close[start - reach : start + piece], period, work)
         row = out[0, start : start + piece]
         for i in range(len(row)):
             row[i] = _away(total[i], spread[i], share)
+    return bad
 
 
 _BARS = (Input.HIGH, Input.LOW, Input.CLOSE)
@@ -106,14 +121,14 @@ ATR = Indicator(
     "atr", "Average true range", "Mean range of a bar, gaps included", Family.VOLATILITY,
     (period(14),), _BARS, (Output("atr", "ATR"),), OWN,
     "Wilder, New Concepts in Technical Trading Systems, 1978",
-    _atr, lambda n: 4, lambda n: n, guarded=True,
+    _atr, lambda n: 6, lambda n: n, guarded=True,
 )  # fmt: skip
 NATR = Indicator(
     "natr", "Normalised average true range", "Average true range in percent of the close",
     Family.VOLATILITY,
     (period(14),), _BARS, (Output("natr", "NATR"),), OWN,
     "Forman, Cross-market evaluations with normalized average true range, TASC 2006",
-    _natr, lambda n: 4, lambda n: n, guarded=True,
+    _natr, lambda n: 6, lambda n: n, guarded=True,
     note="A close of zero: 0.",
 )  # fmt: skip
 STDEV = Indicator(

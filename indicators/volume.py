@@ -2,7 +2,6 @@
 
 from math import nan
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from indicators.batch import line
@@ -19,7 +18,7 @@ from indicators.spec import (
     Parameter,
     period,
 )
-from indicators.sweeps import window_sums
+from indicators.sweeps import piece_bars, sum_piece, unknown, unknown_bars, work_rows
 from indicators.windows import push_sum, ring_cells
 from market.kernel import inline_kernel, kernel, lane_kernel
 
@@ -54,10 +53,10 @@ def _anchored_vwap(
         guard += poison(high[i] + low[i] + close[i] + volume[i])
         out[0, i] = nan
         if time_ns[i] >= anchor * _SECOND:
-            price = (high[i] + low[i] + close[i]) / 3.0
-            money += price * volume[i]
+            prices = high[i] + low[i] + close[i]
+            money += prices * volume[i]
             traded += volume[i]
-            out[0, i] = money / traded if traded > 0.0 else price
+            out[0, i] = money / (3.0 * traded) if traded > 0.0 else prices / 3.0
     state[0], state[1], state[2] = money, traded, guard
 
 
@@ -66,10 +65,9 @@ def _obv(state: F64, close: F64, volume: F64, out: F64) -> None:
     seen, before, total, guard = state[0], state[1], state[2], state[3]
     for i in range(len(close)):
         guard += poison(close[i]) + poison(volume[i])
-        if seen == 0.0 or close[i] > before:
-            total += volume[i]
-        elif close[i] < before:
-            total -= volume[i]
+        risen = seen == 0.0 or close[i] > before
+        rest = -volume[i] if close[i] < before else 0.0
+        total += volume[i] if risen else rest
         seen, before = 1.0, close[i]
         out[0, i] = total
     state[0], state[1], state[2], state[3] = seen, before, total, guard
@@ -77,18 +75,22 @@ def _obv(state: F64, close: F64, volume: F64, out: F64) -> None:
 
 @inline_kernel
 def _money(high: float, low: float, close: float, volume: float) -> float:
-    """Volume weighted by the place of the close in the bar, −1 (low) to 1 (high); no range: 0."""
-    return ((close - low) - (high - close)) / (high - low) * volume if high > low else 0.0
+    """Volume weighted by the place of the close in the bar, −1 (low) to 1 (high); no range: 0.
+
+    NaN where anything is not finite.
+    """
+    flat, place = high <= low, (close - low) - (high - close)
+    place = 0.0 * place if flat else place
+    return place / (1.0 if flat else high - low) * volume
 
 
 @lane_kernel
 def _accumulation(state: F64, high: F64, low: F64, close: F64, volume: F64, out: F64) -> None:
-    total, guard = state[0], state[1]
+    total = state[0]
     for i in range(len(close)):
-        guard += poison(high[i] + low[i] + close[i] + volume[i])
         total += _money(high[i], low[i], close[i], volume[i])
         out[0, i] = total
-    state[0], state[1] = total, guard
+    state[0], state[1] = total, poison(total)
 
 
 @kernel
@@ -107,15 +109,39 @@ def _chaikin(
     state[0] = seen
 
 
+@kernel
+def _chaikin_whole(period: int, high: F64, low: F64, close: F64, volume: F64, out: F64) -> int:
+    reach, piece, row = period - 1, piece_bars(period), out[0]
+    row[: min(reach, len(row))] = nan
+    work = work_rows(4, reach, len(close))
+    bad = _flows(high[:reach], low[:reach], close[:reach], volume[:reach], work[2])
+    for start in range(reach, len(close), piece):
+        first, end, result = start - reach, start + piece, row[start : start + piece]
+        flows, sums = work[2, : len(result) + reach], work[3, : len(result)]
+        traded = volume[first:end]
+        bad += _flows(high[first:end], low[first:end], close[first:end], traded, flows)
+        sum_piece(flows, period, 1.0, work, result)
+        sum_piece(traded, period, 1.0, work, sums)
+        _shares(sums, result)
+    return bad
+
+
 @lane_kernel
-def _chaikin_whole(period: int, high: F64, low: F64, close: F64, volume: F64, out: F64) -> None:
-    row, flow, traded = out[0], np.empty(len(close)), np.empty(len(close))
+def _flows(high: F64, low: F64, close: F64, volume: F64, out: F64) -> int:
+    """The money flow of each bar; how many are not finite."""
+    bad = 0
     for i in range(len(close)):
-        flow[i] = _money(high[i], low[i], close[i], volume[i])
-    window_sums(flow, period, 1.0, row)
-    window_sums(volume, period, 1.0, traded)
-    for i in range(period - 1, len(row)):
-        row[i] = row[i] / traded[i] if traded[i] > 0.0 else 0.0
+        flow = _money(high[i], low[i], close[i], volume[i])
+        bad += not abs(flow) <= 1.7976931348623157e308
+        out[i] = flow
+    return bad
+
+
+@lane_kernel
+def _shares(traded: F64, flows: F64) -> None:
+    """In place of the flows."""
+    for i in range(len(flows)):
+        flows[i] = flows[i] / traded[i] if traded[i] > 0.0 else 0.0
 
 
 @kernel
@@ -137,25 +163,55 @@ def _mfi(state: F64, period: int, high: F64, low: F64, close: F64, volume: F64, 
     state[0], state[1] = seen, before
 
 
+@kernel
+def _mfi_whole(period: int, high: F64, low: F64, close: F64, volume: F64, out: F64) -> int:
+    piece, row, count = piece_bars(period + 1), out[0], len(close)
+    row[: min(period, count)] = nan
+    work, bad = work_rows(6, period, count), unknown_bars(high[:1], low[:1], close[:1])
+    bad += unknown(volume[:1])
+    if count <= period:
+        return unknown_bars(high, low, close) + unknown(volume)
+    for start in range(period, count, piece):
+        result = row[start : start + piece]
+        first, end = start - period, start + len(result)
+        prices, bought, sold = work[2, : end - first], work[3], work[4]
+        bad += _typical_prices(high[first:end], low[first:end], close[first:end],
+                               volume[first:end], prices)  # fmt: skip
+        _split_flows(prices, volume[first + 1 : end], bought, sold)
+        sums = work[5, : len(result)]
+        sum_piece(bought[: end - first - 1], period, 1.0, work, sums)
+        sum_piece(sold[: end - first - 1], period, 1.0, work, result)
+        _flow_shares(sums, result)
+    return bad
+
+
+@kernel
+def _typical_prices(high: F64, low: F64, close: F64, volume: F64, out: F64) -> int:
+    """Returns in how many bars something is not finite."""
+    bad = 0
+    for i in range(len(out)):
+        total = high[i] + low[i] + close[i]
+        bad += not abs(total + volume[i]) <= 1.7976931348623157e308
+        out[i] = total / 3.0
+    return bad
+
+
+@kernel
+def _split_flows(prices: F64, volume: F64, bought: F64, sold: F64) -> None:
+    """``prices`` begin one bar before the rest."""
+    newest = prices[1:]
+    for i in range(len(volume)):
+        price, before = newest[i], prices[i]
+        change, flow, tie = price - before, price * volume[i], 1e-14 * abs(before)
+        bought[i] = flow if change > tie else 0.0
+        sold[i] = flow if -change > tie else 0.0
+
+
 @lane_kernel
-def _mfi_whole(period: int, high: F64, low: F64, close: F64, volume: F64, out: F64) -> None:
-    count, row = len(close), out[0]
-    prices, flows, bought = np.empty(count), np.zeros((2, count)), np.empty(count)
-    for i in range(count):
-        prices[i] = (high[i] + low[i] + close[i]) / 3.0
-    for i in range(1, count):
-        change, flow, tie = (
-            prices[i] - prices[i - 1],
-            prices[i] * volume[i],
-            1e-14 * abs(prices[i - 1]),
-        )
-        flows[0, i] = flow if change > tie else 0.0
-        flows[1, i] = flow if -change > tie else 0.0
-    row[: min(1, count)] = nan
-    window_sums(flows[0, 1:], period, 1.0, bought[1:])
-    window_sums(flows[1, 1:], period, 1.0, row[1:])
-    for i in range(period, count):
-        row[i] = _flow_share(bought[i], row[i])
+def _flow_shares(bought: F64, sold: F64) -> None:
+    """In place of what was sold."""
+    for i in range(len(sold)):
+        sold[i] = _flow_share(bought[i], sold[i])
 
 
 @inline_kernel
@@ -201,7 +257,7 @@ CHAIKIN = Indicator(
     Pane(overlay=False, low=-1.0, high=1.0, levels=(0.0,)),
     "Chaikin; Σ money flow volume / Σ volume over n bars",
     _chaikin, lambda n: 1 + 2 * ring_cells(n), lambda n: n - 1,
-    note="No volume in n bars, or a bar without range: 0.", whole=_chaikin_whole, pieces=True,
+    note="No volume in n bars, or a bar without range: 0.", whole=_chaikin_whole,
 )  # fmt: skip
 MFI = Indicator(
     "mfi", "Money flow index", "Share of money flowing in, by typical price", Family.VOLUME,
@@ -210,7 +266,7 @@ MFI = Indicator(
     "Quong and Soudack, Volume-weighted RSI: money flow, TASC 1989",
     _mfi, lambda n: 2 + 2 * ring_cells(n), lambda n: n,
     note="No flow at all: 50; TA-Lib gives 0. Prices that differ by rounding alone are equal.",
-    whole=_mfi_whole, pieces=True,
+    whole=_mfi_whole,
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from numba import config, njit, typeof
+from numba.core.types import FunctionType
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -51,9 +52,10 @@ vars(config)["CACHE_DIR"] = str(cache_folder(_ROOT, os.environ.get("NUMBA_CACHE_
 def kernel(function: F) -> F:
     """Compile ``function`` in nopython mode, nogil, cached on disk.
 
-    Type checkers see the Python signature.
+    Type checkers see the Python signature. Fusing is off by name: where it is not mentioned, numba
+    takes it from whichever kernel happens to call this one first.
     """
-    return cast(F, njit(cache=True, nogil=True, boundscheck=False)(function))
+    return cast(F, njit(cache=True, nogil=True, boundscheck=False, fastmath=False)(function))
 
 
 def fused_kernel(function: F) -> F:
@@ -69,8 +71,8 @@ def lane_kernel(function: F) -> F:
 
     For loops over arrays that divide: the test for zero would keep them out of vector lanes.
     """
-    made = njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")(function)
-    return cast(F, made)
+    made = njit(cache=True, nogil=True, boundscheck=False, fastmath=False, error_model="numpy")
+    return cast(F, made(function))
 
 
 def inline_kernel(function: F) -> F:
@@ -91,3 +93,23 @@ def entry(function: Callable[..., Any], *arguments: object) -> Callable[..., Any
     types = tuple(type_of(argument) for argument in arguments)
     compiled.compile(types)
     return cast(Callable[..., Any], compiled.get_overload(types))
+
+
+def caller_entry(
+    function: Callable[..., Any], called: Callable[..., Any], passed: tuple[object, ...],
+    *arguments: object,
+) -> Callable[..., Any]:  # fmt: skip
+    """Like :func:`entry`, of a kernel whose first argument is the kernel ``called``, which it calls
+    with ``passed``. Compiled once for all kernels called with these types.
+    """
+    inner = entry(called, *passed)
+    if inner is called:
+        return function
+    compiled: Any = called
+    type_of: Any = typeof
+    types = tuple(type_of(argument) for argument in passed)
+    returned = compiled.overloads[types].signature.return_type
+    every: Any = function
+    signature = (FunctionType(returned(*types)), *map(type_of, arguments))
+    every.compile(signature)
+    return cast(Callable[..., Any], every.get_overload(signature))
