@@ -18,10 +18,18 @@
     select.append(new Option(zone.replaceAll("_", " "), zone));
   }
 
+  /** Where the intervals scroll, the chosen one is in sight; once the selector has been told. */
+  function showInterval() {
+    const chosen = document.querySelector(".interval-selector .mantine-SegmentedControl-label[data-active]");
+    const row = chosen?.closest(".interval-selector");
+    if (row && row.scrollWidth > row.clientWidth) chosen?.scrollIntoView({ inline: "nearest", block: "nearest" });
+  }
+
   function draw() {
     const { active, layout } = grid() ?? {};
     if (!active || !layout) return;
     const { elements, link } = active;
+    requestAnimationFrame(showInterval);
     mark("size", "aria-pressed", (size) => Number(size) === layout.size);
     mark("style", "aria-checked", (style) => style === elements.style);
     mark("axis", "aria-checked", (axis) => axis === elements.axis);

@@ -30,9 +30,12 @@ def markets(page: Page) -> list[str]:
 def shown(page: Page) -> list[str]:
     """The charts whose picture is on the page, by their legend."""
     found: list[str] = page.evaluate(
-        """[...document.querySelectorAll('.chart')]
-        .filter((chart) => chart.querySelector('img[src]')).map((chart) =>
-          chart.querySelector('[data-field=symbol]').textContent + ' ' + chart.querySelector('[data-field=context]').textContent.split(' ')[0])"""
+        """() => {
+          const word = (chart, name) =>
+            chart.querySelector(`[data-field=${name}]`).textContent.split(' ')[0];
+          return [...document.querySelectorAll('.chart')]
+            .filter((chart) => chart.querySelector('img[src]'))
+            .map((chart) => word(chart, 'symbol') + ' ' + word(chart, 'context')); }"""
     )
     return found
 
@@ -82,7 +85,8 @@ def test_every_chart_of_a_grid_is_live(program: Program, page: Page, size: int) 
         """() => { window.moved = new Set();
         const note = ({target}) => window.moved.add(target.closest('.chart'));
         new MutationObserver((all) => all.forEach(note)).observe(
-          document.querySelector('.chart-grid'), {subtree: true, attributes: true, attributeFilter: ['src']}); }"""
+          document.querySelector('.chart-grid'),
+          {subtree: true, attributes: true, attributeFilter: ['src']}); }"""
     )
     wait_until(lambda: page.evaluate("window.moved.size") == size, "every chart has a new picture")
 
