@@ -35,7 +35,9 @@ PEERS: dict[str, tuple[tuple[str, ...], Peer]] = {
     "hma": (("close",), lambda c: ta.HMA(c, 20)),
     "kama": (("close",), lambda c: ta.KAMA(c, 10)),
     "vwma": (("close", "volume"), lambda c, v: ta.VWMA(c, v, 20)),
-    "regression": (("close",), lambda c: ta.LINEARREG(c, 100)),  # the middle line of our three
+    # What our three lines need: the line's end, its slope and the variance.
+    "regression": (("close",), lambda c: (ta.LINEARREG(c, 100), ta.LINEARREG_SLOPE(c, 100),
+                                          ta.VAR(c, 100, 1))),
     "parabolic_sar": (HL, lambda h, w: ta.SAR(h, w, 0.02, 0.2)),
     "supertrend": (HLC, lambda h, w, c: ta.SUPERTREND(h, w, c, 10, 3)),
     "adx": (HLC, lambda h, w, c: (ta.ADX(h, w, c, 14), ta.PLUS_DI(h, w, c, 14),
@@ -105,8 +107,9 @@ def _many() -> list[Row]:
         closes = many_closes(SYMBOLS, BARS)
         _, peer = PEERS[key]
         name = f"{key}, {SYMBOLS} symbols of {BARS:,} bars"
-        rows.append(measure(name, partial(compute_many, find(key), {"close": closes}, {}, "cpu"),
-                            runs=20))  # fmt: skip
+        for threads in (1, 2):
+            call = partial(compute_many, find(key), {"close": closes}, {}, "cpu", threads)
+            rows.append(measure(f"{name}, threads: {threads}", call, runs=20))
         rows.append(measure(f"{name}: TA-Lib", partial(_one_by_one, peer, closes), runs=20))
     return rows
 

@@ -26,7 +26,7 @@ def compute_many(
     columns: Mapping[str, ArrayLike],
     parameters: Mapping[str, object],
     device: str = "auto",
-    threads: int = 0,
+    threads: int = 1,
 ) -> dict[str, F64]:
     """Every output by name, float64 (symbols, bars), each row as :func:`indicators.batch.compute`.
 
@@ -35,7 +35,7 @@ def compute_many(
     raises :class:`NoDevice` without a card or for another indicator), or ``auto``, which takes the
     card where it can. On the card, sliding windows have the processor's very bits and the averages
     that remember everything differ by at most 1e-12 of the largest price. ``threads``: how many
-    work on the processor, each on symbols of its own; 0: one per core. Raises
+    work on the processor, each on symbols of its own; at most one per core. Raises
     :class:`BadParameter` and :class:`BadValues`.
     """
     if device not in DEVICES:
@@ -47,7 +47,7 @@ def compute_many(
         raise BadValues(f"shapes were {given}; allowed is one shape for all inputs")
     found = None if device == "cpu" else _device_for(indicator, required=device == "cuda")
     if found is None:
-        return _on_processor(indicator, series, values, threads or cores())
+        return _on_processor(indicator, series, values, min(threads, cores()))
     for row in series[0] if unknown(series[0].reshape(-1)) else ():
         warm_up_of(row, indicator.inputs[0])
     rows = run_plan(found, indicator.key, series[0], values)

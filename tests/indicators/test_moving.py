@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba import config
 from numpy.typing import ArrayLike
 
 from indicators.errors import BadParameter, BadValues, IndicatorError
@@ -118,3 +119,9 @@ def test_later_values_never_change_earlier_averages(
 
 def test_ema_of_a_flat_series_is_exactly_flat() -> None:
     assert set(ema([0.1] * 50, 7)[6:].tolist()) == {0.1}
+
+
+@pytest.mark.skipif(bool(vars(config)["DISABLE_JIT"]), reason="plain Python fuses no products")
+@given(st.floats(1e-9, 1e12), PERIODS)
+def test_ema_of_equal_values_is_that_value(value: float, period: int) -> None:
+    assert set(ema([value] * 120, period)[period - 1 :].tolist()) == {value}

@@ -104,6 +104,8 @@ def test_on_the_processor_each_row_is_the_batch_form(key: str) -> None:
         if late:
             columns["close"][2, :11] = np.nan
         found = compute_many(indicator, columns, {}, device="cpu")
+        for name, rows in compute_many(indicator, columns, {}, "cpu", threads=2).items():
+            np.testing.assert_array_equal(rows, found[name])
         for symbol in range(4):
             row = {name: table[symbol] for name, table in columns.items()}
             for name, expected in compute(indicator, row, {}).items():
