@@ -44,7 +44,7 @@
       this.price.style.width = css(right);
       this.price.style.transform = `translateY(${css(Math.floor(y))})`;
       words.write(this.priceText, price);
-      this.priceText.style.left = css(right);
+      this.priceText.style.left = css(right); // and to the edge, over the axis' own labels
       this.priceText.style.transform = `translateY(calc(${css(y)} - 50%))`;
     }
 

@@ -54,8 +54,8 @@ class LiveView:
 
     @property
     def empty(self) -> bool:
-        """Whether there is no candle to show yet."""
-        return self.data is None or len(self.data) == 0
+        """Whether there is known to be no candle to show yet."""
+        return self.data is not None and len(self.data) == 0
 
     def holds(self, version: int) -> bool:
         """Whether its candles are those of the ring at ``version``."""

@@ -306,3 +306,15 @@ async def test_keyframes_bring_their_rows(server: Running) -> None:
     middle = struct.unpack_from("<d", keyframe.entries[0].rows, 24 + 8 * 3)[0]
     found = np.frombuffer(keyframe.entries[0].rows, "<f4", 11, at) + middle
     np.testing.assert_array_equal(found, closes)
+
+
+def test_a_view_that_was_not_looked_at_yet_is_not_called_empty(
+    made: tuple[Services, HandMarket],
+) -> None:
+    services, _ = made
+    client = FramesClient()
+    services.viewers.attach(client)
+    subscribe = Subscribe(1, BTC, "1m", 300, 200)
+    services.viewers.watch(client, 1, services.request_of(subscribe))
+    services.viewers.tell(monotonic_ns())
+    assert not [key for key in client._texts if key.startswith("state")]
