@@ -86,10 +86,14 @@ class Canvas:
         ends = np.array([known[self.first] - step // 2, known[-1] + room * step], np.int64)
         return self.times(ends)
 
+    def first_of(self, shift: int) -> int:
+        """The first row of a curve drawn ``shift`` bars to the right that can be seen."""
+        return max(0, self.first - max(0, shift))
+
     def shifted_times(self, shift: int) -> list[int]:
-        """Where the visible rows of a curve that is drawn ``shift`` bars to the right stand."""
+        """Where the rows of such a curve stand, from :meth:`first_of` on."""
         known = self.data.candles.time_ns
-        rows = np.arange(self.first, len(known)) + shift
+        rows = np.arange(self.first_of(shift), len(known)) + shift
         beyond = np.maximum(rows - (len(known) - 1), 0) + np.minimum(rows, 0)
         times = known[np.clip(rows, 0, len(known) - 1)]
         return self.times(times + beyond * self.spec.interval.nanoseconds)

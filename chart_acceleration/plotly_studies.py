@@ -27,9 +27,7 @@ def study_traces(canvas: Canvas) -> list[dict[str, Any]]:
         if study.pane is not None:
             axis = f"y{_FIRST_PANE_AXIS + pane}"
             pane += 1
-        rows = values[:, canvas.first :]
-        shown = canvas.scaled(rows) if study.pane is None else rows
-        made += [trace | {"yaxis": axis} for trace in _traces(canvas, study, shown)]
+        made += [trace | {"yaxis": axis} for trace in _traces(canvas, study, values)]
     return made
 
 
@@ -105,19 +103,24 @@ def _values(canvas: Canvas, study: Study, values: F64) -> str:
     return " ".join(words)
 
 
-def _traces(canvas: Canvas, study: Study, rows: F64) -> list[dict[str, Any]]:
-    edges = [(curve, row) for curve, row in zip(study.curves, rows, strict=True)
-             if curve.style in _EDGES]  # fmt: skip
+def _traces(canvas: Canvas, study: Study, values: F64) -> list[dict[str, Any]]:
+    curves = list(zip(study.curves, values, strict=True))
+    edges = [(curve, row) for curve, row in curves if curve.style in _EDGES]
     fills: list[dict[str, Any]] = []
     for (curve, row), (_, other) in list(pairwise(edges))[::2]:
-        fills += _fills(canvas, curve, edges[1][0], row, other)
-    lines = [
-        _histogram(canvas, curve, row)
-        if curve.style is CurveStyle.HISTOGRAM
-        else _line(canvas, curve, row)
-        for curve, row in zip(study.curves, rows, strict=True)
-    ]
+        one, two = (_shown(canvas, study, curve, each) for each in (row, other))
+        fills += _fills(canvas, curve, edges[1][0], one, two)
+    lines = []
+    for curve, row in curves:
+        draw = _histogram if curve.style is CurveStyle.HISTOGRAM else _line
+        lines.append(draw(canvas, curve, _shown(canvas, study, curve, row)))
     return [*fills, *lines]
+
+
+def _shown(canvas: Canvas, study: Study, curve: Curve, row: F64) -> F64:
+    """The values that stand in the picture, on the axis of the study."""
+    values = row[canvas.first_of(curve.shift) :]
+    return canvas.scaled(values) if study.pane is None else values
 
 
 def _fills(

@@ -287,6 +287,15 @@ def test_a_cloud_stands_ahead() -> None:
     assert named(made, "a")["x"] == [FIRST_MS + minute * MINUTE_MS for minute in range(2, 7)]
 
 
+@pytest.mark.parametrize(("bars", "first"), [(2, 3), (4, 2)])
+def test_a_cloud_begins_with_values_left_of_the_picture(bars: int, first: int) -> None:
+    values = np.tile(np.arange(5.0), (2, 1))
+    view = replace(spec(bars=bars), elements=Elements(studies=(CLOUD,)))
+    made = named(figure(ChartData(window(CLOSES), (values,)), view, FURNITURE), "a")
+    assert made["x"] == [FIRST_MS + minute * MINUTE_MS for minute in range(first, 7)]
+    assert made["y"] == [float(minute - 2) for minute in range(first, 7)]
+
+
 def test_curves_ahead_do_not_widen_the_picture() -> None:
     span = [FIRST_MS - MINUTE_MS // 2, FIRST_MS + 6 * MINUTE_MS]
     assert shown()["layout"]["xaxis"]["range"] == span
