@@ -18,11 +18,11 @@ from components.document import DASH_OPTIONS
 from components.feed_pill import pill_source
 from data_feed.errors import FeedError
 from data_feed.feed import Feed
-from data_feed.open_feed import DEFAULT_SYMBOLS, FeedRequest, open_feed
-from data_feed.replay import symbols_in
+from data_feed.open_feed import FeedRequest, open_feed
 from market.market import Market
-from market.types import Symbol, quote_currency
+from market.types import quote_currency
 from server.errors import SettingsError
+from server.outliving import Outliving, frame_reader, symbols_for
 from server.services import Services, install
 from server.settings import Settings, parse_settings
 from server.warm_up import warm_up
@@ -36,19 +36,11 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _log = logging.getLogger("candlecast")
 
 
-def symbols_for(settings: Settings) -> tuple[Symbol, ...]:
-    """The symbols named, else those of the recording, else the venue's usual ones."""
-    if settings.symbols:
-        return settings.symbols
-    kind, _, path = settings.feed.partition(":")
-    return symbols_in(Path(path)) if kind == "replay" else DEFAULT_SYMBOLS[settings.venue]
-
-
 def make_services(settings: Settings, choice: RendererChoice) -> tuple[Services, Feed]:
     """Everything that pages and routes may ask for, wired and not yet running, and its feed."""
     market = Market(symbols_for(settings))
     wanted = (settings.feed, settings.venue, market.symbols, settings.seed, settings.speed)
-    feed = open_feed(FeedRequest(*wanted), market)
+    feed = open_feed(FeedRequest(*wanted, read=frame_reader(settings)), market)
     rules = PaperRules(currency=quote_currency(market.symbols[0]))
     services = Services(settings, market, feed, choice, PaperEngine(rules))
     install(services)
@@ -108,11 +100,14 @@ def prepare(settings: Settings) -> tuple[Feed, Services, CandlecastServer]:
 def run(settings: Settings, listener: socket.socket) -> None:
     """Feed and serve; both stop together."""
     feed, services, server = prepare(settings)
+    outliving = Outliving(settings, services.market, feed)
+    outliving.start()
     feed.start()
     try:
         serve(server, listener)
     finally:
         feed.stop()
+        outliving.stop()
         services.close()
 
 

@@ -17,14 +17,19 @@ from data_feed.history_loader import HistoryLoader
 from data_feed.protocol import VenueParser
 from data_feed.socket_loop import LoopPolicy, Progress, SocketLoop
 from data_feed.status import FeedMode, FeedState, FeedStatus
+from data_feed.tap import Keep, TappedConnector
+from market.columns import CandleWindow
 from market.market import Market
 from market.order_book import OrderBook
-from market.types import Symbol
+from market.types import INTERVALS, Interval, Symbol
 
 log = logging.getLogger(__name__)
 
 StageReport = Callable[[str, int], None]
 """Takes a stage's name, ``receive``, ``parse`` or ``ingest``, and its nanoseconds."""
+
+Restore = Callable[[Symbol, Interval], CandleWindow]
+"""The candles known from earlier; called in a thread of its own."""
 
 TRIAL_S = 3.0
 """How long a source that is not the last may take until its first market event."""
@@ -84,6 +89,8 @@ class Feed:
         self._label = ""
         self._failed = False
         self._report: StageReport = _ignore
+        self._keep: Keep | None = None
+        self._restore: Restore | None = None
         self._current: _Run | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = asyncio.Event()
@@ -112,6 +119,17 @@ class Feed:
     def report_stages(self, report: StageReport) -> None:
         """Have ``report`` called, in the feed's thread, for every frame; call before the start."""
         self._report = report
+
+    def record(self, keep: Keep) -> None:
+        """Have ``keep`` called, in the feed's thread, with every frame; call before the start."""
+        self._keep = keep
+
+    def restore(self, restore: Restore) -> None:
+        """Have a live venue's candles begin with the stored ones; call before the start.
+
+        What is simulated or replayed begins with nothing.
+        """
+        self._restore = restore
 
     def status(self) -> FeedStatus:
         """What the feed is doing at this moment."""
@@ -180,17 +198,36 @@ class Feed:
         """Whether ``source`` ran to its end; False when its trial failed."""
         self._source = source
         self._progress = Progress()
-        async with source.open() as route:
+        if not trial:
+            await self._take_stored(source)
+        async with source.open() as opened:
+            route = self._tapped(opened, source.venue)
             run = _Run(route, self._market, self._random, self._report, quiet=trial)
             self._progress, self._label, self._current = run.loop.progress, route.label, run
             try:
                 if trial and not await run.brings_data(TRIAL_S):
                     log.info("%s: %s; trying the next source", source.venue, run.failure)
                     return False
+                if trial:
+                    await self._take_stored(source)
                 await run.finished()
             finally:
                 await run.close()
         return True
+
+    def _tapped(self, route: Route, name: str) -> Route:
+        if self._keep is None:
+            return route
+        return replace(route, connector=TappedConnector(route.connector, name, self._keep))
+
+    async def _take_stored(self, source: Source) -> None:
+        """Put what is known from earlier into the market, if ``source`` goes on from there."""
+        if self._restore is None or source.mode is not FeedMode.LIVE:
+            return
+        for symbol in self._market.symbols:
+            for interval in INTERVALS:
+                stored = await asyncio.to_thread(self._restore, symbol, interval)
+                self._market[symbol].builder.load_history(interval, stored)
 
 
 class _Run:

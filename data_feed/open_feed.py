@@ -15,7 +15,7 @@ from data_feed.history_bybit import BybitHistory
 from data_feed.history_kraken import KrakenHistory
 from data_feed.history_okx import OkxHistory
 from data_feed.protocol import TICKS, Channel, VenueParser
-from data_feed.replay import Recording, ReplayConnector, open_recording
+from data_feed.replay import ReadFrames, Recording, ReplayConnector, open_recording
 from data_feed.socket_loop import LoopPolicy
 from data_feed.status import FeedMode
 from data_feed.venues.binance import BinanceParser
@@ -62,7 +62,7 @@ class FeedRequest:
 
     ``source`` is ``auto``, ``live``, ``sim`` or ``replay:PATH``; ``venue`` is a key of ``VENUES``.
     ``seed`` is the simulator's, ``speed`` the replay's (1 is the recorded pace). ``books`` follows
-    the order books too.
+    the order books too. ``read`` reads recordings of another form than data_feed.replay's own.
     """
 
     source: str
@@ -71,6 +71,7 @@ class FeedRequest:
     seed: int = 7
     speed: float = 1.0
     books: bool = False
+    read: ReadFrames | None = None
 
     @property
     def channels(self) -> frozenset[Channel]:
@@ -186,7 +187,8 @@ def _sources(request: FeedRequest) -> list[Source]:
     if kind == "replay" and path:
         if not request.speed > 0:
             raise BadRequest(f"replay speed was {request.speed}; it must be above 0")
-        return [ReplaySource(open_recording(Path(path)), request.speed, request.channels)]
+        recording = open_recording(Path(path), request.read)
+        return [ReplaySource(recording, request.speed, request.channels)]
     if request.source not in {"auto", "live", "sim"}:
         raise UnknownSource(request.source)
     simulator = SimulatorSource(request.symbols, request.seed, request.channels)

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -68,33 +68,50 @@ class Frame:
     data: bytes
 
 
+class RecordedFrame(Protocol):
+    """One recorded frame, whoever read it; ``time_ns`` is the recorder's clock."""
+
+    @property
+    def time_ns(self) -> int: ...
+    @property
+    def data(self) -> bytes: ...
+
+
+ReadFrames = Callable[[Path], Iterator[RecordedFrame]]
+"""Reads a recording from its start; raises :class:`RecordingError`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recording:
     """A recording that can be replayed; :func:`open_recording` makes it."""
 
     path: Path
     parser: Callable[..., VenueParser]
+    read: ReadFrames
 
-    def frames(self) -> Iterator[Frame]:
+    def frames(self) -> Iterator[RecordedFrame]:
         """All frames in the order of recording, read as they are asked for.
 
         Raises :class:`RecordingError` at a line that is none of the envelope's.
         """
-        return _frames(self.path)
+        return self.read(self.path)
 
 
-def open_recording(path: Path) -> Recording:
+def open_recording(path: Path, read: ReadFrames | None = None) -> Recording:
     """Look at the start of the recording at ``path`` and choose the parser.
+
+    ``read`` reads recordings of another form than the two envelopes.
 
     Raises :class:`RecordingError` when the file is missing, no recording, or of a protocol that
     nothing here can parse.
     """
     if not path.exists():
         raise RecordingError(path, "there is no such file")
-    if path.is_dir():
+    if path.is_dir() and read is None:
         raise RecordingError(path, "it is a folder; name one file in it")
+    read = read or _frames
     probes = []
-    for frame in _frames(path):
+    for frame in read(path):
         probes.append(frame.data)
         if len(probes) == PROBED:
             break
@@ -103,7 +120,7 @@ def open_recording(path: Path) -> Recording:
     for data in probes:
         parser = _parser_of(data)
         if parser is not None:
-            return Recording(path, parser)
+            return Recording(path, parser, read)
     raise RecordingError(
         path,
         "its protocol is none of Binance, Bybit, Coinbase Exchange, Kraken v2, OKX; "
@@ -111,12 +128,12 @@ def open_recording(path: Path) -> Recording:
     )
 
 
-def symbols_in(path: Path) -> tuple[Symbol, ...]:
+def symbols_in(path: Path, read: ReadFrames | None = None) -> tuple[Symbol, ...]:
     """Symbols with trades in the recording, most traded first, then those with quotes only.
 
     Reads the whole file. Raises :class:`RecordingError`.
     """
-    recording = open_recording(path)
+    recording = open_recording(path, read)
     parser = recording.parser()
     traded: Counter[Symbol] = Counter()
     quoted: Counter[Symbol] = Counter()
@@ -145,7 +162,7 @@ class ReplayConnector:
 
 
 class _Playback:
-    def __init__(self, frames: Iterator[Frame], speed: float) -> None:
+    def __init__(self, frames: Iterator[RecordedFrame], speed: float) -> None:
         self._frames = frames
         self._speed = speed
         self._start_ns = 0

@@ -6,12 +6,14 @@ from the environment, so that it never shows in a process list.
 
 import argparse
 import ipaddress
+import os
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from market.types import Symbol
@@ -21,7 +23,9 @@ MAX_SYMBOLS = 50
 _SYMBOL = re.compile(r"[A-Z0-9]{1,16}-[A-Z0-9]{1,16}")
 
 _ALLOWED = {
-    "feed": "auto, live, sim or replay:PATH with an existing file",
+    "feed": "auto, live, sim or replay:PATH with an existing file or folder",
+    "store": "off or a folder",
+    "record": "a folder",
     "venue": "coinbase, binance, kraken, bybit, okx",
     "symbols": f"1 to {MAX_SYMBOLS} pairs separated by commas, like BTC-USD,ETH-USD",
     "host": "an address or a host name",
@@ -36,10 +40,27 @@ _ALLOWED = {
 }
 
 
+def state_folder() -> Path | None:
+    """Where programs keep what should outlive them, by the custom of the system.
+
+    None for a user without a home.
+    """
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local")) / "candlecast"
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support" / "candlecast"
+    return Path(os.environ.get("XDG_STATE_HOME") or home / ".local" / "state") / "candlecast"
+
+
 class Settings(BaseSettings):
     """Everything the program can be told. Frozen; :func:`parse_settings` makes it.
 
-    ``symbols`` is empty when nobody named any: then the recording or the venue decides.
+    ``symbols`` is empty when nobody named any: then the recording or the venue decides. ``store``
+    is None when candles are not to be stored, ``record`` when frames are not to be recorded.
     """
 
     model_config = SettingsConfigDict(env_prefix="CANDLECAST_", frozen=True, extra="forbid")
@@ -56,12 +77,28 @@ class Settings(BaseSettings):
     speed: float = Field(default=1.0, gt=0, le=1_000_000)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     warm_up: bool = False
+    store: Path | None = Field(default_factory=state_folder)
+    record: Path | None = None
+
+    @field_validator("store", "record", mode="before")
+    @classmethod
+    def _folder(cls, value: object, info: ValidationInfo) -> object:
+        if value is None or (value == "off" and info.field_name == "store"):
+            return None
+        try:
+            path = Path(str(value)).expanduser()
+            usable = str(value).strip() and not path.is_file()
+        except (OSError, RuntimeError):  # a name too long, a user unknown
+            usable = False
+        if not usable:
+            raise ValueError(value)
+        return path
 
     @field_validator("feed")
     @classmethod
     def _feed_exists(cls, value: str) -> str:
         kind, _, path = value.partition(":")
-        if value in {"auto", "live", "sim"} or (kind == "replay" and Path(path).is_file()):
+        if value in {"auto", "live", "sim"} or (kind == "replay" and path and Path(path).exists()):
             return value
         raise ValueError(value)
 
@@ -117,6 +154,8 @@ def _parser() -> _Parser:
     parser.add_argument("--renderer", help="auto, cuda, opengl, cpu or plotly (default auto)")
     parser.add_argument("--seed", help="seed of the simulator (default 7)")
     parser.add_argument("--speed", help="speed of a replay (default 1)")
+    parser.add_argument("--store", help="folder for candles of live venues, or off")
+    parser.add_argument("--record", help="folder to record the frames of the feed in")
     parser.add_argument("--log-level", help="debug, info, warning or error (default info)")
     parser.add_argument(
         "--insecure", action="store_true", help="listen on another address without a password"

@@ -1,16 +1,20 @@
-"""Files that are there wholly or not at all, and names that are safe as folders."""
+"""Files that are there wholly or not at all, folders of one writer, and names safe as folders."""
 
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 
-from storage.errors import BadName, WriteFailed
+from storage.errors import BadName, StoreBusy, WriteFailed
 from storage.segments import sync_folder
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 TEMPORARY = ".new"
+
+LOCK = ".lock"
 
 WriteFile = Callable[[Path], None]
 
@@ -46,6 +50,29 @@ def replace_files(files: Mapping[Path, WriteFile]) -> None:
         for new, _ in made:
             with suppress(OSError):
                 new.unlink(missing_ok=True)
+
+
+def claim_folder(folder: Path) -> FileIO:
+    """Make this process the only one that writes to ``folder``, until the file returned is closed.
+
+    The system gives the folder back when the process ends in whatever way. Where it cannot lock
+    (Windows) nobody is kept out. Raises :class:`StoreBusy`, :class:`WriteFailed`.
+    """
+    path = folder / LOCK
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = FileIO(path, "ab")
+    except OSError as error:
+        raise WriteFailed(path, error) from None
+    if sys.platform != "win32":
+        import fcntl  # noqa: PLC0415 - not there on Windows
+
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            raise StoreBusy(folder) from None
+    return file
 
 
 def _sync(path: Path) -> None:

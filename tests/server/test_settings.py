@@ -130,6 +130,40 @@ def test_open_address_needs_a_password_or_insecure(
     assert parse_settings(["--host", host]).host == host
 
 
+def test_where_things_are_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr("server.settings.sys.platform", "linux")
+    assert parse_settings([]).store == tmp_path / "candlecast"
+    assert parse_settings([]).record is None
+    assert parse_settings(["--store", "off"]).store is None
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setenv("HOME", "/home/me")
+    assert parse_settings([]).store == Path("/home/me/.local/state/candlecast")
+    assert parse_settings(["--store", "~/x", "--record", "y"]).store == Path("/home/me/x")
+    monkeypatch.setattr("server.settings.sys.platform", "darwin")
+    support = Path("/home/me/Library/Application Support")
+    assert parse_settings([]).store == support / "candlecast"
+    monkeypatch.setattr("server.settings.sys.platform", "win32")
+    monkeypatch.setenv("LOCALAPPDATA", "/local")
+    assert parse_settings([]).store == Path("/local/candlecast")
+
+
+@pytest.mark.parametrize("value", ["", " ", __file__, "~nobody-of-this-name/x", "x" * 5000])
+def test_what_is_no_folder_is_refused(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"--store \(CANDLECAST_STORE\) was .*off or a folder"):
+        parse_settings(["--store", value])
+    with pytest.raises(SettingsError, match=r"--record \(CANDLECAST_RECORD\) was .*a folder"):
+        parse_settings(["--record", value])
+
+
+def test_without_a_home_nothing_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    assert parse_settings([]).store is None
+
+
 @pytest.mark.parametrize(
     ("host", "loopback"),
     [

@@ -1,0 +1,104 @@
+"""What outlives the process: candles of live venues in the store, frames in a recording.
+
+Only candles of a real venue are stored: those of the simulator or a replay begin anew every time.
+"""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from data_feed.errors import RecordingError
+from data_feed.feed import Restore
+from data_feed.open_feed import DEFAULT_SYMBOLS
+from data_feed.replay import ReadFrames, symbols_in
+from data_feed.status import FeedMode, FeedStatus
+from data_feed.tap import Keep
+from market.market import Market
+from market.types import Symbol
+from server.settings import Settings
+from storage.blocks import Damage, StoredFrame
+from storage.candle_store import CandleStore
+from storage.errors import StorageError
+from storage.keeper import CandleKeeper
+from storage.recorder import Recorder
+from storage.segments import SegmentWriter, is_recording, read_frames
+
+log = logging.getLogger(__name__)
+
+
+class RecordableFeed(Protocol):
+    """What is needed of a feed."""
+
+    def status(self) -> FeedStatus:
+        """How things stand."""
+        ...
+
+    def record(self, keep: Keep) -> None:
+        """See :meth:`data_feed.feed.Feed.record`."""
+        ...
+
+    def restore(self, restore: Restore) -> None:
+        """See :meth:`data_feed.feed.Feed.restore`."""
+        ...
+
+
+class Outliving:
+    """The store's and the recorder's threads, as the settings ask for them.
+
+    Make it before the feed starts, and stop it after the feed has stopped.
+    """
+
+    def __init__(self, settings: Settings, market: Market, feed: RecordableFeed) -> None:
+        self.keeper: CandleKeeper | None = None
+        self.recorder: Recorder | None = None
+        if settings.store is not None:
+            store = CandleStore(settings.store, settings.venue)
+            self.keeper = CandleKeeper(store, market, lambda: feed.status().mode is FeedMode.LIVE)
+            feed.restore(self.keeper.restore)
+        if settings.record is not None:
+            self.recorder = Recorder(SegmentWriter(settings.record))
+            feed.record(self.recorder.keep)
+
+    def start(self) -> None:
+        """Start the threads."""
+        for part in (self.keeper, self.recorder):
+            if part is not None:
+                part.start()
+
+    def stop(self) -> None:
+        """Store and record what is left; takes seconds at most."""
+        for part in (self.keeper, self.recorder):
+            if part is not None:
+                part.stop()
+
+
+def symbols_for(settings: Settings) -> tuple[Symbol, ...]:
+    """The symbols named, else those of the recording, else the venue's usual ones."""
+    if settings.symbols:
+        return settings.symbols
+    kind, _, path = settings.feed.partition(":")
+    if kind != "replay":
+        return DEFAULT_SYMBOLS[settings.venue]
+    return symbols_in(Path(path), frame_reader(settings))
+
+
+def frame_reader(settings: Settings) -> ReadFrames | None:
+    """What reads the recording that is to be replayed, if one of ours; else None."""
+    kind, _, path = settings.feed.partition(":")
+    return _recorded if kind == "replay" and is_recording(Path(path)) else None
+
+
+def _recorded(path: Path) -> Iterator[StoredFrame]:
+    """Frames of a recording of ours; damage is logged, see :class:`ReadFrames`."""
+    try:
+        yield from read_frames(path, _log_damage)
+    except StorageError as error:
+        raise RecordingError(path, str(error)) from None
+
+
+def _log_damage(path: Path, damage: Damage) -> None:
+    log.warning(
+        "%s: bytes %d to %d are no whole block and were skipped",
+        path, damage.offset, damage.offset + damage.length,
+    )  # fmt: skip
