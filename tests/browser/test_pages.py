@@ -109,9 +109,17 @@ def test_smallest_phone_shows_everything_beside_each_other(
         assert quote["x"] + quote["width"] <= pill["x"]
         lower, navigation = box(page, ".side"), box(page, ".phone-navigation")
         assert lower["y"] + lower["height"] <= navigation["y"]
-        assert page.evaluate(
-            "(e => e.scrollWidth <= e.clientWidth)(document.querySelector('#interval'))"
-        )
+        intervals, tools = box(page, "#interval"), box(page, ".chart-toolbar")
+        assert intervals["x"] + intervals["width"] <= tools["x"]
+        assert tools["x"] + tools["width"] <= 360
+        page.evaluate("dash_clientside.set_props('interval', { value: '4h' })")  # the row scrolls
+        chosen = "#interval [data-active].mantine-SegmentedControl-label"
+
+        def in_sight() -> bool:
+            label = box(page, chosen)
+            return intervals["x"] <= label["x"] <= tools["x"] - label["width"]
+
+        wait_until(lambda: page.locator(chosen).inner_text() == "4h" and in_sight(), "it is seen")
 
 
 def test_phone_header_shows_the_change_of_the_watchlist(
