@@ -1,0 +1,63 @@
+"""Candles in and out of the store: ``python -m storage import FILE …``, ``export FILE …``."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from market.errors import UnknownInterval
+from market.types import Interval
+from storage.candle_store import CandleStore
+from storage.errors import StorageError
+from storage.exporting import export_csv, export_parquet
+from storage.importing import ImportHints, read_candles
+
+BAD = 2
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what was asked for; returns the exit code, 2 after one sentence of what is wrong."""
+    options = _parser().parse_args(arguments)
+    try:
+        store = CandleStore(options.store, options.venue)
+        done = _import(store, options) if options.act == "import" else _export(store, options)
+    except (StorageError, UnknownInterval) as error:
+        print(f"storage: {error}", file=sys.stderr)  # noqa: T201 - the user's answer
+        return BAD
+    print(done)  # noqa: T201 - the user's answer
+    return 0
+
+
+def _import(store: CandleStore, options: argparse.Namespace) -> str:
+    interval = Interval.parse(options.interval) if options.interval else None
+    found = read_candles(options.file, ImportHints(interval, options.day, options.price_scale))
+    store.write(options.symbol, found.interval, found.candles)
+    return f"{len(found.candles):,} {found.interval} candles of {options.symbol} imported"
+
+
+def _export(store: CandleStore, options: argparse.Namespace) -> str:
+    interval = Interval.parse(options.interval or "1m")
+    candles = store.read(options.symbol, interval)
+    export = export_parquet if options.file.suffix == ".parquet" else export_csv
+    export(options.file, candles)
+    return f"{len(candles):,} {interval} candles of {options.symbol} exported"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m storage", description=__doc__)
+    parser.add_argument("act", choices=("import", "export"))
+    parser.add_argument("file", type=Path, help="CSV (plain, gzip or zip) or Parquet")
+    parser.add_argument("--store", type=Path, required=True, help="folder of the store")
+    parser.add_argument("--venue", default="coinbase", help="venue in the store")
+    parser.add_argument("--symbol", required=True, help="like BTC-USD")
+    parser.add_argument("--interval", help="like 1m; an import finds it by itself")
+    parser.add_argument(
+        "--day", type=date.fromisoformat, help="day of times that count from midnight"
+    )
+    parser.add_argument("--price-scale", type=float, default=1.0, help="divides the prices")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
