@@ -60,7 +60,8 @@ Indicators = Annotated[
     Texts,
     _texts(
         f"At most {MOST_STUDIES} keys from /api/indicators, comma list or repeated; parameters "
-        "follow in order or by name, the others have their defaults",
+        "follow in order or by name, the others have their defaults; behind a slash a colour "
+        "(a to e, or - for the usual one) for each of its lines, like macd/ab",
         "sma:20,bollinger:20:2,macd(slow=30),rsi",
     ),
 ]
