@@ -77,10 +77,15 @@ def test_history_and_late_trades_are_stored_in_the_next_whole_round(
     market[BTC].builder.load_history(Interval.M1, candles(5))
     keeper.save()
     assert minutes(stored(tmp_path)) == [0, 1, 2, 3, 4, 10, 11]
-    market.apply(trade(105, 10 * MINUTE + SECOND, 555.0), 1)
+    market[BTC].builder.load_history(Interval.M1, candles(1, first=10))
+    keeper.save()
+    ring = market[BTC].builder.columns(Interval.M1).snapshot()
+    assert stored(tmp_path).high.tolist() == ring.high[:-1].tolist()
+    assert ring.high[5] > 100.0, "the history changed a candle that was stored"
+    market.apply(trade(115, 11 * MINUTE + SECOND, 555.0), 1)
     for _ in range(WHOLE_ROUNDS):
         keeper.save()
-    assert stored(tmp_path).high[5] == 555.0
+    assert stored(tmp_path).high[6] == 555.0
 
 
 def test_what_could_not_be_stored_is_stored_later(
