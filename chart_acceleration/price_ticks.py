@@ -15,7 +15,7 @@ CLOSEST = 28.0
 """CSS pixels between the two highest ticks of a logarithmic axis, about, at least."""
 LEAST_GAP = 20.0
 """CSS pixels that ticks at 1, 2 and 5 times powers of ten must be apart."""
-LEAST_STEP, MOST_STEP = 1e-300, 1e300
+LEAST_STEP, MOST_STEP = 1e-300, 1e308
 LEAST_POWER, MOST_POWER = -300, 308
 MOST_MULTIPLE = 1e15
 DECADE = log(10.0)

@@ -14,7 +14,7 @@ from chart_acceleration.price_ticks import (
     percent_ticks,
     short_text,
 )
-from chart_acceleration.scales import PriceScale, fit
+from chart_acceleration.scales import PriceScale, fit, spanning
 
 
 def log_scale(low: float, high: float, height: int = 400) -> PriceScale:
@@ -103,3 +103,13 @@ def test_the_top_of_the_largest_prices_is_finite() -> None:
     scale = log_scale(1e290, 1.7e308)
     assert scale.price(0.0) < float("inf")
     assert log_ticks(scale, 2, 1.0).values
+
+
+@pytest.mark.parametrize("low", [-7e307, -1e306, 1e306, 1e307, 9e307])
+@pytest.mark.parametrize("height", [16, 250, 4096])
+def test_the_largest_ranges_have_few_ticks(low: float, height: int) -> None:
+    scale = spanning(low, 9.9e307, 0, height, False)
+    made = [linear_ticks(scale, 2, 1.0), percent_ticks(scale, 38_500.0, 2, 1.0)]
+    if low > 0:
+        made.append(log_ticks(spanning(low, 9.9e307, 0, height, True), 2, 1.0))
+    assert all(len(ticks.values) <= height / 20 + 2 for ticks in made)
