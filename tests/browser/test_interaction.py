@@ -204,7 +204,7 @@ def test_keys(stand: Stand, chart: Page, keys: list[str], end: int | None) -> No
             lambda: not stand.said("viewport") or "end" not in stand.said("viewport")[-1], "now"
         )
     else:
-        wait_until(lambda: stand.said("viewport")[-1].get("end") == end, f"end {end}")
+        wait_until(lambda: [v.get("end") for v in stand.said("viewport")][-1:] == [end], f"{end}")
     chart.keyboard.press("Control+ArrowLeft")  # the browser's
     chart.keyboard.press("a")
     next_frame(chart)

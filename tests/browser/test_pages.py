@@ -128,7 +128,7 @@ def test_phone_header_shows_the_change_of_the_watchlist(
     with open_page(browser, problems, PHONE) as page:
         open_chart(page, f"{program.url}/?symbol=ETH-USD&interval=1m")
         words = """() => ["#phone-quote", ".watch-grid .ag-row.is-chosen"].map((selector) => {
-            const text = document.querySelector(selector).innerText.replace("ETH-USD", "");
+            const text = (document.querySelector(selector)?.innerText ?? "").replace("ETH-USD", "");
             return text.split(/\\s+/).join(" ").trim();
         })"""
         page.wait_for_function(f"() => (([a, b]) => a.includes('%') && a === b)(({words})())")

@@ -110,6 +110,7 @@ def test_nothing_shifts_while_figures_change(watched: Program, page: Page) -> No
 def test_every_candidate_is_timed_on_demand(program: Program, page: Page) -> None:
     open_performance(page, program)
     rows = page.locator(".renderer-table tbody tr")
+    rows.first.wait_for()
     assert [name.split("\n")[0] for name in rows.all_inner_texts()] == [
         "CPU", "OpenGL", "CUDA", "Reference", "Plotly",
     ]  # fmt: skip
