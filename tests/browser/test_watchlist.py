@@ -250,7 +250,7 @@ def lines_of(name: str) -> set[tuple[int, ...]]:
 def test_only_the_newest_picture_is_kept(program: Program, page: Page) -> None:
     open_list(page, program.url)
     for shown in range(2, 12):
-        page.evaluate("dispatchEvent(new Event('resize'))")  # asks at once
+        page.locator("#theme-toggle").click()  # other colours: another picture, whatever trades
         wait_until(lambda shown=shown: counter(page, "watchLines") >= shown, "a new picture")  # type: ignore[misc]
         assert counter(page, "watchUrls") <= 2
     wait_until(lambda: counter(page, "watchUrls") == 1, "the others are revoked")
