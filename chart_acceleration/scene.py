@@ -65,3 +65,13 @@ class Scene:
     glyphs: I32
     atlas: GlyphAtlas
     ramps: U8
+
+
+def visible_part(scene: Scene, clip: Rect | None) -> Rect:
+    """The part of ``clip`` that lies in the picture, inverted where none does; without a clip the
+    whole picture.
+    """
+    if clip is None:
+        return Rect(0, 0, scene.width, scene.height)
+    x1, y1 = min(scene.width, clip.x1), min(scene.height, clip.y1)
+    return Rect(max(0, clip.x0), max(0, clip.y0), x1, y1)

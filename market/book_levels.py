@@ -119,6 +119,19 @@ def _keep_best(head: I64, ticks: I64, lots: I64, side: int, depth: int) -> None:
 
 
 @kernel
+def _set_sides(
+    head: I64, ticks: I64, lots: I64, buys: I64, sells: I64, depth: int,
+    price_power: int, size_power: int,
+) -> None:  # fmt: skip
+    """Both sides' levels into the book, of which the best ``depth`` are kept; 0 keeps all."""
+    _set_levels(head, ticks, lots, BUYS, buys, price_power, size_power)
+    _set_levels(head, ticks, lots, SELLS, sells, price_power, size_power)
+    if depth > 0:
+        _keep_best(head, ticks, lots, BUYS, depth)
+        _keep_best(head, ticks, lots, SELLS, depth)
+
+
+@kernel
 def set_levels(
     head: I64, ticks: I64, lots: I64, buys: I64, sells: I64, depth: int,
     price_power: int, size_power: int,
@@ -133,11 +146,7 @@ def set_levels(
         return False
     # A change is one call: were it several, a reader would wait while the second is compiled.
     _begin(head)
-    _set_levels(head, ticks, lots, BUYS, buys, price_power, size_power)
-    _set_levels(head, ticks, lots, SELLS, sells, price_power, size_power)
-    if depth > 0:
-        _keep_best(head, ticks, lots, BUYS, depth)
-        _keep_best(head, ticks, lots, SELLS, depth)
+    _set_sides(head, ticks, lots, buys, sells, depth, price_power, size_power)
     _end(head)
     return True
 
@@ -156,11 +165,7 @@ def replace_levels(
     head[PRICE_DECIMALS] = price_decimals
     head[SIZE_DECIMALS] = size_decimals
     head[VALID] = 1
-    _set_levels(head, ticks, lots, BUYS, buys, 1, 1)
-    _set_levels(head, ticks, lots, SELLS, sells, 1, 1)
-    if depth > 0:
-        _keep_best(head, ticks, lots, BUYS, depth)
-        _keep_best(head, ticks, lots, SELLS, depth)
+    _set_sides(head, ticks, lots, buys, sells, depth, 1, 1)
     _end(head)
     return True
 

@@ -11,7 +11,7 @@ import numpy as np
 from chart_acceleration.cuda.batch import MOST_SIDE, Batch, Job
 from chart_acceleration.cuda.device import Device
 from chart_acceleration.errors import ChartError
-from chart_acceleration.scene import U8, Rect, Scene
+from chart_acceleration.scene import U8, Rect, Scene, visible_part
 
 MOST_CHARTS = 64
 MOST_PIXELS = 1 << 27
@@ -27,7 +27,7 @@ class Painter:
 
     def draw(self, scene: Scene, pixels: U8, clip: Rect | None = None) -> None:
         """See :class:`chart_acceleration.renderers.protocol.Renderer`."""
-        area = _inside(scene, clip)
+        area = visible_part(scene, clip)
         if area.width > 0 and area.height > 0:
             with self._lock:
                 part = self._batches[0].pixels(Job(scene, area, None))
@@ -85,10 +85,3 @@ def _parts(jobs: Sequence[Job]) -> Iterator[list[Job]]:
         pixels += size
     if part:
         yield part
-
-
-def _inside(scene: Scene, clip: Rect | None) -> Rect:
-    if clip is None:
-        return Rect(0, 0, scene.width, scene.height)
-    x1, y1 = min(scene.width, clip.x1), min(scene.height, clip.y1)
-    return Rect(max(0, clip.x0), max(0, clip.y0), x1, y1)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from chart_acceleration.renderers.lanes import LANES, MASKED, fill_span
-from chart_acceleration.scene import I32, U8, Rect, Scene
+from chart_acceleration.scene import I32, U8, Rect, Scene, visible_part
 from market.kernel import inline_kernel, kernel
 
 NARROW = LANES - 1 if MASKED else 7
@@ -19,12 +19,8 @@ class CpuRenderer:
 
     def draw(self, scene: Scene, pixels: U8, clip: Rect | None = None) -> None:
         """See :class:`chart_acceleration.renderers.protocol.Renderer`."""
-        if clip is None:
-            x0, y0, x1, y1 = 0, 0, scene.width, scene.height
-        else:
-            x0, y0 = max(0, clip.x0), max(0, clip.y0)
-            x1, y1 = min(scene.width, clip.x1), min(scene.height, clip.y1)
-        if x0 < x1 and y0 < y1:
+        area = visible_part(scene, clip)
+        if area.width > 0 and area.height > 0:
             atlas = scene.atlas
             _paint(
                 pixels,
@@ -33,10 +29,10 @@ class CpuRenderer:
                 atlas.coverage,
                 atlas.boxes,
                 scene.ramps,
-                x0,
-                y0,
-                x1,
-                y1,
+                area.x0,
+                area.y0,
+                area.x1,
+                area.y1,
             )
 
 

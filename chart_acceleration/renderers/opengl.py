@@ -16,7 +16,7 @@ import numpy as np
 
 from chart_acceleration.errors import RendererUnavailable
 from chart_acceleration.renderers.opengl_shaders import ATLAS_WIDTH, BLIT, FILL, GLYPHS, RECTS
-from chart_acceleration.scene import I32, U8, GlyphAtlas, Rect, Scene
+from chart_acceleration.scene import I32, U8, GlyphAtlas, Rect, Scene, visible_part
 
 LOG = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class OpenGlRenderer:
 
     def draw(self, scene: Scene, pixels: U8, clip: Rect | None = None) -> None:
         """See :class:`chart_acceleration.renderers.protocol.Renderer`."""
-        area = _inside(scene, clip)
+        area = visible_part(scene, clip)
         if area.width <= 0 or area.height <= 0:
             return
         with self._lock, self._context:
@@ -95,7 +95,7 @@ class OpenGlRenderer:
     def _begin(self, scene: Scene, pack: "_Pack") -> "_Pack":
         """Draw and start to copy; returns before either is done."""
         with self._lock, self._context:
-            self._paint(scene, _inside(scene, None))
+            self._paint(scene, visible_part(scene, None))
             pack.begin(self._context, self._target, scene.width, scene.height)
         return pack
 
@@ -223,13 +223,6 @@ def _release(target: moderngl.Framebuffer) -> None:
     for texture in target.color_attachments:
         texture.release()
     target.release()
-
-
-def _inside(scene: Scene, clip: Rect | None) -> Rect:
-    if clip is None:
-        return Rect(0, 0, scene.width, scene.height)
-    x1, y1 = min(scene.width, clip.x1), min(scene.height, clip.y1)
-    return Rect(max(0, clip.x0), max(0, clip.y0), x1, y1)
 
 
 def _looked_up(scene: Scene) -> I32:

@@ -9,7 +9,6 @@ Symbols: ``BTCUSDT`` becomes ``BTC-USDT`` by the longest known quote currency at
 
 import json
 from collections.abc import Collection, Sequence
-from typing import TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
@@ -56,8 +55,6 @@ INTERVALS = {
     "1": Interval.M1, "5": Interval.M5, "15": Interval.M15, "60": Interval.H1, "240": Interval.H4,
     "D": Interval.D1,
 }  # fmt: skip
-
-Message = TypeVar("Message")
 
 canonical = splitter(QUOTE_CURRENCIES)
 

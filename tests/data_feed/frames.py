@@ -152,3 +152,11 @@ def kraken_fixture(path: Path) -> Iterator[bytes]:
         content = json.load(file)
     for message in (content["init"], *content["updates"]):
         yield json.dumps(message).encode()
+
+
+def changed(frame: bytes, **fields: object) -> dict[str, object]:
+    """``frame`` with other fields in its (first piece of) data."""
+    outer = json.loads(frame)
+    data = outer["data"]
+    new = [{**data[0], **fields}] if isinstance(data, list) else {**data, **fields}
+    return {**outer, "data": new}

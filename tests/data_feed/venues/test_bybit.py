@@ -19,7 +19,7 @@ from data_feed.protocol import (
 )
 from data_feed.venues.bybit import BybitParser, canonical
 from market.types import Candle, Interval, Quote, Side, Symbol, Trade
-from tests.data_feed.frames import BYBIT_BEST, BYBIT_KLINE, BYBIT_LEVELS, BYBIT_TRADE
+from tests.data_feed.frames import BYBIT_BEST, BYBIT_KLINE, BYBIT_LEVELS, BYBIT_TRADE, changed
 
 ALL = frozenset(Channel)
 
@@ -29,14 +29,6 @@ def parse(
 ) -> list[Event]:
     text = json.dumps(frame) if isinstance(frame, Mapping) else frame
     return list(BybitParser(channels).receive(text, 1))
-
-
-def changed(frame: bytes, **fields: object) -> dict[str, object]:
-    """``frame`` with other fields in its (first piece of) data."""
-    outer = json.loads(frame)
-    data = outer["data"]
-    new = [{**data[0], **fields}] if isinstance(data, list) else {**data, **fields}
-    return {**outer, "data": new}
 
 
 def test_trades_name_the_taker_and_come_in_lists() -> None:

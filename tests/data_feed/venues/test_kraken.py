@@ -21,7 +21,7 @@ from data_feed.protocol import (
 )
 from data_feed.venues.kraken import KrakenParser, canonical, checksum
 from market.types import Candle, Interval, Quote, Side, Symbol, Trade
-from tests.data_feed.frames import KRAKEN_LEVELS, KRAKEN_OHLC, KRAKEN_TICKER, KRAKEN_TRADE
+from tests.data_feed.frames import KRAKEN_LEVELS, KRAKEN_OHLC, KRAKEN_TICKER, KRAKEN_TRADE, changed
 
 ALL = frozenset(Channel)
 SYMBOLS = (Symbol("BTC-USD"), Symbol("DOGE-EUR"))
@@ -32,12 +32,6 @@ def parse(
 ) -> list[Event]:
     text = json.dumps(frame) if isinstance(frame, Mapping) else frame
     return list(KrakenParser(channels).receive(text, 1))
-
-
-def changed(frame: bytes, **fields: object) -> dict[str, object]:
-    """``frame`` with other fields in its first piece of data."""
-    outer = json.loads(frame)
-    return {**outer, "data": [{**outer["data"][0], **fields}]}
 
 
 def test_trades_quotes_and_candles() -> None:

@@ -22,7 +22,7 @@ from data_feed.protocol import (
 )
 from data_feed.venues.okx import OkxParser, checksum
 from market.types import Candle, Interval, Quote, Side, Symbol, Trade
-from tests.data_feed.frames import OKX_CANDLE, OKX_LEVELS, OKX_TICKER, OKX_TRADE
+from tests.data_feed.frames import OKX_CANDLE, OKX_LEVELS, OKX_TICKER, OKX_TRADE, changed
 
 CANDLES = frozenset({Channel.CANDLES})
 ALL = frozenset(Channel) - CANDLES
@@ -34,12 +34,6 @@ def parse(
 ) -> list[Event]:
     text = json.dumps(frame) if isinstance(frame, Mapping) else frame
     return list(OkxParser(channels).receive(text, 1))
-
-
-def changed(frame: bytes, **fields: object) -> dict[str, object]:
-    """``frame`` with other fields in its first piece of data."""
-    outer = json.loads(frame)
-    return {**outer, "data": [{**outer["data"][0], **fields}]}
 
 
 def test_trades_and_quotes() -> None:
