@@ -5,13 +5,14 @@ on disk, so a second start does not compile again. With ``NUMBA_DISABLE_JIT=1`` 
 run as plain Python, which the tests use to see out-of-range indexing.
 
 Numba checks only the file of the kernel that it loads, not the files of the kernels called from
-there: after a change or an upgrade it would run old code. So the cache lies in a folder named after
-the hash of every source file of the packages that hold kernels.
+there: after a change or an upgrade it would run old code. So a package's machine code lies in a
+folder named after the hash of every source file of it and of the packages that it may call.
 """
 
 import hashlib
 import os
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -21,32 +22,57 @@ from numba.core.types import FunctionType
 F = TypeVar("F", bound=Callable[..., Any])
 
 _ROOT = Path(__file__).resolve().parent.parent
-_PACKAGES = ("market", "indicators", "trading", "chart_acceleration", "data_feed")
+_CALLS = {
+    "market": ("market",),
+    "indicators": ("market", "indicators"),
+    "data_feed": ("market", "data_feed"),
+    "chart_acceleration": ("market", "chart_acceleration"),
+    "trading": ("market", "indicators", "trading"),
+}
+"""The packages whose kernels a package's kernels may call: what the dependency rule lets it import.
+
+A kernel elsewhere (the tests have some) may call any.
+"""
 
 
-def source_hash(root: Path) -> str:
-    """A short hash of every Python file that may hold a kernel, names included."""
+def source_hash(root: Path, package: str = "") -> str:
+    """A short hash of every Python file that a kernel of ``package`` is made from, names included.
+
+    Without ``package`` it is of every file that may hold a kernel.
+    """
     digest = hashlib.blake2b(digest_size=8)
-    for package in _PACKAGES:
-        for path in sorted((root / package).rglob("*.py")):
+    for called in _CALLS.get(package, tuple(_CALLS)):
+        for path in sorted((root / called).rglob("*.py")):
             digest.update(path.relative_to(root).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def cache_folder(root: Path, chosen: str | None) -> Path:
-    """Where compiled kernels are kept: in ``chosen``, in the project, or in the home folder."""
+@cache
+def cache_folder(root: Path, chosen: str | None, package: str = "") -> Path:
+    """Where compiled kernels of ``package`` are kept.
+
+    In ``chosen``, in the project, or in the home folder.
+    """
     if chosen:
         base = Path(chosen)
     elif os.access(root, os.W_OK):
         base = root / ".numba"
     else:
         base = Path.home() / ".cache" / "candlecast"
-    return base / source_hash(root)
+    return base / source_hash(root, package)
 
 
-# numba has no typed name for its settings
-vars(config)["CACHE_DIR"] = str(cache_folder(_ROOT, os.environ.get("NUMBA_CACHE_DIR")))
+_CHOSEN = os.environ.get("NUMBA_CACHE_DIR")
+
+
+def _compiled(function: F, **options: Any) -> F:
+    """``function`` as a kernel; numba takes the folder for its machine code from a global."""
+    package = function.__module__.partition(".")[0]
+    # numba has no typed name for its settings
+    vars(config)["CACHE_DIR"] = str(cache_folder(_ROOT, _CHOSEN, package))
+    made = njit(cache=True, nogil=True, boundscheck=False, **options)
+    return cast(F, made(function))
 
 
 def kernel(function: F) -> F:
@@ -55,7 +81,7 @@ def kernel(function: F) -> F:
     Type checkers see the Python signature. Fusing is off by name: where it is not mentioned, numba
     takes it from whichever kernel happens to call this one first.
     """
-    return cast(F, njit(cache=True, nogil=True, boundscheck=False, fastmath=False)(function))
+    return _compiled(function, fastmath=False)
 
 
 def fused_kernel(function: F) -> F:
@@ -63,7 +89,7 @@ def fused_kernel(function: F) -> F:
 
     For recurrences, whose speed is the latency of that pair. Nothing else is reordered.
     """
-    return cast(F, njit(cache=True, nogil=True, boundscheck=False, fastmath={"contract"})(function))
+    return _compiled(function, fastmath={"contract"})
 
 
 def lane_kernel(function: F) -> F:
@@ -71,13 +97,12 @@ def lane_kernel(function: F) -> F:
 
     For loops over arrays that divide: the test for zero would keep them out of vector lanes.
     """
-    made = njit(cache=True, nogil=True, boundscheck=False, fastmath=False, error_model="numpy")
-    return cast(F, made(function))
+    return _compiled(function, fastmath=False, error_model="numpy")
 
 
 def inline_kernel(function: F) -> F:
     """Like :func:`kernel`, for small helpers that must vanish into their callers."""
-    return cast(F, njit(cache=True, nogil=True, boundscheck=False, inline="always")(function))
+    return _compiled(function, inline="always")
 
 
 def entry(function: Callable[..., Any], *arguments: object) -> Callable[..., Any]:

@@ -2,12 +2,17 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from numba import config
 
+from chart_acceleration.projection import project_candles
+from indicators.averages import _macd
 from market.kernel import cache_folder, source_hash
 from tests.conftest import ROOT
+
+PACKAGES = ("market", "indicators", "data_feed", "chart_acceleration", "trading")
 
 
 @pytest.fixture
@@ -19,8 +24,13 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_cache_in_use_belongs_to_the_sources() -> None:
-    assert Path(vars(config)["CACHE_DIR"]).name == source_hash(ROOT)
+@pytest.mark.skipif(vars(config)["DISABLE_JIT"], reason="nothing is compiled")
+@pytest.mark.parametrize(
+    ("compiled", "package"), [(_macd, "indicators"), (project_candles, "chart_acceleration")]
+)
+def test_machine_code_in_use_belongs_to_the_sources(compiled: Any, package: str) -> None:
+    folder = Path(compiled.stats.cache_path).parent
+    assert folder.name == source_hash(ROOT, package)
 
 
 def test_a_changed_callee_changes_the_folder(copy: Path) -> None:
@@ -28,6 +38,25 @@ def test_a_changed_callee_changes_the_folder(copy: Path) -> None:
     callee = copy / "chart_acceleration" / "encoders" / "runs.py"
     callee.write_text(callee.read_text() + "\n# changed\n")
     assert source_hash(copy) != before
+
+
+def test_a_changed_caller_leaves_what_it_calls(copy: Path) -> None:
+    before = [
+        source_hash(copy, package) for package in ("market", "chart_acceleration", "data_feed")
+    ]
+    caller = copy / "chart_acceleration" / "encoders" / "runs.py"
+    caller.write_text(caller.read_text() + "\n# changed\n")
+    after = [
+        source_hash(copy, package) for package in ("market", "chart_acceleration", "data_feed")
+    ]
+    assert [a == b for a, b in zip(after, before, strict=True)] == [True, False, True]
+
+
+def test_a_changed_callee_changes_the_folder_of_every_caller(copy: Path) -> None:
+    before = {source_hash(copy, package) for package in PACKAGES}
+    callee = copy / "market" / "ring.py"
+    callee.write_text(callee.read_text() + "\n# changed\n")
+    assert before.isdisjoint(source_hash(copy, package) for package in PACKAGES)
 
 
 def test_a_renamed_file_changes_the_folder(copy: Path) -> None:
