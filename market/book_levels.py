@@ -25,7 +25,7 @@ BUYS, SELLS = 0, 1
 LARGEST = 2**62
 """The largest number of ticks or lots."""
 
-_SPINS = 2_000
+SPINS = 2_000
 
 
 @inline_kernel
@@ -205,7 +205,7 @@ def copy_top(
     ``out_head`` becomes the head they belong to, its LENGTHS what was copied. False when the writer
     was inside all the time.
     """
-    for _ in range(_SPINS):
+    for _ in range(SPINS):
         version = head[SEQUENCE]
         fence()
         for i in range(HEAD_SIZE):

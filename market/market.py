@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from market.candle_builder import CandleBuilder, Outcome
 from market.errors import UnknownSymbol
+from market.tape import Tape
 from market.types import Quote, Symbol, Trade
 
 
@@ -17,6 +18,7 @@ class SymbolMarket:
     def __init__(self, symbol: Symbol, capacity: int) -> None:
         self.symbol = symbol
         self.builder = CandleBuilder(capacity)
+        self.tape = Tape()
         self.last_trade: Trade | None = None
         self.quote: Quote | None = None
         self.received_ns = 0
@@ -68,6 +70,7 @@ class Market:
         outcome = state.add(event)
         if event.trade_id > state.heard_id:
             state.heard_id = event.trade_id
+            state.tape.add(event)
             for listener in self._listeners:
                 listener(event)
         return outcome

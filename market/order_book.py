@@ -6,12 +6,12 @@ change brings more decimals than were seen before, the whole book is rescaled.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from market.book_groups import SIZES, TOTALS, group_top, price_unit
 from market.book_levels import (
     BUYS,
     DROPPED,
@@ -29,10 +29,10 @@ from market.book_levels import (
     rescale,
     set_levels,
 )
+from market.book_view import BookGroups, BookView
 from market.errors import BadBook, ColumnsBusy
 
 I64 = NDArray[np.int64]
-F64 = NDArray[np.float64]
 
 Levels: TypeAlias = Sequence[tuple[int, int]]
 """(price, size) of price levels, integers of a book's units."""
@@ -44,76 +44,6 @@ READ_ATTEMPTS = 100
 
 _NONE = np.empty((0, 2), np.int64)
 _OUTSIDE = f"levels held a number outside 0 to {LARGEST}"
-
-
-@dataclass(frozen=True, slots=True)
-class BookView:
-    """A consistent copy of the best levels, best first.
-
-    ``bid_ticks``, ``ask_ticks`` int64 and ``bid_lots``, ``ask_lots`` int64 are exact; ``bids`` and
-    ``asks`` float64 (2, n) are the same prices and sizes in quote and base currency. ``version``
-    rises with every change. ``valid`` is False while the book is not known to be what the venue
-    has.
-    """
-
-    bid_ticks: I64
-    bid_lots: I64
-    ask_ticks: I64
-    ask_lots: I64
-    price_decimals: int
-    size_decimals: int
-    version: int
-    valid: bool
-
-    @property
-    def bids(self) -> F64:
-        """See the class."""
-        return self._units(self.bid_ticks, self.bid_lots)
-
-    @property
-    def asks(self) -> F64:
-        """See the class."""
-        return self._units(self.ask_ticks, self.ask_lots)
-
-    @property
-    def crossed(self) -> bool:
-        """Whether the best bid is at or above the best ask, which no matching engine leaves."""
-        return bool(
-            len(self.bid_ticks) and len(self.ask_ticks) and self.bid_ticks[0] >= self.ask_ticks[0]
-        )
-
-    @property
-    def spread(self) -> float | None:
-        """Best ask minus best bid in quote currency; None while a side is empty."""
-        if not (len(self.bid_ticks) and len(self.ask_ticks)):
-            return None
-        return int(self.ask_ticks[0] - self.bid_ticks[0]) / 10.0**self.price_decimals
-
-    @property
-    def cumulative_bids(self) -> F64:
-        """Size offered at each bid or better, float64 (n,), in base currency."""
-        return np.cumsum(self.bids[1])
-
-    @property
-    def cumulative_asks(self) -> F64:
-        """Size offered at each ask or better, float64 (n,), in base currency."""
-        return np.cumsum(self.asks[1])
-
-    def imbalance(self, levels: int) -> float:
-        """(bids - asks) / (bids + asks) by size in the best ``levels``: -1 to 1, empty book 0.
-
-        Source: Cont, Kukanov, Stoikov, "The price impact of order book events", J. Financial
-        Econometrics 12 (2014).
-        """
-        bids, asks = (float(lots[:levels].sum(dtype=np.float64)) for lots in self._lots())
-        return (bids - asks) / (bids + asks) if bids + asks else 0.0
-
-    def _lots(self) -> tuple[I64, I64]:
-        return self.bid_lots, self.ask_lots
-
-    def _units(self, ticks: I64, lots: I64) -> F64:
-        # A division rounds correctly, a product with 0.1 would not: 3 ticks of 0.1 are 0.3.
-        return np.stack([ticks / 10.0**self.price_decimals, lots / 10.0**self.size_decimals])
 
 
 class OrderBook:
@@ -211,6 +141,34 @@ class OrderBook:
                 return _view(ticks, lots, head)
         raise ColumnsBusy(READ_ATTEMPTS)
 
+    def groups(self, step: int, decimals: int, count: int) -> BookGroups:
+        """The best levels in at most ``count`` groups ``step`` ≥ 1 units of 10 to the minus
+        ``decimals`` apart.
+
+        Raises :class:`BadBook` for a step below 1, :class:`ColumnsBusy` as :meth:`view`.
+        """
+        if step < 1:
+            raise BadBook(f"step was {step}; allowed is 1 and more")
+        ticks, out = np.empty((2, count), np.int64), np.empty((2, 2, count))
+        best, head = np.empty(2, np.int64), np.empty(HEAD_SIZE, np.int64)
+        for _ in range(READ_ATTEMPTS):
+            if group_top(
+                self._head, self._ticks, self._lots, step, decimals, ticks, out, best, head
+            ):
+                return _groups(ticks, out, best, head)
+        raise ColumnsBusy(READ_ATTEMPTS)
+
+    def price_unit(self) -> tuple[int, int]:
+        """What divides every one of the best prices, and its decimals; (0, …) of an empty book.
+
+        Raises :class:`ColumnsBusy` as :meth:`view`.
+        """
+        out = np.empty(2, np.int64)
+        for _ in range(READ_ATTEMPTS):
+            if price_unit(self._head, self._ticks, out):
+                return int(out[0]), int(out[1])
+        raise ColumnsBusy(READ_ATTEMPTS)
+
     def _rescale(self, finer_prices: int, finer_sizes: int) -> None:
         powers = (10**finer_prices, 10**finer_sizes)
         for values, power in zip((self._ticks, self._lots), powers, strict=True):
@@ -242,4 +200,20 @@ def _view(ticks: I64, lots: I64, head: I64) -> BookView:
     return BookView(
         ticks[BUYS, :buys], lots[BUYS, :buys], ticks[SELLS, :sells], lots[SELLS, :sells],
         int(head[PRICE_DECIMALS]), int(head[SIZE_DECIMALS]), int(head[SEQUENCE]), bool(head[VALID]),
+    )  # fmt: skip
+
+
+def _groups(ticks: I64, out: NDArray[np.float64], best: I64, head: I64) -> BookGroups:
+    lengths = head[LENGTHS : LENGTHS + 2].tolist()
+    price, size = 10.0 ** int(head[PRICE_DECIMALS]), 10.0 ** int(head[SIZE_DECIMALS])
+    bids, asks = (
+        np.stack(
+            [ticks[side, :n] / price, out[SIZES, side, :n] / size, out[TOTALS, side, :n] / size]
+        )
+        for side, n in zip((BUYS, SELLS), lengths, strict=True)
+    )
+    bid, ask = (int(tick) / price if n else None for tick, n in zip(best, lengths, strict=True))
+    return BookGroups(
+        bids, asks, bid, ask, int(head[PRICE_DECIMALS]), int(head[SIZE_DECIMALS]),
+        int(head[SEQUENCE]), bool(head[VALID]),
     )  # fmt: skip

@@ -18,9 +18,10 @@ from market.book_levels import (
     copy_top,
     set_levels,
 )
+from market.book_view import BookView
 from market.errors import BadBook, ColumnsBusy
 from market.kernel import kernel
-from market.order_book import BookView, Levels, OrderBook
+from market.order_book import Levels, OrderBook
 
 pytestmark = pytest.mark.kernel
 
