@@ -25,6 +25,7 @@
       this.chart = chart;
       this.onScreen = true;
       this.settling = 0; // timer of a refresh to come
+      this.css = { width: 0, height: 0 }; // as last observed: reading it costs no layout
       this.devicePixels = { width: 0, height: 0 };
       /** @type {string} the subscription the server has, as text; "" for none */
       this.subscribed = "";
@@ -60,13 +61,14 @@
 
     /** Device pixels per CSS pixel of the pictures asked for; less than the screen's where 4096 would not do. */
     get ratio() {
-      const { clientWidth, clientHeight } = this.element;
-      return Math.min(window.devicePixelRatio, LARGEST / (clientWidth || 1), LARGEST / (clientHeight || 1));
+      const { width, height } = this.css;
+      return Math.min(window.devicePixelRatio, LARGEST / (width || 1), LARGEST / (height || 1));
     }
 
     /** @param {ResizeObserverEntry} entry */
     measure(entry) {
       const { width, height } = entry.contentRect;
+      this.css = { width, height };
       const exact = entry.devicePixelContentBoxSize?.[0];
       const near = (/** @type {number} */ size, /** @type {number} */ css) => Math.abs(size - css * this.ratio) <= 1;
       // An emulated device ratio (developer tools) leaves the exact box in CSS pixels; so does our own smaller ratio.

@@ -61,20 +61,37 @@
       this.enabled = true; // whether other charts show the same moment
       /** @type {{panel: ChartPanel, x: number, y: number, time: number | null} | null} */
       this.point = null;
+      /** @type {number | null} the moment that the other charts were last drawn for */
+      this.shared = null;
+      this.scheduled = false;
     }
 
     /** @param {ChartPanel} panel @param {number} x @param {number} y device pixels from the chart's corner */
     pointAt(panel, x, y) {
+      const before = this.point?.panel;
       this.point = { panel, x, y, time: null };
       this.draw(panel);
-      for (const other of this.panels()) if (other !== panel) this.draw(other);
+      if (before && before !== panel) this.draw(before); // its own lines, where nobody pointed at nothing between
+      this.schedule();
     }
 
     /** @param {ChartPanel} panel */
     leave(panel) {
       if (this.point?.panel !== panel) return;
       this.point = null;
-      for (const each of this.panels()) this.draw(each);
+      this.draw(panel);
+      this.schedule();
+    }
+
+    /** The other charts follow in the same display frame, once, however often the pointer was told of. */
+    schedule() {
+      if (this.scheduled || (this.point?.time ?? null) === this.shared) return;
+      this.scheduled = true;
+      requestAnimationFrame(() => {
+        this.scheduled = false;
+        this.shared = this.point?.time ?? null;
+        for (const other of this.panels()) if (other !== this.point?.panel) this.draw(other);
+      });
     }
 
     /** Draws what a chart has of the crosshair now; after its picture or view changed. @param {ChartPanel} panel */

@@ -51,6 +51,11 @@ def written(index: int) -> list[str]:
     return [f"{price:,.1f}" for price in candle(index)[:4]]
 
 
+def next_frame(page: Page) -> None:
+    """Wait until a display frame is over: other charts follow within one."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+
+
 def part(page: Page, name: str, chart: int = 0) -> FloatRect | None:
     """The place of a part of the crosshair; None while it is hidden."""
     found = page.locator(f".chart-crosshair-{name}").nth(chart)
@@ -165,18 +170,22 @@ def test_other_charts_show_the_same_moment(stand_with: Callable[..., Stand], pag
     stand.wait_for("viewport")
     show(stand, page, keyframe(3, HELD - 7, chart=2))
     page.mouse.move(centre(HELD - 20), 120)
+    next_frame(page)
     line = part(page, "time", 1)
     assert line is not None and line["x"] == int(centre(HELD - 20, HELD - 7))
     assert part(page, "price", 1) is None
     assert legend(page, 0) == legend(page, 1) == written(HELD - 20)
     page.mouse.move(centre(HELD - 3), 120)  # not in sight of the other one
+    next_frame(page)
     assert part(page, "time", 1) is None
     assert legend(page, 1) == written(HELD - 8)
     page.mouse.move(centre(HELD - 20), 120)
     page.mouse.move(900, 700)
+    next_frame(page)
     assert part(page, "time", 1) is None
     page.evaluate("window.candlecast.crosshairs.enabled = false")
     page.mouse.move(centre(HELD - 20), 120)
+    next_frame(page)
     assert part(page, "time", 1) is None
 
 
@@ -193,11 +202,59 @@ def test_hour_of_another_interval_holds_the_minute(
     hours = keyframe(2, HELD, chart=2, interval="1h", bars=1, first_index=HELD - 1)
     show(stand, page, hours)
     page.mouse.move(centre(HELD - 20), 120)
+    next_frame(page)
     # The hour's candle begins with minute 999: a minute before it is in no hour that is known
     assert part(page, "time", 1) is None
     page.mouse.move(centre(HELD - 1), 120)
+    next_frame(page)
     assert part(page, "time", 1) is not None
     assert START_MS + MINUTE_MS * (HELD - 1) == 1_643_711_940_000
+
+
+def test_sixteen_charts_follow_once_a_frame_without_a_layout(
+    stand_with: Callable[..., Stand], page: Page
+) -> None:
+    box = "width:200px;height:100px;float:left"
+    stand = stand_with(*[("BTC-USD", box)] * 16)
+    page.goto(stand.url)
+    stand.wait_for("subscribe", 16)
+    for chart in range(1, 17):
+        show(stand, page, keyframe(chart, chart=chart))
+    drawn, reads, shown = page.evaluate(
+        """async () => {
+            const { crosshairs } = window.candlecast;
+            const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+            const seen = new Map();
+            const draw = crosshairs.draw.bind(crosshairs);
+            crosshairs.draw = (panel) => {
+                seen.set(panel, (seen.get(panel) ?? 0) + 1);
+                draw(panel);
+            };
+            let reads = 0;
+            const count = (owner, name) => {
+                const { get } = Object.getOwnPropertyDescriptor(owner, name);
+                Object.defineProperty(owner, name, { get() { reads += 1; return get.call(this); } });
+            };
+            for (const name of ["clientWidth", "clientHeight"]) count(Element.prototype, name);
+            for (const name of ["offsetWidth", "offsetHeight"]) count(HTMLElement.prototype, name);
+            const measure = Element.prototype.getBoundingClientRect;
+            const first = document.querySelector(".chart");
+            Element.prototype.getBoundingClientRect = function () {
+                if (this !== first) reads += 1;
+                return measure.call(this);
+            };
+            const move = (clientX) => first.dispatchEvent(
+                new PointerEvent("pointermove", { clientX, clientY: 50, bubbles: true }));
+            for (let x = 20; x < 60; x += 1) move(x);
+            await frame();
+            const others = [...seen].filter(([panel]) => panel.element !== first);
+            return [others.map(([, times]) => times), reads,
+                document.querySelectorAll(".chart-crosshair:not([hidden])").length];
+        }"""
+    )
+    assert drawn == [1] * 15
+    assert reads == 0
+    assert shown == 16
 
 
 def test_curves_to_the_left_come_with_their_patch(stand: Stand, chart: Page) -> None:
