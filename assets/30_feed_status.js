@@ -4,7 +4,7 @@
  * The feed pill, the strip, the status bar and the clock: filled from the server's status messages, once a second.
  *
  * @typedef {{label: string, mode: string, venue: string, detail: string, age_ms: number | null,
- *   retry_in_s: number | null, renderer: string, renderer_reasons: string[], draw_ms: number | null,
+ *   retry_in_s: number | null, tier: string, renderer: string, renderer_reasons: string[], draw_ms: number | null,
  *   frames_per_s: number, tick_to_ack_p95_ms: number | null, gaps: number}} Status
  * @typedef {{mode: "connecting" | "socket" | "lost" | "polling", since: number, retryAt: number, attempt: number,
  *   reason: string}} Connection   `since` and `retryAt` are times of performance.now()

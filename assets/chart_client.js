@@ -219,6 +219,7 @@
 
     /** @param {Status} status */
     onStatus(status) {
+      window.candlecast.tier = status.tier;
       this.status.update(status);
       this.drawStatus();
     }
@@ -246,6 +247,7 @@
 
     /** @param {string} tier "picture" | "plotly" */
     setTier(tier) {
+      window.candlecast.tier = tier;
       const setProps = window.dash_clientside?.set_props;
       const layoutIsThere = document.querySelector("[data-status=pill]"); // before, set_props throws
       if (setProps && layoutIsThere) setProps("tier", { data: tier });
@@ -272,6 +274,7 @@
     }
   }
 
+  window.candlecast.tier = "picture"; // how the server draws; "plotly": not at all
   const client = new ChartClient();
   window.candlecast.crosshairs = client.crosshairs;
   window.candlecast.panelOf = (/** @type {HTMLElement} */ chart) => client.panels.get(chart);

@@ -52,7 +52,8 @@
 
     async fetch() {
       let wait = EVERY_MS;
-      if (!document.hidden && document.querySelector(".watch-line img")) {
+      const drawn = window.candlecast.tier === "picture"; // else the server has nothing to draw with
+      if (drawn && !document.hidden && document.querySelector(".watch-line img")) {
         try {
           wait = await this.ask();
         } catch (reason) {

@@ -23,6 +23,20 @@ def filled_toast(key: str, title: str, detail: str) -> dict[str, Any]:
     }
 
 
+def refused_toast(key: str, title: str, detail: str) -> dict[str, Any]:
+    """One entry that stays until it is closed: something asked for was not done."""
+    return {
+        "action": "show",
+        "id": key,
+        "title": title,
+        "message": detail,
+        "icon": icon("error"),
+        "autoClose": False,
+        "withBorder": True,
+        "className": "toast toast-error",
+    }
+
+
 def refusal(sentence: str) -> html.Div:
     """Stays until the next order. ``sentence`` may repeat the title, which is then said once."""
     cause = sentence.removeprefix("Order refused: ")

@@ -24,6 +24,7 @@ from components.states import nothing_yet
 from components.tables import Cell, Column, table
 from pages import performance_stage_words as stage_words
 from pages import performance_words as words
+from pages.renderer_choice import renderer_choice
 from server.histogram_ring import SLOT_NS
 from server.performance_view import WINDOWS, PerformanceView
 from server.services import current
@@ -52,7 +53,8 @@ _FILLED = (
 
 def layout(**_: str) -> html.Div:
     """The page with the figures of now; a tick a second fills it again."""
-    parts = dict(zip(_FILLED, filling(current().performance.view_now(DEFAULT_WINDOW)), strict=True))
+    now = current().performance.view_now(DEFAULT_WINDOW)
+    parts = dict(zip(_FILLED, filling(now), strict=True))
 
     def filled(name: str, classes: str) -> html.Div:
         return html.Div(parts[name], id=name, className=classes)
@@ -65,7 +67,7 @@ def layout(**_: str) -> html.Div:
               [_window_choice(), _button("Reset", ids.PERFORMANCE_RESET)]),
         panel("Renderers", "1280 × 720, 300 candles, ms p50",
               filled(ids.PERFORMANCE_RENDERERS, "table-body"), "renderers",
-              [_button([icon("play"), "Measure"], ids.PERFORMANCE_TIME)]),
+              [_button([icon("play"), "Measure"], ids.PERFORMANCE_TIME), renderer_choice(now)]),
     ]  # fmt: skip
     course_body = html.Div(filled(ids.PERFORMANCE_COURSE, "course-plot"), className="course")
     right = [

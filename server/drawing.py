@@ -13,7 +13,7 @@ from typing import TypeVar
 from chart_acceleration.chart_data import ChartData
 from chart_acceleration.errors import RendererUnavailable
 from chart_acceleration.pipeline import Atlas, ChartPipeline, Keyframe, Timings
-from chart_acceleration.renderers.auto import RendererChoice
+from chart_acceleration.renderers.auto import RendererChoice, choice_of
 from chart_acceleration.renderers.resilient import ResilientRenderer
 from chart_acceleration.scene import F64
 from chart_acceleration.sparkline import SparklineSheet
@@ -60,6 +60,15 @@ class Drawing:
     def tier(self) -> str:
         """``picture`` while something draws, else ``plotly``."""
         return "plotly" if self._renderer.renderer is None else "picture"
+
+    async def use(self, name: str) -> None:
+        """Draw with the renderer called ``name`` from now on; charts go on meanwhile.
+
+        Raises :class:`chart_acceleration.errors.RendererUnavailable`; then nothing changes.
+        """
+        choice = await asyncio.to_thread(choice_of, name)
+        self._renderer.use(choice)
+        _log.info("renderer %s", "; ".join(choice.reasons))
 
     async def picture(self, data: ChartData, spec: ChartSpec, furniture: Furniture) -> bytes:
         """A whole WebP with legend and last-price line."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chart_acceleration.errors import RendererUnavailable
 from data_feed.status import FeedStatus
 from market.market import Market
 from server.drawing import Drawing
@@ -28,7 +29,7 @@ from server.performance_view import (
     ViewerView,
 )
 from server.process_facts import core_count, resident_bytes, thread_count
-from server.renderer_rows import gpu_view, renderer_views, time_all
+from server.renderer_rows import gpu_view, preference, renderer_views, time_all
 from server.renderer_times import RendererTimes
 from server.telemetry import STAGES, Telemetry
 from server.viewers import Viewers
@@ -113,6 +114,21 @@ class Performance:
         """Start the candidates that were not tried yet, and time all that work, in a thread."""
         self._renderer_times = await asyncio.to_thread(time_all)
 
+    @property
+    def renderer_asked(self) -> str:
+        """``auto``, or the renderer that was asked for by name."""
+        return preference(self._drawing.reasons)
+
+    async def use_renderer(self, name: str) -> None:
+        """Have all charts drawn by ``name``, a name of the rows or ``auto``, from now on.
+
+        Raises :class:`RequestError` with the reason when it cannot draw; then nothing changes.
+        """
+        try:
+            await self._drawing.use(name)
+        except RendererUnavailable as error:
+            raise RequestError(f"{error.why[:1].upper()}{error.why[1:]}") from error
+
     # --- the parts of a view ------------------------------------------------------------------
 
     def _moment(self) -> _Moment:
@@ -147,6 +163,7 @@ class Performance:
             ),
             renderers=renderer_views(self._drawing, self._renderer_times),
             renderers_timed=bool(self._renderer_times),
+            renderer_asked=self.renderer_asked,
             feed=self._feed_view(moment),
             viewers=moment.viewers,
             process=self._process(stretch, moment),

@@ -143,7 +143,9 @@ class SeriesView:
 
 @dataclass(frozen=True, slots=True)
 class PerformanceView:
-    """Everything at one moment; ``part_s`` is the length of a part of the stages' series."""
+    """Everything at one moment; ``part_s`` is the length of a part of the stages' series.
+
+    ``renderer_asked`` is ``auto`` or the renderer that was asked for by name."""
 
     time_ns: int
     window: str
@@ -154,6 +156,7 @@ class PerformanceView:
     cache: CacheView
     renderers: tuple[RendererView, ...]
     renderers_timed: bool
+    renderer_asked: str
     feed: FeedView
     viewers: tuple[ViewerView, ...]
     process: ProcessView

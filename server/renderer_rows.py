@@ -28,17 +28,29 @@ def renderer_views(
     )
 
 
+def preference(reasons: tuple[str, ...]) -> str:
+    """What was asked for by name, in lower case, or ``auto``."""
+    asked = [reason.split()[0] for reason in reasons if reason.endswith(" was asked for.")]
+    return asked[0].lower() if asked else "auto"
+
+
 def candidate(name: str, chosen: str, reasons: tuple[str, ...]) -> tuple[str, str]:
     """State of the renderer ``name`` and why, from what was said about all of them."""
-    told = [reason.removeprefix(f"{name}: ") for reason in reasons if reason.startswith(f"{name}:")]
+    told = [
+        reason.removeprefix(f"{name}: ").removeprefix(f"{name} ")
+        for reason in reasons
+        if reason.startswith((f"{name}:", f"{name} failed "))
+    ]
     if not told:
         return "not tried", "Another renderer was asked for by name."
     newest = told[-1]
     if name == chosen:
-        return "chosen", _why_chosen(newest, reasons)
+        return "chosen", _why_chosen(name, newest, reasons)
     for state, word in (("unavailable", "not available: "), ("given up", "given up: ")):
         if newest.startswith(word):
             return state, newest.removeprefix(word)
+    if newest.startswith("failed "):
+        return "given up", newest
     return "ready", newest
 
 
@@ -62,11 +74,11 @@ def _row(name: str, state: str, reason: str, times: Mapping[str, RendererTimes])
     return RendererView(name, state, reason, taken.full, taken.light, taken.encode)
 
 
-def _why_chosen(newest: str, reasons: tuple[str, ...]) -> str:
+def _why_chosen(name: str, newest: str, reasons: tuple[str, ...]) -> str:
     newest = newest.removeprefix("works, ")
-    if any("was asked for" in reason for reason in reasons):
+    if preference(reasons) == name:
         return f"Asked for by name: {newest}."
-    if any("given up: " in reason for reason in reasons):
+    if any(word in reason for reason in reasons for word in ("given up: ", " failed while ")):
         return f"Took over from one that failed: {newest}."
     working = sum(": works" in reason for reason in reasons)
     return f"Fastest of the {working} that passed the self-test: {newest}."

@@ -1,6 +1,6 @@
 """Chooses a renderer: the fastest of those that work here, with the reasons."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chart_acceleration.errors import RendererUnavailable
 from chart_acceleration.renderers.protocol import Renderer
@@ -43,6 +43,15 @@ def choose(preference: str) -> RendererChoice:
     if best.renderer is None:
         return RendererChoice(None, "plotly", reasons)
     return RendererChoice(best.renderer, best.renderer.name, reasons)
+
+
+def choice_of(preference: str) -> RendererChoice:
+    """As :func:`choose`, with the state of every renderer among the reasons. Starts them all."""
+    choice = choose(preference)
+    if preference == "auto":
+        return choice
+    states = (str(state) for state in available_renderers().values() if state is not _PLOTLY)
+    return replace(choice, reasons=(choice.reasons[0], *states))
 
 
 def available_renderers() -> dict[str, RendererState]:

@@ -47,6 +47,11 @@ class ResilientRenderer:
         """Of the renderer in use; ``plotly`` when none is left."""
         return "plotly" if self.renderer is None else self.renderer.name
 
+    def use(self, choice: RendererChoice) -> None:
+        """Draw with ``choice`` from now on; a draw under way ends with what it began with."""
+        with self._lock:
+            self.renderer, self.reasons = choice.renderer, choice.reasons
+
     def draw(self, scene: Scene, pixels: U8, clip: Rect | None = None) -> None:
         """See :class:`chart_acceleration.renderers.protocol.Renderer`. Raises as :meth:`run`."""
         self.run(lambda renderer: renderer.draw(scene, pixels, clip))

@@ -223,7 +223,8 @@ def test_sixteen_charts_follow_once_a_frame_without_a_layout(
     drawn, reads, shown = page.evaluate(
         """async () => {
             const { crosshairs } = window.candlecast;
-            const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+            const frame = () =>
+                new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
             const seen = new Map();
             const draw = crosshairs.draw.bind(crosshairs);
             crosshairs.draw = (panel) => {
@@ -233,7 +234,8 @@ def test_sixteen_charts_follow_once_a_frame_without_a_layout(
             let reads = 0;
             const count = (owner, name) => {
                 const { get } = Object.getOwnPropertyDescriptor(owner, name);
-                Object.defineProperty(owner, name, { get() { reads += 1; return get.call(this); } });
+                const counted = { get() { reads += 1; return get.call(this); } };
+                Object.defineProperty(owner, name, counted);
             };
             for (const name of ["clientWidth", "clientHeight"]) count(Element.prototype, name);
             for (const name of ["offsetWidth", "offsetHeight"]) count(HTMLElement.prototype, name);

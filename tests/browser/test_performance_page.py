@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.chromium import PHONE, WIDE, Problems, open_page, wait_for_counter
+from tests.browser.chromium import PHONE, WIDE, Problems, counter, open_page, wait_for_counter
 from tests.browser.program import Program
 from tests.browser.stand import wait_until
 
@@ -120,6 +120,38 @@ def test_every_candidate_is_timed_on_demand(program: Program, page: Page) -> Non
     wait_until(lambda: re.fullmatch(r"[\d.]+", full.inner_text()) is not None, "CPU was timed")
     reference = float(rows.locator("nth=3").locator("td.strong").inner_text())
     assert reference > float(full.inner_text())
+
+
+def test_another_renderer_is_chosen_while_a_chart_runs(
+    watched: Program, browser: Browser, problems: Problems, page: Page
+) -> None:
+    problems.allow(r"503 .*/api/sparklines")  # asked for just before Plotly was chosen
+    open_performance(page, watched)
+    rows, choice = page.locator(".renderer-table tbody tr"), page.locator("#performance-renderer")
+    cuda = choice.locator("label").filter(has_text="CUDA")
+    assert cuda.get_attribute("data-disabled") and "CuPy" in rows.nth(2).inner_text()
+    with open_page(browser, problems, WIDE) as chart:
+        chart.goto(f"{watched.url}/?symbol=BTC-USD&interval=1m")
+        wait_for_counter(chart, "patches", 1)
+        renderer = chart.locator('[data-status="renderer"]')
+        try:
+            for name, row in (("OpenGL", 1), ("CPU", 0)):
+                choice.get_by_text(name, exact=True).click()
+                wait_until(lambda row=row: "chosen" in rows.nth(row).inner_text(), f"{name} draws")  # type: ignore[misc]
+                assert "Asked for by name" in rows.nth(row).inner_text()
+                shown = counter(chart, "patches")
+                wait_until(
+                    lambda name=name: renderer.inner_text().startswith(name),  # type: ignore[misc]
+                    "the chart's page says it",
+                )
+                wait_for_counter(chart, "patches", shown + 5)
+            choice.get_by_text("Plotly", exact=True).click()
+            chart.locator("#plotly-chart .js-plotly-plot").wait_for()
+        finally:
+            choice.get_by_text("Auto", exact=True).click()
+            wait_until(lambda: "Fastest of" in rows.nth(0).inner_text(), "it is as it was")
+        chart.locator("img.chart-keyframe[src]").wait_for()
+        assert counter(chart, "opens") == 1
 
 
 def test_reset_starts_anew_for_this_page_alone(watched: Program, page: Page) -> None:

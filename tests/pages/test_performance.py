@@ -91,6 +91,33 @@ async def test_buttons_do_nothing_when_the_page_comes(page: ModuleType) -> None:
             await act
 
 
+async def test_renderer_is_chosen_or_refused_with_the_reason(
+    page: ModuleType, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choices = importlib.import_module("pages.renderer_choice")
+    assert services.performance.renderer_asked == "cpu"
+    with pytest.raises(dash.exceptions.PreventUpdate):
+        await choices.use_renderer("cpu")
+    value, toast = await choices.use_renderer("abacus")
+    assert (value, toast[0]["title"]) == ("cpu", "abacus does not draw")
+    assert toast[0]["message"].startswith("There is none of that name; known are auto, cuda")
+    assert await choices.use_renderer("plotly") == (dash.no_update, dash.no_update)
+    assert services.tier() == "plotly"
+    assert await choices.use_renderer("auto") == (dash.no_update, dash.no_update)
+    assert services.tier() == "picture"
+
+
+def test_renderers_that_cannot_be_had_cannot_be_chosen(
+    page: ModuleType, view: PerformanceView
+) -> None:
+    choices = importlib.import_module("pages.renderer_choice")
+    rows = tuple(
+        replace(row, state="unavailable") if row.name == "cuda" else row for row in view.renderers
+    )
+    offered = choices.renderer_choice(replace(view, renderers=rows)).data
+    assert [item["value"] for item in offered if item["disabled"]] == ["cuda"]
+
+
 async def test_diagnosis_tells_all(page: ModuleType, view: PerformanceView) -> None:
     text = await page.diagnose(1, None)
     assert "Encode: 3, 1." in text

@@ -5,18 +5,21 @@ from collections.abc import Iterator
 
 import pytest
 
+from chart_acceleration.errors import RendererUnavailable
+from chart_acceleration.renderers.auto import RendererChoice
 from chart_acceleration.renderers.cpu import CpuRenderer
 from chart_acceleration.renderers.protocol import Card
 from chart_acceleration.renderers.reference import ReferenceRenderer
 from data_feed.status import FeedState
-from server import renderer_rows
+from server import drawing, renderer_rows
 from server.errors import RequestError
 from server.histogram_ring import SLOT_NS, HistogramRing
 from server.performance import Performance, stage_view
 from server.process_facts import core_count, resident_bytes, thread_count
-from server.renderer_rows import candidate
+from server.renderer_rows import candidate, preference
 from server.renderer_times import time_renderer
 from server.telemetry import STAGES, Telemetry
+from server.views import ChartQuery
 from tests.server.harness import BTC, Running, make_services, until
 from tests.server.tab import LAST_NS, open_tab
 
@@ -117,10 +120,45 @@ def test_a_renderer_that_was_given_up_says_so() -> None:
     assert candidate("cpu", "opengl", after) == ("given up", "MemoryError: no memory")
     chosen = candidate("opengl", "opengl", after)
     assert chosen == ("chosen", "Took over from one that failed: 1.40 ms for the test frame.")
+    while_running = (*REASONS, "cpu failed while running (MemoryError: no memory)")
+    assert candidate("cpu", "opengl", while_running) == (
+        "given up", "failed while running (MemoryError: no memory)",
+    )  # fmt: skip
+    assert candidate("opengl", "opengl", while_running) == chosen
+    asked = ("cpu was asked for.", *while_running)
+    assert candidate("opengl", "opengl", asked) == chosen
     named = ("cpu was asked for.", REASONS[2])
     assert candidate("cpu", "cpu", named) == (
         "chosen", "Asked for by name: 0.30 ms for the test frame.",
     )  # fmt: skip
+
+
+def test_what_was_asked_for_is_told_by_the_reasons() -> None:
+    assert preference(REASONS) == "auto"
+    assert preference(("opengl was asked for.", *REASONS)) == "opengl"
+    assert preference(("Plotly was asked for.",)) == "plotly"
+
+
+async def test_another_renderer_draws_from_now_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    services, _, _ = make_services()
+    page = services.performance
+    found = {"reference": RendererChoice(ReferenceRenderer(), "reference", ("reference: works",))}
+
+    def choice_of(name: str) -> RendererChoice:
+        if name not in found:
+            raise RendererUnavailable(name, "no device", ())
+        return found[name]
+
+    monkeypatch.setattr(drawing, "choice_of", choice_of)
+    before = page.view_now("5m").renderers
+    with pytest.raises(RequestError, match=r"^No device$"):
+        await page.use_renderer("cuda")
+    assert page.view_now("5m").renderers == before
+    await page.use_renderer("reference")
+    assert services.status().renderer == "reference"
+    query = ChartQuery(BTC, width=64, height=48)
+    assert (await services.picture(query))[:4] == b"RIFF"
+    services.close()
 
 
 def test_a_card_tells_its_memory(

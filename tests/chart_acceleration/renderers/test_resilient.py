@@ -3,12 +3,18 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Event
 
 import numpy as np
 import pytest
 
 from chart_acceleration.errors import BadCandles, ChartError, RendererUnavailable
-from chart_acceleration.renderers.auto import RendererChoice, available_renderers, choose
+from chart_acceleration.renderers.auto import (
+    RendererChoice,
+    available_renderers,
+    choice_of,
+    choose,
+)
 from chart_acceleration.renderers.cpu import CpuRenderer
 from chart_acceleration.renderers.protocol import Renderer
 from chart_acceleration.renderers.reference import ReferenceRenderer
@@ -54,6 +60,40 @@ def test_the_chart_in_hand_is_drawn_by_the_next(failure: Exception, clip: Rect |
         assert choose("auto").name == "cpu"
         with pytest.raises(RendererUnavailable, match=r"'cuda' is not available: failed while run"):
             choose("cuda")
+
+
+def test_another_takes_over_while_one_draws() -> None:
+    """The draw under way ends with the renderer it began with, and no draw is lost."""
+    begun, go_on = Event(), Event()
+
+    class Waiting(Breaking):
+        def draw(self, scene: Scene, pixels: U8, clip: Rect | None = None) -> None:
+            begun.set()
+            assert go_on.wait(10)
+            super().draw(scene, pixels, clip)
+
+    first, second = Waiting(), Breaking("opengl")
+    renderer = ResilientRenderer(RendererChoice(first, "cuda", ("cuda: works",)))
+    with ThreadPoolExecutor(1) as pool:
+        under_way = pool.submit(drawn, renderer)
+        assert begun.wait(10)
+        renderer.use(RendererChoice(second, "opengl", ("opengl was asked for.",)))
+        assert np.array_equal(drawn(renderer), drawn(ReferenceRenderer()))
+        go_on.set()
+        assert np.array_equal(under_way.result(10), drawn(ReferenceRenderer()))
+    assert (renderer.name, renderer.reasons) == ("opengl", ("opengl was asked for.",))
+    assert (first.calls, second.calls) == (1, 1)
+
+
+def test_a_choice_by_name_tells_of_all() -> None:
+    with only({"cuda": Breaking, "cpu": CpuRenderer}):
+        choice = choice_of("cpu")
+        assert (choice.name, choice.reasons[0]) == ("cpu", "cpu was asked for.")
+        assert [reason.split(":")[0] for reason in choice.reasons[1:]] == ["cuda", "cpu"]
+        assert choice_of("plotly").reasons[0] == "Plotly was asked for."
+        assert choice_of("auto").reasons == choose("auto").reasons
+        with pytest.raises(RendererUnavailable):
+            choice_of("opengl3")
 
 
 def test_it_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
