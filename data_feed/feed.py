@@ -92,6 +92,10 @@ class Feed:
         self._keep: Keep | None = None
         self._restore: Restore | None = None
         self._current: _Run | None = None
+        self._session = 0
+        self._next: tuple[tuple[Source, ...], Sequence[Symbol]] | None = None
+        self._choosing = threading.Lock()
+        self._switching = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = asyncio.Event()
         self._thread: threading.Thread | None = None
@@ -110,6 +114,30 @@ class Feed:
             self._call(self._stopping.set)
             self._thread.join(STOP_S)
 
+    def switch(self, sources: Sequence[Source], symbols: Sequence[Symbol]) -> None:
+        """Show ``symbols`` from the first of ``sources`` that brings data, in a market begun anew.
+
+        Done by the feed's thread some time later; of several calls before that the last one counts.
+        """
+        with self._choosing:
+            self._next = tuple(sources), symbols
+        self._call(self._switching.set)
+
+    @property
+    def source(self) -> Source:
+        """The source that is shown, tried at the moment, or about to be."""
+        chosen = self._next
+        return chosen[0][0] if chosen else self._source
+
+    @property
+    def session(self) -> int:
+        """Rises with every :meth:`switch`, before the market changes."""
+        return self._session
+
+    def relabel(self, label: str) -> None:
+        """Say in ``label`` what is being shown when all is well, until the next source opens."""
+        self._label = label
+
     def retry_now(self) -> None:
         """Try to connect at once instead of waiting for the next attempt."""
         run = self._current
@@ -121,7 +149,10 @@ class Feed:
         self._report = report
 
     def record(self, keep: Keep) -> None:
-        """Have ``keep`` called, in the feed's thread, with every frame; call before the start."""
+        """Have ``keep`` called, in the feed's thread, with every frame; call before the start.
+
+        Frames of a replay that was switched to are not: they are recorded already.
+        """
         self._keep = keep
 
     def restore(self, restore: Restore) -> None:
@@ -175,18 +206,40 @@ class Feed:
             runner.run(self._run())
 
     async def _run(self) -> None:
-        """Work until told to stop; a failure of the work itself is logged and shown, not lost."""
-        work = asyncio.create_task(self._try_sources())
+        """Work until told to stop, each time anew when told to switch."""
         stopping = asyncio.create_task(self._stopping.wait())
-        await asyncio.wait((work, stopping), return_when=asyncio.FIRST_COMPLETED)
-        if work.done() and work.exception() is not None:
+        while not self._stopping.is_set():
+            self._begin_next()
+            switching = asyncio.create_task(self._switching.wait())
+            work = asyncio.create_task(self._try_sources())
+            await asyncio.wait((work, stopping, switching), return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                self._tell_failure(work)
+                await asyncio.wait((stopping, switching), return_when=asyncio.FIRST_COMPLETED)
+            for task in (work, switching):
+                task.cancel()
+            await asyncio.wait((work,))
+
+    def _tell_failure(self, work: asyncio.Task[None]) -> None:
+        """Log and show a failure of the work itself, so that it is not lost."""
+        if work.exception() is not None:
             self._failed = True
             self._progress.state = FeedState.ENDED
             self._progress.reason = f"the feed failed: {work.exception()}"
             log.error("the feed failed and stands still", exc_info=work.exception())
-        await stopping
-        work.cancel()
-        await asyncio.wait((work,))
+
+    def _begin_next(self) -> None:
+        self._switching.clear()
+        with self._choosing:
+            chosen = self._next
+            if chosen is None:
+                return
+            self._sources, symbols = chosen
+            # Who reads the market must never take what comes now for what was there before.
+            self._session += 1
+            self._source, self._progress, self._failed = self._sources[0], Progress(), False
+            self._next = None
+        self._market.start_anew(symbols)
 
     async def _try_sources(self) -> None:
         for source in self._sources[:-1]:
@@ -216,7 +269,8 @@ class Feed:
         return True
 
     def _tapped(self, route: Route, name: str) -> Route:
-        if self._keep is None:
+        chosen_later = self._session > 0
+        if self._keep is None or (chosen_later and self._source.mode is FeedMode.REPLAY):
             return route
         return replace(route, connector=TappedConnector(route.connector, name, self._keep))
 

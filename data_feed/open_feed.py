@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from math import inf
 from pathlib import Path
 from random import Random
 
@@ -14,8 +13,10 @@ from data_feed.history import BinanceHistory, CoinbaseHistory, VenueHistory
 from data_feed.history_bybit import BybitHistory
 from data_feed.history_kraken import KrakenHistory
 from data_feed.history_okx import OkxHistory
+from data_feed.playhead import Playhead
 from data_feed.protocol import TICKS, Channel, VenueParser
-from data_feed.replay import ReadFrames, Recording, ReplayConnector, open_recording
+from data_feed.replay import ReadFrames, open_recording
+from data_feed.replay_source import ReplaySource
 from data_feed.socket_loop import LoopPolicy
 from data_feed.status import FeedMode
 from data_feed.venues.binance import BinanceParser
@@ -141,54 +142,22 @@ class SimulatorSource:
             await server.stop()
 
 
-@dataclass(frozen=True, slots=True)
-class ReplaySource:
-    """A recording."""
-
-    recording: Recording
-    speed: float
-    channels: frozenset[Channel] = TICKS
-    mode: FeedMode = FeedMode.REPLAY
-
-    @property
-    def venue(self) -> str:
-        """See :class:`data_feed.feed.Source`."""
-        return self.recording.parser().name
-
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator[Route]:
-        """See :class:`data_feed.feed.Source`."""
-        yield Route(
-            f"Replaying {self.recording.path.name} at {_pace(self.speed)}.",
-            self.recording.parser(self.channels),
-            ReplayConnector(self.recording, self.speed),
-            None,
-            0.0,
-            # A recording is as silent as its market was.
-            LoopPolicy(silence_s=inf, no_data_s=inf, slow_s=inf),
-            Channel.BOOK in self.channels,
-        )
-
-
 def open_feed(request: FeedRequest, market: Market) -> Feed:
     """The feed that ``request`` describes, not started yet; it will write to ``market``.
 
     Raises :class:`data_feed.errors.BadRequest` or :class:`data_feed.errors.RecordingError`.
     """
-    return Feed(_sources(request), market, Random())
+    return Feed(sources_of(request), market, Random())
 
 
-def _pace(speed: float) -> str:
-    return "full speed" if speed == inf else f"{speed:,.10g}×"
-
-
-def _sources(request: FeedRequest) -> list[Source]:
+def sources_of(request: FeedRequest) -> list[Source]:
+    """What :func:`open_feed` tries, in order; raises as that does."""
     kind, _, path = request.source.partition(":")
     if kind == "replay" and path:
         if not request.speed > 0:
             raise BadRequest(f"replay speed was {request.speed}; it must be above 0")
         recording = open_recording(Path(path), request.read)
-        return [ReplaySource(recording, request.speed, request.channels)]
+        return [ReplaySource(recording, Playhead(request.speed), request.channels)]
     if request.source not in {"auto", "live", "sim"}:
         raise UnknownSource(request.source)
     simulator = SimulatorSource(request.symbols, request.seed, request.channels)

@@ -8,7 +8,6 @@ text lines   ``<recorder's clock in ns> <frame>``; a frame with a top-level ``la
              answer of the REST interface that was saved among the frames and is skipped
 """
 
-import asyncio
 import gzip
 import time
 import zlib
@@ -23,6 +22,7 @@ from msgspec import Struct
 
 from data_feed.connectors import Connection, RecordingEnded
 from data_feed.errors import RecordingError
+from data_feed.playhead import Playhead
 from data_feed.protocol import VenueParser
 from data_feed.venues.binance import BinanceParser
 from data_feed.venues.bybit import BybitParser
@@ -36,9 +36,6 @@ PROBED = 50
 
 MAX_TIME_NS = 2**63
 """Times are nanoseconds in 64 bits."""
-
-BURST = 200
-"""Frames played in a row before other tasks get their turn."""
 
 
 class _Line(Struct):
@@ -83,11 +80,16 @@ ReadFrames = Callable[[Path], Iterator[RecordedFrame]]
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording that can be replayed; :func:`open_recording` makes it."""
+    """A recording that can be replayed; :func:`open_recording` makes it.
+
+    ``name`` and ``venue`` are told instead of the file's name and the parser's, if not empty.
+    """
 
     path: Path
     parser: Callable[..., VenueParser]
     read: ReadFrames
+    name: str = ""
+    venue: str = ""
 
     def frames(self) -> Iterator[RecordedFrame]:
         """All frames in the order of recording, read as they are asked for.
@@ -150,24 +152,21 @@ def symbols_in(path: Path, read: ReadFrames | None = None) -> tuple[Symbol, ...]
 
 
 class ReplayConnector:
-    """Opens a recording like a socket. ``speed`` 1 keeps the recorded pace; inf has none."""
+    """Opens a recording like a socket; ``head`` says when its frames are due."""
 
-    def __init__(self, recording: Recording, speed: float) -> None:
+    def __init__(self, recording: Recording, head: Playhead) -> None:
         self._recording = recording
-        self._speed = speed
+        self._head = head
 
     async def open(self) -> Connection:
         """See :class:`data_feed.connectors.Connector`."""
-        return _Playback(self._recording.frames(), self._speed)
+        return _Playback(self._recording.frames(), self._head)
 
 
 class _Playback:
-    def __init__(self, frames: Iterator[RecordedFrame], speed: float) -> None:
+    def __init__(self, frames: Iterator[RecordedFrame], head: Playhead) -> None:
         self._frames = frames
-        self._speed = speed
-        self._start_ns = 0
-        self._first_ns = 0
-        self._played = 0
+        self._head = head
         self.arrived_ns = 0
 
     async def send(self, text: str) -> None:
@@ -177,15 +176,7 @@ class _Playback:
         frame = next(self._frames, None)
         if frame is None:
             raise RecordingEnded
-        if not self._played:
-            self._start_ns, self._first_ns = time.monotonic_ns(), frame.time_ns
-        self._played += 1
-        due_ns = self._start_ns + (frame.time_ns - self._first_ns) / self._speed
-        wait_ns = due_ns - time.monotonic_ns()
-        if wait_ns > 0:
-            await asyncio.sleep(wait_ns / SECOND)
-        elif self._played % BURST == 0:
-            await asyncio.sleep(0)
+        await self._head.due(frame.time_ns)
         self.arrived_ns = time.monotonic_ns()
         return frame.data
 

@@ -101,6 +101,14 @@ class CandleBuilder:
         )  # fmt: skip
         self._loads += 1
 
+    def clear(self) -> None:
+        """Forget all trades and candles, for another market; absolute indices go on rising."""
+        self._loads = self.version + 1
+        self._state[:] = allocate_state()
+        nothing = CandleWindow.from_arrays(*[[]] * 6)
+        for columns in self._columns.values():
+            columns.load(nothing)
+
     @property
     def version(self) -> int:
         """Rises with every trade that changed a candle and every history loaded."""

@@ -34,13 +34,24 @@ class SymbolMarket:
             self.version += 1
         return outcome
 
+    def clear(self) -> None:
+        """Forget everything but the version."""
+        self.builder.clear()
+        self.last_trade = self.quote = None
+        self.received_ns, self.heard_id = 0, -1
+        self.version += 1
+
 
 class Market:
-    """The symbols being watched. One thread calls :meth:`apply` and :meth:`fill`; any may read."""
+    """The symbols being watched. One thread calls the methods that write; any may read.
+
+    ``symbols`` is another tuple after :meth:`start_anew`.
+    """
 
     def __init__(self, symbols: Sequence[Symbol], capacity: int = 5000) -> None:
         self.symbols: tuple[Symbol, ...] = tuple(dict.fromkeys(symbols))
         self.unknown_events = 0
+        self._capacity = capacity
         self._by_symbol: dict[str, SymbolMarket] = {
             symbol: SymbolMarket(symbol, capacity) for symbol in self.symbols
         }
@@ -52,6 +63,15 @@ class Market:
         if found is None:
             raise UnknownSymbol(symbol, self.symbols)
         return found
+
+    def start_anew(self, symbols: Sequence[Symbol]) -> None:
+        """Forget everything and watch ``symbols``; the others stay readable, without candles."""
+        for state in self._by_symbol.values():
+            state.clear()
+        for symbol in symbols:
+            if symbol not in self._by_symbol:
+                self._by_symbol[symbol] = SymbolMarket(symbol, self._capacity)
+        self.symbols = tuple(dict.fromkeys(symbols))
 
     def apply(self, event: Trade | Quote, received_ns: int) -> Outcome | None:
         """Take in one live event received at monotonic ``received_ns``; returns a trade's outcome.

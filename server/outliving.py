@@ -34,6 +34,11 @@ class RecordableFeed(Protocol):
         """How things stand."""
         ...
 
+    @property
+    def session(self) -> int:
+        """See :attr:`data_feed.feed.Feed.session`."""
+        ...
+
     def record(self, keep: Keep) -> None:
         """See :meth:`data_feed.feed.Feed.record`."""
         ...
@@ -54,7 +59,7 @@ class Outliving:
         self.recorder: Recorder | None = None
         if settings.store is not None:
             store = CandleStore(settings.store, settings.venue)
-            self.keeper = CandleKeeper(store, market, lambda: feed.status().mode is FeedMode.LIVE)
+            self.keeper = CandleKeeper(store, market, lambda: _session(feed))
             feed.restore(self.keeper.restore)
         if settings.record is not None:
             self.recorder = Recorder(SegmentWriter(settings.record))
@@ -73,6 +78,12 @@ class Outliving:
                 part.stop()
 
 
+def _session(feed: RecordableFeed) -> int | None:
+    """Which of the live sessions is shown; None for what is simulated or replayed."""
+    session = feed.session
+    return session if feed.status().mode is FeedMode.LIVE else None
+
+
 def symbols_for(settings: Settings) -> tuple[Symbol, ...]:
     """The symbols named, else those of the recording, else the venue's usual ones."""
     if settings.symbols:
@@ -86,10 +97,10 @@ def symbols_for(settings: Settings) -> tuple[Symbol, ...]:
 def frame_reader(settings: Settings) -> ReadFrames | None:
     """What reads the recording that is to be replayed, if one of ours; else None."""
     kind, _, path = settings.feed.partition(":")
-    return _recorded if kind == "replay" and is_recording(Path(path)) else None
+    return recorded if kind == "replay" and is_recording(Path(path)) else None
 
 
-def _recorded(path: Path) -> Iterator[StoredFrame]:
+def recorded(path: Path) -> Iterator[StoredFrame]:
     """Frames of a recording of ours; damage is logged, see :class:`ReadFrames`."""
     try:
         yield from read_frames(path, _log_damage)

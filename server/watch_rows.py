@@ -35,7 +35,8 @@ class WatchRows:
         """The newest moment, and the rows that changed after ``seen`` in the market's order."""
         self._refresh()
         changed = self._changed
-        rows = [self._rows[name] for name in self._market.symbols if changed[name] > seen]
+        # The market may have begun to watch others meanwhile.
+        rows = [self._rows[name] for name in self._market.symbols if changed.get(name, 0) > seen]
         return self._moment, rows
 
     def _refresh(self) -> None:

@@ -29,16 +29,17 @@ STOP_S = 5.0
 
 
 class CandleKeeper:
-    """Puts closed candles of ``market`` into ``store`` while ``keeps()`` is true.
+    """Puts closed candles of ``market`` into ``store`` while ``keeps()`` gives a number.
 
-    ``keeps`` tells whether the market shows what the store is for; it is asked in this thread.
+    ``keeps`` gives None while the market shows something else than the store is for, and another
+    number when the market began anew since; it is asked in this thread.
     """
 
     def __init__(
         self,
         store: CandleStore,
         market: Market,
-        keeps: Callable[[], bool],
+        keeps: Callable[[], int | None],
         every_s: float = EVERY_S,
     ) -> None:
         self.failure = ""
@@ -49,6 +50,7 @@ class CandleKeeper:
         self._seen: dict[tuple[Symbol, Interval], tuple[int, int]] = {}
         self._claim: FileIO | None = None
         self._rounds = 0
+        self._session: int | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="candle keeper", daemon=True)
 
@@ -75,20 +77,22 @@ class CandleKeeper:
         Raises :class:`StorageError`, also while another process writes to the store; the next round
         tries the same again.
         """
-        if not self._keeps():
+        session = self._keeps()
+        if session is None:
             return 0
         if self._claim is None:
             self._claim = claim_folder(self._store.folder)
-        if self._rounds % WHOLE_ROUNDS == 0:
+        if self._rounds % WHOLE_ROUNDS == 0 or session != self._session:
             self._seen.clear()
+        self._session = session
         changed = 0
         for symbol in self._market.symbols:
             for interval in INTERVALS:
-                changed += self._save(symbol, interval)
+                changed += self._save(symbol, interval, session)
         self._rounds += 1
         return changed
 
-    def _save(self, symbol: Symbol, interval: Interval) -> int:
+    def _save(self, symbol: Symbol, interval: Interval, session: int) -> int:
         columns = self._market[symbol].builder.columns(interval)
         structure, end = columns.structure, columns.next_index
         before = self._seen.get((symbol, interval), (-1, 0))
@@ -98,6 +102,8 @@ class CandleKeeper:
         # Nothing but appended candles: the one that was newest before has closed since.
         only = before[0] >= 0 and structure - before[0] == appended
         closed = columns.snapshot(appended + 1 if only else None, end)
+        if self._keeps() != session:  # then these candles may be another market's
+            return 0
         changed = 0
         if len(closed) > 1:
             closed = part_of(closed, slice(0, len(closed) - 1))

@@ -13,6 +13,7 @@ import pytest
 from data_feed.connectors import Connection, Connector, WebSocketConnector
 from data_feed.feed import Feed, Route, describe
 from data_feed.history import CoinbaseHistory, VenueHistory
+from data_feed.playhead import Playhead
 from data_feed.replay import ReplayConnector, open_recording
 from data_feed.socket_loop import LoopPolicy
 from data_feed.status import FeedCounters, FeedMode, FeedState, FeedStatus
@@ -67,7 +68,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 def replay(tmp_path: Path) -> FakeSource:
     path = tmp_path / "a.txt"
     path.write_text("".join(f"{number} {match(number)}\n" for number in range(1, 8)))
-    connector = ReplayConnector(open_recording(path), inf)
+    connector = ReplayConnector(open_recording(path), Playhead(inf))
     return FakeSource(FeedMode.REPLAY, "Tape", connector)
 
 
@@ -151,7 +152,7 @@ def test_a_failed_history_is_counted_and_the_feed_goes_on(
 ) -> None:
     path = tmp_path / "a.txt"
     path.write_text(f"1 {match(1)}\n2 {match(2)}\n{10**15} {match(3)}\n")
-    connector = ReplayConnector(open_recording(path), 1.0)
+    connector = ReplayConnector(open_recording(path), Playhead(1.0))
     history = CoinbaseHistory("http://127.0.0.1:9")
     feed, _ = feed_of([FakeSource(FeedMode.REPLAY, "Tape", connector, history)])
     feed.start()

@@ -13,6 +13,7 @@ import pytest
 
 from data_feed.connectors import RecordingEnded
 from data_feed.errors import RecordingError
+from data_feed.playhead import Playhead
 from data_feed.protocol import VenueParser
 from data_feed.replay import ReplayConnector, open_recording, symbols_in
 from data_feed.venues.binance import BinanceParser
@@ -215,7 +216,7 @@ def test_a_recording_without_trades_and_quotes_is_refused(tmp_path: Path) -> Non
 
 async def test_a_playback_gives_every_frame_and_then_says_so(tmp_path: Path) -> None:
     recording = open_recording(write_lines(tmp_path / "a.jsonl", [(0.0, MATCH), (9e9, MATCH)]))
-    connection = await ReplayConnector(recording, inf).open()
+    connection = await ReplayConnector(recording, Playhead(inf)).open()
     await connection.send("ignored")
     assert [await connection.receive(), await connection.receive()] == [MATCH, MATCH]
     with pytest.raises(RecordingEnded):
@@ -227,13 +228,17 @@ async def test_a_playback_keeps_the_recorded_pace(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
+    now_ns = 10**9
 
     async def note(delay: float) -> None:
+        nonlocal now_ns
         waits.append(delay)
+        now_ns += round(delay * 1e9)
 
     monkeypatch.setattr(asyncio, "sleep", note)
+    monkeypatch.setattr("data_feed.playhead.time.monotonic_ns", lambda: now_ns)
     recording = open_recording(write_lines(tmp_path / "a.jsonl", [(0.0, MATCH), (100.0, MATCH)]))
-    connection = await ReplayConnector(recording, 4.0).open()
+    connection = await ReplayConnector(recording, Playhead(4.0)).open()
     await connection.receive()
     await connection.receive()
-    assert waits == [pytest.approx(25.0, abs=0.5)]
+    assert sum(waits) == pytest.approx(25.0, abs=0.5)

@@ -13,6 +13,7 @@ from random import Random
 import pytest
 
 from data_feed.connectors import Connector, WebSocketConnector
+from data_feed.playhead import Playhead
 from data_feed.replay import ReplayConnector, open_recording
 from data_feed.socket_loop import LoopPolicy, SocketLoop
 from data_feed.status import FeedState
@@ -213,7 +214,7 @@ async def test_an_announced_shutdown_opens_a_new_connection() -> None:
 async def test_a_recording_runs_through_the_same_loop(shared_data: Path) -> None:
     recording = open_recording(shared_data / "ws" / BINANCE)
     market, listener = Market([Symbol("BTC-USDT")], capacity=1000), Listener()
-    connector = ReplayConnector(recording, float("inf"))
+    connector = ReplayConnector(recording, Playhead(float("inf")))
     loop = SocketLoop(recording.parser(), connector, market, listener, LoopPolicy(), Random(1))
     await loop.run()
     assert loop.progress.state is FeedState.ENDED
@@ -226,7 +227,7 @@ async def test_a_recording_that_breaks_off_ends_with_the_reason(tmp_path: Path) 
     path = tmp_path / "a.txt"
     path.write_text(f"5 {match(1)}\n" * 60 + "nonsense\n")
     market, listener = Market([BTC], capacity=10), Listener()
-    connector = ReplayConnector(open_recording(path), float("inf"))
+    connector = ReplayConnector(open_recording(path), Playhead(float("inf")))
     loop = SocketLoop(CoinbaseParser(), connector, market, listener, LoopPolicy(), Random(1))
     await loop.run()
     assert loop.progress.state is FeedState.ENDED

@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from data_feed.feed import Feed
+from data_feed.playhead import Playhead
 from data_feed.replay import ReplayConnector, open_recording
 from data_feed.status import FeedMode, FeedState
 from market.columns import CandleWindow
@@ -37,7 +38,7 @@ def keeper_of() -> Iterator[MakeKeeper]:
     made: list[CandleKeeper] = []
 
     def make(folder: Path, market: Market) -> CandleKeeper:
-        made.append(CandleKeeper(CandleStore(folder, "x"), market, lambda: True, every_s=3600))
+        made.append(CandleKeeper(CandleStore(folder, "x"), market, lambda: 1, every_s=3600))
         return made[-1]
 
     yield make
@@ -112,7 +113,7 @@ def test_nothing_is_stored_of_what_is_not_live(tmp_path: Path) -> None:
     market = Market([BTC])
     market.apply(trade(1, 0), 1)
     market.apply(trade(2, 5 * MINUTE), 1)
-    keeper = CandleKeeper(CandleStore(tmp_path, "x"), market, lambda: False, every_s=0.01)
+    keeper = CandleKeeper(CandleStore(tmp_path, "x"), market, lambda: None, every_s=0.01)
     keeper.start()
     keeper.stop()
     assert list(tmp_path.iterdir()) == []
@@ -176,7 +177,7 @@ def feed_from(
     tape = folder / "tape.txt"
     frame = json.loads(match(1)) | {"price": "100", "time": "2023-11-14T01:00:00.000000Z"}
     tape.write_text(f"1 {json.dumps(frame)}\n")
-    connector = ReplayConnector(open_recording(tape), 1.0)
+    connector = ReplayConnector(open_recording(tape), Playhead(1.0))
     source = FakeSource(mode, "Tape", connector)
     market = Market([BTC], capacity=100)
     feed = Feed([source, source] if trial else [source], market, Random(1))
