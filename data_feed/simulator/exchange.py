@@ -18,12 +18,15 @@ from data_feed.simulator.candle_archive import CandleArchive
 from data_feed.simulator.fair_value import FairValue
 from data_feed.simulator.history import generate_history
 from data_feed.simulator.products import Product
+from data_feed.simulator.regimes import NORMAL, Regime
 from data_feed.simulator.traders import Execution, Traders
 from market.types import MINUTE, SECOND, Side, Symbol
 
 _TAPE_NS = 15 * MINUTE
-_TAPE_FEWEST = 1000
+_TAPE_FEWEST, _TAPE_MOST = 1000, 50_000
 _MICROSECOND = 1_000
+_TRADES_PER_ORDER = 0.25
+_PACE_GAIN = 0.3
 
 
 class Quotation(NamedTuple):
@@ -53,17 +56,29 @@ class Match(NamedTuple):
 class Listing:
     """One product with its book, its traders and its records."""
 
-    def __init__(self, product: Product, seed: int, start_ns: int) -> None:
+    def __init__(
+        self,
+        product: Product,
+        seed: int,
+        start_ns: int,
+        regime: Regime = NORMAL,
+        *,
+        remember: bool = False,
+    ) -> None:
         generator = random.Random(f"{seed}:{product.symbol}")
         self.product = product
         self.book = OrderBook()
         self.candles = CandleArchive(generate_history(product, seed, start_ns // SECOND))
-        self._tape: deque[Match] = deque()
+        self.tape: deque[Match] = deque()
+        """Trades kept, oldest first."""
+        self._remember = remember
         self.trade_id = generator.randrange(10_000_000, 90_000_000)
         self._random = generator
-        self._fair = FairValue(float(product.price), product.daily_volatility, generator)
+        self._fair = FairValue(float(product.price), product.daily_volatility, generator, regime)
         self._traders = Traders(product, self.book, self._fair, generator)
         self._sequence_base = self.trade_id * 20
+        self._pace = (product.trades_per_second or 0.0) / _TRADES_PER_ORDER
+        self._paced_id = self.trade_id
         self._mood_ns = start_ns
         self._last_ns = start_ns
         self._next_ns = start_ns + self._pause()
@@ -88,14 +103,15 @@ class Listing:
             now = self._next_ns
             if now - self._mood_ns >= SECOND:
                 self._fair.change_mood((now - self._mood_ns) / SECOND)
+                self._keep_pace((now - self._mood_ns) / SECOND)
                 self._mood_ns = now
             self._fair.step((now - self._last_ns) / SECOND)
             for execution in self._traders.act():
                 self._record(execution, now, matches)
             self._last_ns = now
             self._next_ns = now + self._pause()
-        while len(self._tape) > _TAPE_FEWEST and self._tape[0].time_ns < to_ns - _TAPE_NS:
-            self._tape.popleft()
+        if not self._remember:
+            self._forget(to_ns - _TAPE_NS)
 
     def skip(self, to_ns: int) -> None:
         """Halt trading until ``to_ns``: nothing happens in between."""
@@ -105,14 +121,27 @@ class Listing:
     def recent(self, limit: int, before_id: int | None = None) -> list[Match]:
         """Up to ``limit`` trades older than ``before_id``, newest first.
 
-        A quarter of an hour is kept, and never less than a thousand trades.
+        A quarter of an hour is kept, but never less than a thousand trades nor more than fifty
+        thousand; all of them when made to remember.
         """
         newest = self.trade_id if before_id is None else min(before_id - 1, self.trade_id)
         skipped = self.trade_id - newest
-        return list(islice(reversed(self._tape), skipped, skipped + limit))
+        return list(islice(reversed(self.tape), skipped, skipped + limit))
+
+    def _forget(self, before_ns: int) -> None:
+        tape = self.tape
+        while len(tape) > _TAPE_FEWEST and (tape[0].time_ns < before_ns or len(tape) > _TAPE_MOST):
+            tape.popleft()
+
+    def _keep_pace(self, seconds: float) -> None:
+        """Steer the rate of orders so that the wanted rate of trades comes about."""
+        wanted = (self.product.trades_per_second or 0.0) * seconds
+        error = wanted / max(self.trade_id - self._paced_id, 1)
+        self._pace *= min(max(error, 0.5), 2.0) ** _PACE_GAIN
+        self._paced_id = self.trade_id
 
     def _pause(self) -> int:
-        rate = self.product.orders_per_second * self._fair.activity
+        rate = self._pace or self.product.orders_per_second * self._fair.activity
         return max(int(self._random.expovariate(rate) * 1e6), 1) * _MICROSECOND
 
     def _record(self, execution: Execution, now: int, matches: list[Match]) -> None:
@@ -131,20 +160,29 @@ class Listing:
                 taker_order_id=execution.taker_order_id,
                 quotation=quotation,
             )
-            self._tape.append(match)
+            self.tape.append(match)
             self.candles.add(now // SECOND, fill.price, fill.size)
             matches.append(match)
 
 
 class SimulatedExchange:
-    """All listings, advanced together."""
+    """All listings, advanced together. ``remember`` keeps every trade, for comparison."""
 
-    def __init__(self, products: Sequence[Product], seed: int, start_ns: int) -> None:
+    def __init__(
+        self,
+        products: Sequence[Product],
+        seed: int,
+        start_ns: int,
+        regime: Regime = NORMAL,
+        *,
+        remember: bool = False,
+    ) -> None:
         self.now_ns = start_ns - start_ns % MINUTE
         """Time up to which everything has happened; opens at the whole minute before ``start_ns``.
         """
         self.listings: dict[str, Listing] = {
-            product.symbol: Listing(product, seed, self.now_ns) for product in products
+            product.symbol: Listing(product, seed, self.now_ns, regime, remember=remember)
+            for product in products
         }
 
     def advance(self, to_ns: int) -> list[Match]:

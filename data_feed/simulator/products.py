@@ -7,7 +7,7 @@ Prices are integer ticks of ``10**-price_decimals`` in quote currency, sizes int
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data_feed.simulator.errors import InvalidSymbol
 from market.types import Symbol
@@ -31,6 +31,8 @@ class Product:
     daily_volatility: float
     """Standard deviation of one day's log return."""
     size_decimals: int = 8
+    trades_per_second: float | None = None
+    """Rate of trades that is kept on average; None leaves it to the traders."""
 
     @property
     def base(self) -> str:
@@ -80,6 +82,17 @@ def product_for(symbol: str) -> Product:
 def products_for(symbols: Sequence[str]) -> tuple[Product, ...]:
     """One product per distinct symbol, in the order given."""
     return tuple(product_for(symbol) for symbol in dict.fromkeys(symbols))
+
+
+def at_rate(products: Sequence[Product], messages: float) -> tuple[Product, ...]:
+    """``products`` trading so much that all together cause about ``messages`` a second, a match and
+    a ticker per trade; the lively ones keep their larger share.
+    """
+    total = sum(product.orders_per_second for product in products)
+    return tuple(
+        replace(product, trades_per_second=messages / 2 * product.orders_per_second / total)
+        for product in products
+    )
 
 
 def _derived(symbol: str) -> Product:

@@ -57,6 +57,15 @@ def respond(exchange: SimulatedExchange, target: str) -> Response:
         return _error(400, str(refusal))
 
 
+def refusal(status: int) -> Response | None:
+    """What a venue says that is in trouble or was asked too often; None for status 0."""
+    if not status:
+        return None
+    return _error(
+        status, "Public rate limit exceeded" if status == 429 else "Internal server error"
+    )
+
+
 def _product_route(route: str, listing: Listing, query: dict[str, str], now_ns: int) -> Response:
     if route == "candles":
         return _candles(listing, query, now_ns)

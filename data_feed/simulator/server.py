@@ -1,13 +1,13 @@
 """The simulated exchange behind a real socket: WebSocket feed and REST on one port.
 
-The only module of the simulator that reads a clock.
+Only this module and ``client`` read clocks.
 """
 
 import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -18,9 +18,12 @@ from data_feed.simulator import rest
 from data_feed.simulator.client import POLICY_VIOLATION, Client
 from data_feed.simulator.errors import NotStarted
 from data_feed.simulator.exchange import SimulatedExchange
-from data_feed.simulator.products import products_for
+from data_feed.simulator.line import FaultPlan
+from data_feed.simulator.products import at_rate, products_for
 from data_feed.simulator.publisher import Publisher
+from data_feed.simulator.regimes import NORMAL, Regime
 from data_feed.simulator.session import Session, Topic
+from data_feed.simulator.truth import Truth
 from market.types import MINUTE, SECOND, Symbol
 
 _LOG = logging.getLogger(__name__)
@@ -29,6 +32,7 @@ _TICK_S = 0.05
 _SUBSCRIBE_WITHIN_S = 5.0
 _CLOSE_WITHIN_S = 2.0
 _WARM_UP_NS = 10 * MINUTE
+_WARM_UP_TRADES = 20_000
 _WARM_UP_SLICE_NS = 2 * SECOND
 _CAUGHT_UP_NS = SECOND // 20
 # After a longer pause of the process (a suspended laptop) trading resumes without catching up.
@@ -39,12 +43,31 @@ _LARGEST_REQUEST = 65_536
 class SimulatorServer:
     """An exchange on loopback that speaks Coinbase Exchange's protocol.
 
-    ``symbols`` that are not in DEFAULT_SYMBOLS get a derived price. Raises :class:`InvalidSymbol`.
+    ``symbols`` that are not in DEFAULT_SYMBOLS get a derived price; ``messages`` a second are kept
+    if given. ``plan`` says what goes wrong. ``clock`` gives the exchange's time in ns since the
+    epoch. ``remember`` keeps every trade for :attr:`truth`. Raises :class:`InvalidSymbol`.
     """
 
-    def __init__(self, symbols: Sequence[Symbol], seed: int = 7) -> None:
-        self._products = products_for(symbols)
+    def __init__(
+        self,
+        symbols: Sequence[Symbol],
+        seed: int = 7,
+        regime: Regime = NORMAL,
+        messages: float | None = None,
+        plan: FaultPlan | None = None,
+        clock: Callable[[], int] = time.time_ns,
+        *,
+        remember: bool = False,
+    ) -> None:
+        products = products_for(symbols)
+        self._products = products if messages is None else at_rate(products, messages)
         self._seed = seed
+        self._regime = regime
+        self.plan = plan or FaultPlan()
+        self._clock = clock
+        self._remember = remember
+        self._started_s = 0.0
+        self._halted = False
         self._clients: set[Client] = set()
         self._server: Server | None = None
         self._ticking: asyncio.Task[None] | None = None
@@ -56,6 +79,7 @@ class SimulatorServer:
         cannot.
         """
         await self._warm_up()
+        self._started_s = time.monotonic()
         self._publisher = Publisher(self._exchange)
         self._server = await serve(
             self._converse,
@@ -90,6 +114,15 @@ class SimulatorServer:
         """Address of the REST: ``http://127.0.0.1:PORT``. Raises :class:`NotStarted`."""
         return f"http://{self._address()}"
 
+    @property
+    def truth(self) -> Truth:
+        """What has really happened; only of an exchange that was started."""
+        return Truth(self._exchange)
+
+    def halt(self) -> None:
+        """End all trading; clients stay connected and get heartbeats."""
+        self._halted = True
+
     def _address(self) -> str:
         if self._server is None:
             raise NotStarted
@@ -97,19 +130,26 @@ class SimulatorServer:
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     async def _warm_up(self) -> None:
-        opened_ns = time.time_ns() - _WARM_UP_NS
-        self._exchange = SimulatedExchange(self._products, self._seed, opened_ns)
-        while (behind_ns := time.time_ns() - self._exchange.now_ns) > _CAUGHT_UP_NS:
+        pace = sum(product.trades_per_second or 0.0 for product in self._products)
+        length_ns = min(_WARM_UP_NS, int(_WARM_UP_TRADES * SECOND / max(pace, 1.0)))
+        self._exchange = SimulatedExchange(
+            self._products,
+            self._seed,
+            self._clock() - length_ns,
+            self._regime,
+            remember=self._remember,
+        )
+        while (behind_ns := self._clock() - self._exchange.now_ns) > _CAUGHT_UP_NS:
             self._exchange.advance(self._exchange.now_ns + min(behind_ns, _WARM_UP_SLICE_NS))
             # Others share this loop: the feed that starts us still has sockets to serve.
             await asyncio.sleep(0)
 
     async def _tick_forever(self) -> None:
-        second = time.time_ns() // SECOND
+        second = self._clock() // SECOND
         while True:
             await asyncio.sleep(_TICK_S)
-            now_ns = time.time_ns()
-            if now_ns - self._exchange.now_ns > _LONGEST_CATCH_UP_NS:
+            now_ns = self._clock()
+            if self._halted or now_ns - self._exchange.now_ns > _LONGEST_CATCH_UP_NS:
                 self._exchange.skip(now_ns)
             matches = self._exchange.advance(now_ns)
             wanted = Counter(topic for client in self._clients for topic in client.session.topics)
@@ -134,7 +174,8 @@ class SimulatorServer:
             self._server.close()
 
     async def _converse(self, connection: ServerConnection) -> None:
-        client = Client(connection, Session(self._exchange.listings))
+        session = Session(self._exchange.listings)
+        client = Client(connection, session, self.plan.line(), self._started_s)
         sending = asyncio.create_task(client.send_all())
         self._clients.add(client)
         try:
@@ -169,11 +210,15 @@ class SimulatorServer:
             if greeting is not None:
                 client.offer(greeting)
 
-    def _answer_rest(self, connection: ServerConnection, request: Request) -> Response | None:
+    async def _answer_rest(self, connection: ServerConnection, request: Request) -> Response | None:
         if "Upgrade" in request.headers:
             return None
-        answer = rest.respond(self._exchange, request.path)
-        response = connection.respond(HTTPStatus(answer.status), answer.body)
+        fate = self.plan.request(time.monotonic() - self._started_s)
+        if fate.wait_s:
+            await asyncio.sleep(fate.wait_s)
+        answer = rest.refusal(fate.status) or rest.respond(self._exchange, request.path)
+        body = answer.body[: int(len(answer.body) * fate.share)]
+        response = connection.respond(HTTPStatus(answer.status), body)
         del response.headers["Content-Type"]
         response.headers["Content-Type"] = "application/json; charset=utf-8"
         for name, value in answer.headers.items():

@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from data_feed.simulator import SimulatorServer, client, server
 from data_feed.simulator.errors import NotStarted
 from data_feed.simulator.exchange import SimulatedExchange
+from data_feed.simulator.faults import Faults
 from market.types import MINUTE, SECOND, Symbol
 from tests.simulator.test_publisher import apply, levels_of
 
@@ -167,6 +168,57 @@ async def test_rest_shares_the_port(venue: SimulatorServer) -> None:
         assert (missing.status_code, missing.json()) == (404, {"message": "NotFound"})
         bad = await http.get("/products/BTC-USD/candles?granularity=5")
         assert (bad.status_code, bad.json()) == (400, {"message": "Unsupported granularity"})
+
+
+async def test_rest_has_troubles_when_told(venue: SimulatorServer) -> None:
+    async with httpx.AsyncClient(base_url=venue.rest_url) as http:
+        venue.plan.faults = Faults(rest_limit=1.0)
+        limited = await http.get("/products/BTC-USD/trades")
+        assert (limited.status_code, limited.json()) == (
+            429, {"message": "Public rate limit exceeded"},
+        )  # fmt: skip
+        venue.plan.faults = Faults(rest_error=1.0)
+        failed = await http.get("/products/BTC-USD/trades")
+        assert (failed.status_code, failed.json()) == (500, {"message": "Internal server error"})
+        venue.plan.faults = Faults(rest_corrupt=1.0)
+        broken = await http.get("/products/BTC-USD/trades?limit=9")
+        assert broken.status_code == 200
+        with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
+            broken.json()
+        venue.plan.faults = Faults(rest_slow=1.0, slow_s=30.0)
+        with pytest.raises(httpx.ReadTimeout):
+            await http.get("/products/BTC-USD/trades?limit=9", timeout=0.1)
+
+
+async def test_the_line_breaks_and_stalls_when_told(venue: SimulatorServer) -> None:
+    async with connect(venue.url) as socket:
+        await send(socket, type="subscribe", product_ids=["BTC-USD"], channels=["level2_batch"])
+        await receive_until(socket, "l2update")
+        venue.plan.faults = Faults(stall=1.0, stall_s=0.0)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                while True:  # what was on its way still comes
+                    await receive(socket)
+        assert venue.plan.done["stall"] > 3
+        venue.plan.faults = Faults(disconnect=1.0)
+        with pytest.raises(ConnectionClosed) as closed:
+            while True:
+                await receive(socket)
+        assert closed.value.rcvd is None, "a broken line says no goodbye"
+
+
+async def test_a_halted_exchange_trades_no_more(venue: SimulatorServer) -> None:
+    async with connect(venue.url) as socket:
+        channels = ["matches", "level2_batch", "heartbeat"]
+        await send(socket, type="subscribe", product_ids=["BTC-USD"], channels=channels)
+        await receive_until(socket, "match")
+        venue.halt()
+        first = await receive_until(socket, "heartbeat")
+        trades = venue.truth.trades("BTC-USD")
+        second = await receive_until(socket, "heartbeat")
+        assert second["last_trade_id"] == first["last_trade_id"] == trades[-1].trade_id
+        assert second["time"] > first["time"]
+        assert venue.truth.trades("BTC-USD") == trades
 
 
 async def test_addresses_exist_only_while_listening() -> None:
