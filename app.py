@@ -40,7 +40,8 @@ def make_services(settings: Settings, choice: RendererChoice) -> tuple[Services,
     """Everything that pages and routes may ask for, wired and not yet running, and its feed."""
     market = Market(symbols_for(settings))
     wanted = (settings.feed, settings.venue, market.symbols, settings.seed, settings.speed)
-    feed = open_feed(FeedRequest(*wanted, read=frame_reader(settings)), market)
+    request = FeedRequest(*wanted, books=settings.books, read=frame_reader(settings))
+    feed = open_feed(request, market)
     rules = PaperRules(currency=quote_currency(market.symbols[0]))
     services = Services(settings, market, feed, choice, PaperEngine(rules))
     install(services)

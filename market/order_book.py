@@ -103,6 +103,11 @@ class OrderBook:
         return bool(self._head[VALID])
 
     @property
+    def levels(self) -> int:
+        """How many levels both sides have together."""
+        return int(self._head[LENGTHS] + self._head[LENGTHS + 1])
+
+    @property
     def dropped(self) -> int:
         """Levels that had no room since the start."""
         return int(self._head[DROPPED])

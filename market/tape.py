@@ -1,9 +1,9 @@
 """Time and sales: the newest trades of one symbol in a ring that never grows.
 
-One writer, lock-free readers: ``head`` int64 (2,) holds a sequence, odd while the writer is inside,
-and the number of trades since the start, under the protocol of :mod:`market.ring`. A trade is
-written at its number modulo the capacity and again one capacity further, so that every run of
-trades is one contiguous slice.
+One writer, lock-free readers: ``head`` int64 (3,) holds a sequence, odd while the writer is inside,
+the number of trades since the start, and how many are held, under the protocol of
+:mod:`market.ring`. A trade is written at its number modulo the capacity and again one capacity
+further, so that every run of trades is one contiguous slice.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ F64 = NDArray[np.float64]
 CAPACITY = 1000
 """Trades that are kept, and of which a large one is judged."""
 READ_ATTEMPTS = 100
-SEQUENCE, NEXT = range(2)
+SEQUENCE, NEXT, LENGTH = range(3)
 TIME, SIDE = range(2)
 PRICE, SIZE = range(2)
 LARGE_SHARE = 0.95
@@ -94,6 +94,17 @@ def add_to_tape(
         values[PRICE, slot] = price
         values[SIZE, slot] = size
     head[NEXT] += 1
+    head[LENGTH] = min(head[LENGTH] + 1, capacity)
+    fence()
+    head[SEQUENCE] += 1
+
+
+@kernel
+def empty_tape(head: I64) -> None:
+    """Hold no trade any more; their numbers go on."""
+    head[SEQUENCE] += 1
+    fence()
+    head[LENGTH] = 0
     fence()
     head[SEQUENCE] += 1
 
@@ -110,7 +121,7 @@ def copy_tape(
         version = head[SEQUENCE]
         fence()
         end = max(head[NEXT], 0)
-        count = min(end, capacity, out_longs.shape[1])
+        count = min(max(head[LENGTH], 0), end, capacity, out_longs.shape[1])
         first = (end - count) % capacity
         for field in range(2):
             for i in range(count):
@@ -128,7 +139,7 @@ class Tape:
     """The newest trades of one symbol. One thread adds; :meth:`view` may be called from any."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
-        self._head = np.zeros(2, np.int64)
+        self._head = np.zeros(3, np.int64)
         self._longs = np.zeros((2, 2 * capacity), np.int64)
         self._values = np.zeros((2, 2 * capacity))
         self._arrays = (self._head, self._longs, self._values)
@@ -138,6 +149,10 @@ class Tape:
         """Put ``trade`` behind the others; the oldest falls off a full tape. Allocates nothing."""
         _, _, time_ns, price, size, side = trade
         self._add(*self._arrays, time_ns, int(side), float(price), float(size))
+
+    def clear(self) -> None:
+        """Hold no trade any more; the numbers of those to come go on rising."""
+        empty_tape(self._head)
 
     @property
     def next(self) -> int:
@@ -156,7 +171,7 @@ class Tape:
         """
         room = min(most, self._longs.shape[1] // 2)
         longs, values = np.empty((2, room), np.int64), np.empty((2, room))
-        head = np.empty(2, np.int64)
+        head = np.empty(3, np.int64)
         for _ in range(READ_ATTEMPTS):
             count = copy_tape(*self._arrays, longs, values, head)
             if count >= 0:

@@ -147,6 +147,15 @@ class FramesClient:
             self._texts[key] = text
             self._ready.set()
 
+    @property
+    def busy(self) -> bool:
+        """Whether pictures wait to be handed to the network."""
+        return bool(self._pictures)
+
+    def waits(self, key: str) -> bool:
+        """Whether a text of this ``key`` was not handed to the network yet."""
+        return key in self._texts
+
     async def next_message(self) -> tuple[int, bytes, str]:
         """The next thing to send: (sequence, message, kind); sequence 0 is a JSON text."""
         while True:

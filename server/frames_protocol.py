@@ -18,6 +18,7 @@ from chart_acceleration.spec import (
     MOST_SCALE,
     SMALLEST,
 )  # fmt: skip
+from server.book_reader import MOST_LEVELS, MOST_MULTIPLE
 from server.errors import ProtocolError
 from server.market_reader import MOST_BARS
 from server.views import ChartQuery, ElementsQuery
@@ -82,6 +83,9 @@ Word = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 Text = Annotated[str, msgspec.Meta(max_length=3000)]
 Texts = Annotated[tuple[Text, ...], msgspec.Meta(max_length=64)]
 Index = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Levels = Annotated[int, msgspec.Meta(ge=0, le=MOST_LEVELS)]
+Trades = Annotated[int, msgspec.Meta(ge=0, le=MOST_LEVELS)]
+Multiple = Annotated[int, msgspec.Meta(ge=1, le=MOST_MULTIPLE)]
 PriceRange = tuple[float, float]
 Sequence32 = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
 
@@ -151,7 +155,19 @@ class Ack(msgspec.Struct, frozen=True, tag="ack", forbid_unknown_fields=True):
     sequence: Sequence32
 
 
-ClientMessage = Subscribe | Viewport | Unsubscribe | Visibility | Ack
+class FollowBook(msgspec.Struct, frozen=True, tag="book", forbid_unknown_fields=True):
+    """Tell of one symbol's order book and trades from now on, instead of another's.
+
+    ``levels`` of each side, in steps of ``multiple`` ticks, and ``trades``; 0 for none of them.
+    """
+
+    symbol: Word
+    levels: Levels = 0
+    trades: Trades = 0
+    multiple: Multiple = 1
+
+
+ClientMessage = Subscribe | Viewport | Unsubscribe | Visibility | Ack | FollowBook
 
 _decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 

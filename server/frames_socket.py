@@ -10,6 +10,7 @@ from time import monotonic_ns
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from server.book_teller import BookTeller, refused_text
 from server.chart_request import ChartRequest
 from server.errors import ProtocolError, RequestError
 from server.frame_texts import error_text, state_text
@@ -18,6 +19,7 @@ from server.frames_protocol import (
     MAX_CHARTS,
     Ack,
     ClientMessage,
+    FollowBook,
     Subscribe,
     Unsubscribe,
     Viewport,
@@ -40,8 +42,11 @@ RequestOf = Callable[[Subscribe], ChartRequest]
 class FramesSocket:
     """All open frames sockets. ``request_of`` reads a subscription or raises."""
 
-    def __init__(self, viewers: Viewers, request_of: RequestOf, telemetry: Telemetry) -> None:
+    def __init__(
+        self, viewers: Viewers, request_of: RequestOf, telemetry: Telemetry, books: BookTeller
+    ) -> None:
         self._viewers = viewers
+        self._books = books
         self._request_of = request_of
         self._telemetry = telemetry
         self._open: set[WebSocket] = set()
@@ -66,6 +71,7 @@ class FramesSocket:
         finally:
             self._open.discard(socket)
             self._viewers.detach(client)
+            self._books.leave(client)
             await stop(sender)
 
     async def close_all(self) -> None:
@@ -128,8 +134,18 @@ class FramesSocket:
                     self._show(client, message.chart, lambda: watch.view.request.moved(*view))
             case Unsubscribe():
                 self._viewers.unwatch(client, message.chart)
+            case FollowBook():
+                self._follow_book(client, message)
             case Visibility():
                 self._viewers.show(client, message.visible)
+
+    def _follow_book(self, client: FramesClient, message: FollowBook) -> None:
+        try:
+            self._books.follow(client, message)
+        except RequestError as error:
+            # As for charts: a page may outlive a symbol.
+            self._books.leave(client)
+            client.offer_text("book", refused_text(message.symbol, str(error)))
 
     def _subscribe(self, client: FramesClient, message: Subscribe) -> None:
         if message.chart not in client.watches and len(client.watches) >= MAX_CHARTS:

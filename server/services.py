@@ -16,8 +16,11 @@ from chart_acceleration.renderers.auto import RendererChoice
 from data_feed.status import FeedMode, FeedState, FeedStatus
 from market.columns import CandleWindow
 from market.market import Market
+from market.order_book import OrderBook
 from market.types import Interval
 from server import backtests, chart_request, market_reader, paper_account
+from server.book_reader import BookReader
+from server.book_teller import BookTeller
 from server.chart_request import ChartRequest
 from server.drawing import Drawing
 from server.errors import ServerError
@@ -62,6 +65,10 @@ class FeedControl(Protocol):
         """Connect again without waiting."""
         ...
 
+    def book(self, symbol: str) -> OrderBook | None:
+        """The order book of ``symbol``; None while none is followed."""
+        ...
+
     def report_stages(self, report: Callable[[str, int], None]) -> None:
         """Have ``report`` called with every frame's stages and nanoseconds."""
         ...
@@ -93,6 +100,7 @@ class Services:
         self.pictures = Pictures(market, self.drawing, self.telemetry, facts)
         self.sparklines = Sparklines(market, self.drawing, feed.status)
         self.watch_rows = WatchRows(market)
+        self.books = BookTeller(BookReader(market, feed, settings.books))
         self._paper = paper
         self._paper_lock = threading.Lock()
         self.performance = Performance(
@@ -125,7 +133,7 @@ class Services:
     def failure(self) -> str | None:
         """What defect of our own stopped the live loop or the feed; None while both run."""
         feed = self.feed.status()
-        return self.live.failure or (feed.detail if feed.failed else None)
+        return self.live.failure or self.books.failure or (feed.detail if feed.failed else None)
 
     def tier(self) -> str:
         """``picture``, or ``plotly`` when no renderer runs."""

@@ -32,6 +32,7 @@ _ALLOWED = {
     "port": "0 to 65535 (0 takes a free one)",
     "renderer": "auto, cuda, opengl, cpu, plotly",
     "seed": "a whole number from 0 to 4294967295",
+    "books": "on, off",
     "speed": "a number above 0 and up to 1000000",
     "log_level": "debug, info, warning, error",
     "insecure": "true, false",
@@ -59,8 +60,9 @@ def state_folder() -> Path | None:
 class Settings(BaseSettings):
     """Everything the program can be told. Frozen; :func:`parse_settings` makes it.
 
-    ``symbols`` is empty when nobody named any: then the recording or the venue decides. ``store``
-    is None when candles are not to be stored, ``record`` when frames are not to be recorded.
+    ``books``: whether order books are followed. ``symbols`` is empty when nobody named any: then
+    the recording or the venue decides. ``store`` is None when candles are not to be stored,
+    ``record`` when frames are not to be recorded.
     """
 
     model_config = SettingsConfigDict(env_prefix="CANDLECAST_", frozen=True, extra="forbid")
@@ -77,6 +79,7 @@ class Settings(BaseSettings):
     speed: float = Field(default=1.0, gt=0, le=1_000_000)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     warm_up: bool = False
+    books: bool = True
     store: Path | None = Field(default_factory=state_folder)
     record: Path | None = None
 
@@ -156,6 +159,7 @@ def _parser() -> _Parser:
     parser.add_argument("--speed", help="speed of a replay (default 1)")
     parser.add_argument("--store", help="folder for candles of live venues, or off")
     parser.add_argument("--record", help="folder to record the frames of the feed in")
+    parser.add_argument("--books", help="follow order books: on or off (default on)")
     parser.add_argument("--log-level", help="debug, info, warning or error (default info)")
     parser.add_argument(
         "--insecure", action="store_true", help="listen on another address without a password"

@@ -24,6 +24,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
+from server.book_routes import book_routes
 from server.chart_parameters import sentence_for
 from server.errors import DrawFailed, PictureUnavailable, RequestError, SettingsError
 from server.first_page import fetch_page, inline_script_sources
@@ -67,10 +68,13 @@ def build_server(services: Services) -> CandlecastServer:
     password = services.settings.password
     app.services = services
     app.access = Access(password.get_secret_value() if password else None)
-    app.frames = FramesSocket(services.viewers, services.request_of, services.telemetry)
+    app.frames = FramesSocket(
+        services.viewers, services.request_of, services.telemetry, services.books
+    )
     app.include_router(health_routes(services))
     app.include_router(login_routes(app.access))
     app.include_router(sparkline_routes(services))
+    app.include_router(book_routes(services))
     app.include_router(api_routes(services))
     app.add_api_websocket_route("/ws/charts", _frames_route)
     _add_error_handlers(app)
@@ -90,7 +94,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if page is not None:
         app.guard.script_sources = inline_script_sources(page)
     services = app.services
-    tasks = [asyncio.create_task(part.run()) for part in (services.live, services.performance)]
+    parts = (services.live, services.books, services.performance)
+    tasks = [asyncio.create_task(part.run()) for part in parts]
     yield
     for task in tasks:
         task.cancel()

@@ -81,6 +81,7 @@ def test_the_book_is_what_two_dictionaries_are(
             book.change(bids, asks, 2, 3, depth)
             slow.change(bids, asks, depth)
         assert book.version > before
+        assert book.levels == sum(map(len, slow.sides))
         assert levels_of(book.view(looked)) == slow.best(looked)
         assert book.best(looked)[:2] == slow.best(looked)
         bid, ask = slow.best(1)

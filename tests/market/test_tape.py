@@ -104,6 +104,15 @@ def test_a_market_keeps_each_live_trade_once() -> None:
     assert rows(market[BTC].tape.view()) == found
 
 
+def test_a_cleared_tape_goes_on_counting() -> None:
+    tape = tape_of([1.0, 2.0, 3.0])
+    tape.clear()
+    assert (len(tape.view()), tape.view().next) == (0, 3)
+    tape.add(trade(3, 7, 5.0, 4.0, Side.SELL))
+    assert rows(tape.view()) == [(7, 5.0, 4.0, -1)]
+    assert tape.view().next == 4
+
+
 def test_a_copy_is_not_made_while_the_writer_is_inside() -> None:
     tape = tape_of([1.0])
     tape._head[0] += 1
@@ -124,7 +133,7 @@ def write_many(head: I64, longs: I64, values: F64, wanted: int, result: I64) -> 
 @kernel
 def count_torn_trades(head: I64, longs: I64, values: F64, result: I64) -> None:
     out_longs, out_values = np.zeros((2, 8), np.int64), np.zeros((2, 8))
-    out_head = np.zeros(2, np.int64)
+    out_head = np.zeros(3, np.int64)
     while result[2] == 0:
         count = copy_tape(head, longs, values, out_longs, out_values, out_head)
         if count >= 0:

@@ -11,6 +11,7 @@ from time import monotonic, monotonic_ns, sleep
 from chart_acceleration.renderers.auto import RendererChoice, choose
 from data_feed.status import FeedCounters, FeedMode, FeedState, FeedStatus
 from market.market import Market
+from market.order_book import OrderBook
 from market.types import Quote, Side, Symbol, Trade
 from server.services import Services
 from server.settings import Settings
@@ -39,6 +40,7 @@ class HandFeed:
         )
     )
     retries: int = 0
+    books: dict[str, OrderBook] = field(default_factory=dict)
     report: Callable[[str, int], None] = field(init=False)
 
     def status(self) -> FeedStatus:
@@ -46,6 +48,9 @@ class HandFeed:
 
     def retry_now(self) -> None:
         self.retries += 1
+
+    def book(self, symbol: str) -> OrderBook | None:
+        return self.books.get(symbol)
 
     def report_stages(self, report: Callable[[str, int], None]) -> None:
         self.report = report

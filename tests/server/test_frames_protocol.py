@@ -14,6 +14,7 @@ from server.frames_protocol import (
     Ack,
     Box,
     Entry,
+    FollowBook,
     Kind,
     Subscribe,
     Unsubscribe,
@@ -107,6 +108,7 @@ def test_every_client_message_is_read() -> None:
     def read(**fields: object) -> object:
         return parse_client_message(json.dumps(fields))
 
+    assert read(type="book", symbol="BTC-USD", levels=12) == FollowBook("BTC-USD", 12, 0, 1)
     subscribe = {"chart": 1, "symbol": "BTC-USD", "interval": "1m", "width": 1040, "height": 720}
     assert read(type="subscribe", **subscribe) == Subscribe(1, "BTC-USD", "1m", 1040, 720)
     assert read(

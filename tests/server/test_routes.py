@@ -244,6 +244,8 @@ def test_api_reference_lists_every_route_and_nothing_else_is_public(web: httpx.C
         "/api/chart.webp",
         "/api/sparklines",
         "/api/sparklines.webp",
+        "/api/book",
+        "/api/trades",
         "/api/status",
     }
     page = web.get("/api/docs")

@@ -28,6 +28,14 @@ def test_defaults() -> None:
     assert (settings.seed, settings.speed) == (7, 1.0)
 
 
+def test_books_are_followed_unless_switched_off() -> None:
+    assert parse_settings([]).books
+    assert parse_settings(["--books", "on"]).books
+    assert not parse_settings(["--books", "off"]).books
+    with pytest.raises(SettingsError, match=r"--books .* was 'maybe'; allowed: on, off"):
+        parse_settings(["--books", "maybe"])
+
+
 def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "FEED": "sim",

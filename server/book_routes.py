@@ -1,0 +1,54 @@
+"""REST: the order book of a symbol, and its newest trades."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
+
+from market.tape import CAPACITY
+from server.book_reader import MOST_LEVELS
+from server.chart_parameters import Symbol, only_known
+from server.routes import refusals
+from server.services import Services
+
+_LEVELS = f"Of each side, 1 to {MOST_LEVELS}"
+_MULTIPLE = "Levels are put together in steps of so many ticks"
+
+
+def book_routes(services: Services) -> APIRouter:
+    """``/api/book`` and ``/api/trades``."""
+    api = APIRouter(prefix="/api", responses=refusals(401, 422))
+    reader = services.books.reader
+
+    @api.get("/book")
+    async def book(
+        request: Request,
+        symbol: Symbol,
+        levels: Annotated[int, Query(description=_LEVELS)] = 20,
+        multiple: Annotated[int, Query(description=_MULTIPLE)] = 1,
+    ) -> Response:
+        """The best levels as rows [price, size, running total], best first, and how it stands.
+
+        Bids are put together at the step below them, asks at the one above.
+        """
+        only_known(request, {"symbol", "levels", "multiple"}, "book")
+        return _json(asdict(reader.ladder(symbol, levels, multiple)))
+
+    @api.get("/trades")
+    async def trades(
+        request: Request,
+        symbol: Symbol,
+        limit: Annotated[int, Query(description=f"1 to {CAPACITY}")] = 100,
+    ) -> Response:
+        """The newest trades, newest first: number, time, price, size, the taker's side, and whether
+        it is large: among the largest 5 % of the last 1,000 and at least three times their median.
+        """
+        only_known(request, {"symbol", "limit"}, "trades")
+        return _json(asdict(reader.trades(symbol, limit)))
+
+    return api
+
+
+def _json(body: object) -> Response:
+    return Response(msgspec.json.encode(body), media_type="application/json")
