@@ -20,6 +20,7 @@ from market.aggregation import (
     note_all_decimals,
 )
 from market.columns import CandleColumns, CandleWindow
+from market.composing import composed
 from market.merging import Rows, merge_history
 from market.ring import TIME, RingStorage, replace_candles
 from market.types import INTERVALS, Interval
@@ -85,16 +86,29 @@ class CandleBuilder:
         """
         if not len(candles):
             return
+        live = self._rows(INTERVALS.index(interval))
+        note_all_decimals(self._state, np.ascontiguousarray(candles.close))
+        self._hold(interval, live, merge_history(live, candles))
+
+    def compose(self, interval: Interval, shorter: Interval, start_ns: int) -> None:
+        """Make the candle of ``interval`` at ``start_ns`` the sum of the ``shorter`` ones in it.
+
+        For the one that was open when trades began to be known, see :mod:`market.composing`.
+        """
+        live, parts = (self._rows(INTERVALS.index(each)) for each in (interval, shorter))
+        rows = composed(live, parts, start_ns, interval.nanoseconds)
+        if rows is not live:
+            self._hold(interval, live, rows)
+
+    def _hold(self, interval: Interval, live: Rows, merged: Rows) -> None:
+        """Replace the candles ``live`` by ``merged``, the newest that there is room for."""
         columns = self._columns[interval]
         row = INTERVALS.index(interval)
-        live = self._rows(row)
-        merged = merge_history(live, candles)
         kept = merged.newest(columns.capacity)
         start = columns.next_index
         if np.array_equal(merged.longs[TIME, : len(live)], live.longs[TIME]):
             start += len(merged) - len(live) - len(kept)
         storage = self._storage
-        note_all_decimals(self._state, np.ascontiguousarray(candles.close))
         replace_candles(
             storage.heads, storage.longs, storage.values, storage.counts,
             row, start, len(kept), kept.longs, kept.values, kept.counts,
