@@ -37,6 +37,7 @@ class SymbolMarket:
     def clear(self) -> None:
         """Forget everything but the version."""
         self.builder.clear()
+        self.tape = Tape()
         self.last_trade = self.quote = None
         self.received_ns, self.heard_id = 0, -1
         self.version += 1
@@ -56,6 +57,7 @@ class Market:
             symbol: SymbolMarket(symbol, capacity) for symbol in self.symbols
         }
         self._listeners: tuple[Callable[[Trade], None], ...] = ()
+        self._keepers: tuple[Callable[[Trade], None], ...] = ()
 
     def __getitem__(self, symbol: str) -> SymbolMarket:
         """The state of ``symbol``; raises :class:`UnknownSymbol` that lists the ones there are."""
@@ -87,7 +89,7 @@ class Market:
             state.quote = event
             state.version += 1
             return None
-        outcome = state.add(event)
+        outcome = self._add(state, event)
         if event.trade_id > state.heard_id:
             state.heard_id = event.trade_id
             state.tape.add(event)
@@ -101,8 +103,22 @@ class Market:
         if state is None:
             self.unknown_events += 1
             return None
-        return state.add(trade)
+        return self._add(state, trade)
+
+    def _add(self, state: SymbolMarket, trade: Trade) -> Outcome:
+        outcome = state.add(trade)
+        if outcome is not Outcome.DUPLICATE:
+            for keeper in self._keepers:
+                keeper(trade)
+        return outcome
 
     def listen(self, listener: Callable[[Trade], None]) -> None:
         """Have ``listener`` called in the writer's thread with every new live trade."""
         self._listeners = (*self._listeners, listener)
+
+    def keep(self, keeper: Callable[[Trade], None]) -> None:
+        """Have ``keeper`` called in the writer's thread with every trade, live or filled in.
+
+        Only trades known to be there twice are left out.
+        """
+        self._keepers = (*self._keepers, keeper)

@@ -1,6 +1,6 @@
-"""What outlives the process: candles of live venues in the store, frames in a recording.
+"""What outlives the process: candles and trades of live venues, frames in a recording.
 
-Only candles of a real venue are stored: those of the simulator or a replay begin anew every time.
+Only those of a real venue are stored: the simulator and replays begin anew every time.
 """
 
 import logging
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from data_feed.errors import RecordingError
-from data_feed.feed import Restore
+from data_feed.feed import Restore, Source
 from data_feed.open_feed import DEFAULT_SYMBOLS
 from data_feed.replay import ReadFrames, symbols_in
 from data_feed.status import FeedMode, FeedStatus
@@ -23,6 +23,8 @@ from storage.errors import StorageError
 from storage.keeper import CandleKeeper
 from storage.recorder import Recorder
 from storage.segments import SegmentWriter, is_recording, read_frames
+from storage.trade_keeper import TradeKeeper
+from storage.trade_store import TradeStore
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,11 @@ class RecordableFeed(Protocol):
 
     def status(self) -> FeedStatus:
         """How things stand."""
+        ...
+
+    @property
+    def source(self) -> Source:
+        """See :attr:`data_feed.feed.Feed.source`."""
         ...
 
     @property
@@ -56,24 +63,28 @@ class Outliving:
 
     def __init__(self, settings: Settings, market: Market, feed: RecordableFeed) -> None:
         self.keeper: CandleKeeper | None = None
+        self.trades: TradeKeeper | None = None
         self.recorder: Recorder | None = None
         if settings.store is not None:
             store = CandleStore(settings.store, settings.venue)
             self.keeper = CandleKeeper(store, market, lambda: _session(feed))
             feed.restore(self.keeper.restore)
+            trades = TradeStore(settings.store, settings.venue)
+            self.trades = TradeKeeper(trades, lambda: feed.source.mode is FeedMode.LIVE)
+            market.keep(self.trades.keep)
         if settings.record is not None:
             self.recorder = Recorder(SegmentWriter(settings.record))
             feed.record(self.recorder.keep)
 
     def start(self) -> None:
         """Start the threads."""
-        for part in (self.keeper, self.recorder):
+        for part in (self.keeper, self.trades, self.recorder):
             if part is not None:
                 part.start()
 
     def stop(self) -> None:
         """Store and record what is left; takes seconds at most."""
-        for part in (self.keeper, self.recorder):
+        for part in (self.keeper, self.trades, self.recorder):
             if part is not None:
                 part.stop()
 

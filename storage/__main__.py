@@ -1,4 +1,4 @@
-"""Candles in and out of the store: ``python -m storage import FILE …``, ``export FILE …``."""
+"""Candles and trades in and out of the store: ``python -m storage import FILE …``, ``export …``."""
 
 import argparse
 import sys
@@ -12,6 +12,9 @@ from storage.candle_store import CandleStore
 from storage.errors import StorageError
 from storage.exporting import export_csv, export_parquet
 from storage.importing import ImportHints, read_candles
+from storage.trade_columns import joined
+from storage.trade_files import export_trades, read_trades
+from storage.trade_store import TradeStore
 
 BAD = 2
 
@@ -30,6 +33,10 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _import(store: CandleStore, options: argparse.Namespace) -> str:
+    if options.trades:
+        trades = read_trades(options.file, options.day)
+        TradeStore(options.store, options.venue).add(options.symbol, trades)
+        return f"{trades.number:,} trades of {options.symbol} imported"
     interval = Interval.parse(options.interval) if options.interval else None
     found = read_candles(options.file, ImportHints(interval, options.day, options.price_scale))
     store.write(options.symbol, found.interval, found.candles)
@@ -37,11 +44,20 @@ def _import(store: CandleStore, options: argparse.Namespace) -> str:
 
 
 def _export(store: CandleStore, options: argparse.Namespace) -> str:
+    if options.trades:
+        return _export_trades(TradeStore(options.store, options.venue), options)
     interval = Interval.parse(options.interval or "1m")
     candles = store.read(options.symbol, interval)
     export = export_parquet if options.file.suffix == ".parquet" else export_csv
     export(options.file, candles)
     return f"{len(candles):,} {interval} candles of {options.symbol} exported"
+
+
+def _export_trades(store: TradeStore, options: argparse.Namespace) -> str:
+    days = [str(options.day)] if options.day else store.days(options.symbol)
+    trades = joined(store.read(options.symbol, day) for day in days)
+    export_trades(options.file, trades)
+    return f"{trades.number:,} trades of {options.symbol} exported"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,8 +68,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--venue", default="coinbase", help="venue in the store")
     parser.add_argument("--symbol", required=True, help="like BTC-USD")
     parser.add_argument("--interval", help="like 1m; an import finds it by itself")
+    parser.add_argument("--trades", action="store_true", help="trades instead of candles")
     parser.add_argument(
-        "--day", type=date.fromisoformat, help="day of times that count from midnight"
+        "--day",
+        type=date.fromisoformat,
+        help="day of times that count from midnight; the only day of trades to export",
     )
     parser.add_argument("--price-scale", type=float, default=1.0, help="divides the prices")
     return parser

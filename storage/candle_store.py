@@ -8,7 +8,6 @@ hold what was written to it is renamed, told, and everything else is served.
 
 import logging
 import threading
-import zlib
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -18,17 +17,16 @@ import numpy as np
 from market.columns import CandleWindow
 from market.errors import BadCandles
 from market.types import Interval
+from storage.checked_files import read_checked, set_aside, write_checked
 from storage.errors import FileDamaged, ReadFailed, StorageError
 from storage.files import checked_name, replace_files
-from storage.parquet import TIME, Columns, read_columns, write_columns
+from storage.parquet import TIME, Columns
 from storage.partitions import name_at, spans
 
 log = logging.getLogger(__name__)
 
 FIELDS = ("open", "high", "low", "close", "volume")
 SUFFIX = ".parquet"
-DAMAGED = ".damaged"
-CHECKSUM = "candlecast.crc32"
 LATEST_NS = 2**63 - 1
 
 Tell = Callable[[StorageError], None]
@@ -122,16 +120,13 @@ class CandleStore:
     def _read_file(self, path: Path, interval: Interval) -> CandleWindow | None:
         """The candles in ``path``; None when there is no such file, or it had to be set aside."""
         try:
-            columns, notes = read_columns(path)
-            if TIME in columns and columns[TIME].dtype.kind == "M":
-                columns[TIME] = columns[TIME].view(np.int64)
-            return _checked(path, interval, columns, notes)
+            return _checked(path, interval)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise ReadFailed(path, error) from None
         except FileDamaged as error:
-            self._tell(FileDamaged(path, error.reason, _set_aside(path)))
+            self._tell(FileDamaged(path, error.reason, set_aside(path)))
             return None
 
 
@@ -173,25 +168,11 @@ def columns_of(window: CandleWindow) -> Columns:
 
 
 def _write_file(path: Path, window: CandleWindow) -> None:
-    columns = columns_of(window)
-    write_columns(path, columns, {CHECKSUM: _checksum(columns)})
+    write_checked(path, columns_of(window))
 
 
-def _checksum(columns: Columns) -> str:
-    crc = 0
-    for values in columns.values():
-        crc = zlib.crc32(np.ascontiguousarray(values).data, crc)
-    return f"{crc:08x}"
-
-
-def _checked(
-    path: Path, interval: Interval, columns: Columns, notes: dict[str, str]
-) -> CandleWindow:
-    names = [TIME, *FIELDS, "trades"]
-    if list(columns) != names:
-        raise FileDamaged(path, f"its columns are {', '.join(columns)}; {', '.join(names)} belong")
-    if notes.get(CHECKSUM) != _checksum(columns):
-        raise FileDamaged(path, "its checksum is not that of its columns")
+def _checked(path: Path, interval: Interval) -> CandleWindow:
+    columns = read_checked(path, (TIME, *FIELDS, "trades"))
     try:
         window = CandleWindow.from_arrays(*columns.values())
     except BadCandles as error:
@@ -201,15 +182,3 @@ def _checked(
         if ends != {path.stem}:
             raise FileDamaged(path, f"its candles are of {', '.join(sorted(ends))}")
     return window
-
-
-def _set_aside(path: Path) -> Path | None:
-    """Rename a damaged file so that nobody reads it again; None if the system refuses."""
-    for number in range(1, 1000):
-        aside = path.with_name(f"{path.name}{DAMAGED}-{number}")
-        if not aside.exists():
-            try:
-                return path.rename(aside)
-            except OSError:
-                return None
-    return None

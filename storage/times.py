@@ -20,6 +20,7 @@ _UNITS = (
     (10**17, 2**63, 1),
 )
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+_FINE = re.compile(r"(\.\d{6})(\d+)")
 _DOTTED = re.compile(r"(\d{4})[./](\d\d?)[./](\d\d?)")
 
 ALLOWED = "allowed are numbers of s, ms, µs or ns since 1970 and ISO 8601 like 2026-11-21T16:00:00Z"
@@ -52,9 +53,11 @@ def converter(sample: str, day: date | None) -> Convert:
 def from_text(text: str) -> int:
     """An ISO 8601 date or time in ns; raises ``ValueError``."""
     text = _DOTTED.sub(lambda m: f"{m[1]}-{m[2]:0>2}-{m[3]:0>2}", text.strip(), count=1)
-    time = datetime.fromisoformat(text)
+    fine = _FINE.search(text)  # datetime keeps microseconds
+    beyond = int(fine[2][:3].ljust(3, "0")) if fine else 0
+    time = datetime.fromisoformat(_FINE.sub(r"\1", text, count=1) if fine else text)
     time = time.replace(tzinfo=UTC) if time.tzinfo is None else time
-    return (time - _EPOCH) // timedelta(microseconds=1) * 1000
+    return (time - _EPOCH) // timedelta(microseconds=1) * 1000 + beyond
 
 
 def _from_numbers(number: Decimal, day: date | None) -> Convert:
