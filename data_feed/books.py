@@ -1,9 +1,10 @@
 """Follows the order books of a venue: applies changes in order, and knows when it lost track.
 
-Track is lost by a gap in the venue's numbers, a checksum that differs, bids that cross asks, or
-numbers that fit no integer. The book is marked invalid at once, changes are kept, and a new
-snapshot is to be asked for; with it the kept changes are applied. Sans-IO: who takes the answer of
-:meth:`Books.take` does the asking.
+Track is lost by a gap in the venue's numbers, a checksum that differs, bids that cross asks,
+numbers that fit no integer, or, where neither numbers nor checksums tell, a change older than the
+last. The book is marked invalid at once, changes are kept, and a new snapshot is to be asked for;
+with it the kept changes are applied. Sans-IO: who takes the answer of :meth:`Books.take` does the
+asking.
 """
 
 import logging
@@ -22,6 +23,10 @@ PAUSE_NS = 2 * SECOND
 
 LONGEST_PAUSE_NS = 64 * SECOND
 
+AUDIT_NS = 600 * SECOND
+"""A change that is missing shows in no way where there are neither numbers nor checksums: such a
+book is asked for anew this often, so that it is not wrong for longer."""
+
 MOST_WAITING = 4096
 """Changes kept per symbol while a snapshot is on its way; without the oldest there is a gap."""
 
@@ -36,6 +41,8 @@ class Books:
         self.lost = 0
         self.old = 0
         self._rules = rules
+        # Whether a change that is missing shows.
+        self._tells_gaps = rules.numbered or rules.checksum is not None
         self._connected_ns = -1
         self._followed = {symbol: _Followed() for symbol in symbols}
 
@@ -63,6 +70,8 @@ class Books:
             self._replace(followed, event)
         if followed.following:
             self._apply_waiting(followed)
+        if followed.following and not self._tells_gaps:
+            return followed.audit(now_ns)
         return not followed.following and followed.due(now_ns)
 
     def doubt(self, now_ns: int) -> list[Symbol]:
@@ -70,7 +79,7 @@ class Books:
 
         None where numbers or checksums will tell.
         """
-        if self._rules.numbered or self._rules.checksum:
+        if self._tells_gaps:
             return []
         for symbol, followed in self._followed.items():
             if followed.following:
@@ -87,6 +96,8 @@ class Books:
             self._lose(followed, event.symbol, str(error))
             return
         followed.sequence = event.sequence
+        followed.time_ns = event.time_ns
+        followed.audit_ns = None
         followed.following = True
         if followed.asked_ns == self._connected_ns:
             followed.asked_ns = None  # it came by itself: the first request need not wait
@@ -101,6 +112,9 @@ class Books:
                 reason = f"changes {known + 1} to {event.first - 1} are missing"
                 self._lose(followed, event.symbol, reason)
                 return  # this change and those after it fit behind the next snapshot
+            if not self._tells_gaps and 0 < event.time_ns < followed.time_ns:
+                self._lose(followed, event.symbol, "its changes came out of order")
+                return
             waiting.popleft()
             # A change that follows directly may carry a lower number: the venue counts anew.
             if numbered and event.last <= known and event.first != known + 1:
@@ -111,7 +125,7 @@ class Books:
             except BadBook as error:
                 self._lose(followed, event.symbol, str(error))
                 return
-            followed.sequence = event.last
+            followed.sequence, followed.time_ns = event.last, event.time_ns
             self._check(followed, event)
             if followed.following:
                 followed.pause_ns = PAUSE_NS
@@ -139,6 +153,8 @@ class _Followed:
     def __init__(self) -> None:
         self.book = OrderBook()
         self.sequence = UNNUMBERED
+        self.time_ns = 0
+        self.audit_ns: int | None = None
         self.following = False
         self.waiting: deque[BookDelta] = deque(maxlen=MOST_WAITING)
         self.asked_ns: int | None = None
@@ -148,6 +164,16 @@ class _Followed:
         self.following = False
         self.waiting.clear()
         self.book.invalidate()
+
+    def audit(self, now_ns: int) -> bool:
+        """Whether a book that seems all right is to be asked for, to be sure of it."""
+        if self.audit_ns is None:
+            self.audit_ns = now_ns + AUDIT_NS
+        if now_ns < self.audit_ns:
+            return False
+        self.audit_ns = now_ns + AUDIT_NS
+        self.asked_ns = now_ns
+        return True
 
     def due(self, now_ns: int) -> bool:
         """Whether the book may be asked for now; it counts as asked for then."""

@@ -69,11 +69,6 @@ class CandleArchive:
         self._statistics: DayStatistics | None = None
         self._statistics_minute = -1
 
-    @property
-    def minutes(self) -> I64:
-        """The candles of one minute, oldest first, int64 (n, 6); changes with the next trade."""
-        return self._minutes[: self._count]
-
     def add(self, time_s: int, price: int, size: int) -> None:
         """Put a trade into its minute; trades come in order of time."""
         start = time_s - time_s % MINUTE_S

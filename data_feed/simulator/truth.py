@@ -47,7 +47,7 @@ class Truth:
         if interval.seconds < MINUTE_S:
             rows = aggregate(_rows(tape), interval.seconds)
         else:
-            rows = aggregate(listing.candles.minutes, interval.seconds)
+            rows = listing.candles.rows(interval.seconds, 0, 2**40, 2**40)[::-1]
         tick, lot = 10**listing.product.price_decimals, 10**listing.product.size_decimals
         traded = [counts.get(time // interval.seconds, 0) for time in rows[:, TIME].tolist()]
         return CandleWindow.from_arrays(

@@ -59,6 +59,43 @@ def test_a_gap_is_noticed_and_the_next_snapshot_repairs_it(
     assert (bids(books), valid(books)) == ([99, 97], True)
 
 
+def timed(time_ns: int, bids: Levels = ()) -> BookDelta:
+    return delta(UNNUMBERED, UNNUMBERED, bids)._replace(time_ns=time_ns)
+
+
+def test_changes_without_numbers_that_come_out_of_order_are_noticed() -> None:
+    books = Books([BTC], UNNUMBERED_RULES)
+    books.take(snapshot(UNNUMBERED), 0)
+    assert books.take(timed(20, [(98, 5)]), 0) is False
+    assert books.take(timed(20, [(97, 5)]), 0) is False
+    assert books.take(timed(0, [(96, 5)]), 0) is False, "without a time nothing is known"
+    assert books.take(timed(21), 0) is False
+    assert books.take(timed(20, [(98, 0)]), 0) is True
+    assert (bids(books), valid(books), books.lost) == ([99, 98, 97, 96], False, 1)
+    books.take(snapshot(UNNUMBERED), 0)
+    assert books.take(timed(15, [(98, 5)]), 0) is False
+    assert (bids(books), valid(books)) == ([99, 98], True)
+    numbered = Books([BTC], STREAM)
+    numbered.take(snapshot(), 0)
+    numbered.take(delta(11, 11)._replace(time_ns=20), 0)
+    assert numbered.take(delta(12, 12)._replace(time_ns=10), 0) is False, "numbers know better"
+
+
+def test_a_book_without_numbers_is_looked_at_now_and_then() -> None:
+    books = Books([BTC], UNNUMBERED_RULES)
+    books.connected(0)
+    books.take(snapshot(UNNUMBERED), 0)
+    asked = [s for s in range(2000) if books.take(timed(s + 1), s * SECOND)]
+    assert asked == [600, 1200, 1800]
+    assert (valid(books), books.lost) == (True, 0)
+    books.take(snapshot(UNNUMBERED), 2000 * SECOND)
+    asked = [s for s in range(2000, 3000) if books.take(timed(s + 1), s * SECOND)]
+    assert asked == [2600], "each snapshot is as good as a look"
+    numbered = Books([BTC], STREAM)
+    numbered.take(snapshot(0), 0)
+    assert not any(numbered.take(delta(s, s), s * SECOND) for s in range(1, 2000))
+
+
 def test_a_lost_book_is_asked_for_again_after_a_pause() -> None:
     books = Books([BTC], STREAM)
     books.take(snapshot(), 0)
