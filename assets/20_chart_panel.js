@@ -48,6 +48,7 @@
       this.changed = () => {}; // the view is another, by no gesture
       this.state = /** @type {HTMLElement} */ (element.querySelector(".chart-state"));
       this.strip = /** @type {HTMLElement | null} */ (element.querySelector(".chart-lost"));
+      this.progress = new window.candlecast.ChartProgress(element);
       this.loading = setTimeout(() => this.showLoading(), LOADING_AFTER_MS);
     }
 

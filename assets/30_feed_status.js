@@ -5,7 +5,8 @@
  *
  * @typedef {{label: string, mode: string, venue: string, detail: string, age_ms: number | null,
  *   retry_in_s: number | null, tier: string, renderer: string, renderer_reasons: string[], draw_ms: number | null,
- *   frames_per_s: number, tick_to_ack_p95_ms: number | null, gaps: number}} Status
+ *   frames_per_s: number, tick_to_ack_p95_ms: number | null, gaps: number, repair: string,
+ *   repaired_ms: number}} Status   `repair`: what was missing and came later, at `repaired_ms`
  * @typedef {{mode: "connecting" | "socket" | "lost" | "polling", since: number, retryAt: number, attempt: number,
  *   reason: string}} Connection   `since` and `retryAt` are times of performance.now()
  */
@@ -111,6 +112,14 @@
       const { mode } = this.status;
       strip.hidden = mode !== "simulated" && mode !== "replay";
       if (!strip.hidden) strip.dataset.state = mode;
+    }
+
+    /** How many charts share one crosshair. @param {number} charts */
+    drawCharts(charts) {
+      const place = item("charts");
+      if (!place) return;
+      place.hidden = charts < 2;
+      words.write(place.firstElementChild, `${charts} charts`);
     }
 
     drawBar() {

@@ -63,9 +63,7 @@
     /** @param {Response} response @returns {boolean} */
     refused(response) {
       if (response.status === 401 || response.redirected) {
-        for (const panel of this.panels()) {
-          panel.showState("error", "Signed out", "Your session ended. Charts are paused. Reload the page to sign in.");
-        }
+        document.dispatchEvent(new CustomEvent("candlecast:signed-out"));
       }
       return false;
     }

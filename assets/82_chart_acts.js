@@ -10,7 +10,9 @@
 
   /** @param {string} title @param {string} message @param {boolean} [stays] */
   function toast(title, message, stays = false) {
-    const look = { withBorder: true, className: "toast", autoClose: stays ? false : TOAST_MS };
+    const [kind, picture] = stays ? ["error", "error"] : ["success", "check"];
+    const icon = { type: "Span", namespace: "dash_html_components", props: { className: `icon icon-${picture}` } };
+    const look = { withBorder: true, icon, className: `toast toast-${kind}`, autoClose: stays ? false : TOAST_MS };
     const entry = { action: "show", id: `chart-${Date.now()}`, title, message, ...look };
     window.dash_clientside?.set_props("toasts", { sendNotifications: [entry] });
   }
@@ -117,6 +119,7 @@
     const cell = cellOf(button);
     if (act === "full-screen" && cell instanceof HTMLElement) void toggleFullScreen(cell);
     else if (act === "download" || act === "copy-address") takePicture(act);
+    else if (act === "show-1m") window.dash_clientside?.set_props("interval", { value: "1m" });
   }
 
   /** @param {KeyboardEvent} event */

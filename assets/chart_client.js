@@ -67,7 +67,11 @@
     drawStatus() {
       this.status.draw();
       const lost = this.status.lost();
-      for (const panel of this.panels.values()) panel.setLost(lost);
+      for (const panel of this.panels.values()) {
+        panel.setLost(lost);
+        if (lost) panel.progress.hide();
+      }
+      this.status.drawCharts(this.crosshairs.enabled ? this.panels.size : 0);
     }
 
     // --- panels -------------------------------------------------------------------------------------------------
@@ -205,6 +209,7 @@
     /** @param {Connection} connection */
     onConnection(connection) {
       this.status.connection = connection;
+      if (connection.mode === "socket") window.candlecast.notices.signedIn();
       if (connection.mode === "lost" && connection.attempt >= TRIES_BEFORE_POLLING) this.poll.start();
       this.drawStatus();
     }
@@ -213,6 +218,7 @@
     onText(message) {
       if (message.type === "status") this.onStatus(message);
       else if (message.type === "state") this.onState(message);
+      else if (message.type === "loading") this.byNumber.get(message.chart)?.progress.show(message.loaded, message.expected);
       else if (message.type === "tier") this.setTier(message.tier);
       else if (message.type === "error") this.onRefused(message.reason);
     }
@@ -220,6 +226,7 @@
     /** @param {Status} status */
     onStatus(status) {
       window.candlecast.tier = status.tier;
+      window.candlecast.notices.tell(status);
       this.status.update(status);
       this.drawStatus();
     }

@@ -25,6 +25,7 @@ def chart_panel(
             legend(symbol or NONE, " · ".join(part for part in (interval, venue) if part)),
             html.Div(className="chart-panes"),
             _state(),
+            _progress(),
             lost_strip(),
         ],
         id=ids.CHART,
@@ -99,10 +100,35 @@ def _state() -> html.Div:
             icon("candles", "icon-20"),
             html.Div(**data(state_field="title")),
             html.Div(**data(state_field="detail")),
+            html.Div(
+                [
+                    html.Button(
+                        "Show 1m",
+                        className="button button-quiet",
+                        type="button",
+                        **data(act="show-1m"),
+                    ),
+                ],
+                className="chart-state-acts",
+            ),
         ],
         className="chart-state",
         hidden=True,
         role="status",
+    )
+
+
+def _progress() -> html.Div:
+    """Over the chart's foot while its history comes: how many candles of how many."""
+    return html.Div(
+        [
+            html.Div([html.B("Loading history"), html.Span(**data(progress="text"))]),
+            html.Div(html.Div(**data(progress="bar")), className="progress-track"),
+        ],
+        className="chart-progress",
+        hidden=True,
+        role="progressbar",
+        **aria(label="Loading history"),
     )
 
 

@@ -8,7 +8,7 @@ NAMES = frozenset(
     {
         "backtest", "camera", "candles", "check", "chevron", "close", "copy", "dashboard",
         "download", "error", "expand", "eye", "grid-1", "grid-16", "grid-4", "grid-9", "inbox",
-        "indicators", "info", "link", "mark-candle", "mark-waves", "minus", "moon", "paper",
+        "indicators", "info", "link", "lock", "mark-candle", "mark-waves", "minus", "moon", "paper",
         "performance", "play", "plug", "plus", "search", "settings", "sign-out", "sun", "warning",
     }
 )  # fmt: skip

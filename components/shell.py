@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from components import ids
 from components.feed_pill import feed_pill, feed_strip
 from components.navigation import phone_navigation, rail
+from components.notice_strips import notice_strips
 from components.status_bar import status_bar
 from components.top_bar import interval_selector, symbol_selector, top_bar
 
@@ -39,7 +40,7 @@ def layout(content: Component, facts: ShellFacts) -> dmc.MantineProvider:
                 interval_selector(DEFAULT_INTERVAL),
                 feed_pill(facts.label, facts.source),
             ),
-            feed_strip(facts.mode),
+            html.Div([feed_strip(facts.mode), *notice_strips()], className="strips"),
             html.Main(content, className="content"),
             status_bar(),
             phone_navigation(facts.may_sign_out),

@@ -20,5 +20,11 @@ def status_bar() -> html.Footer:
         html.Span([f"{caption} ", html.B(NONE, **data(status=key))], className="status-item")
         for caption, key in _ITEMS
     ]
+    charts = html.Span(
+        [html.Span(), " ", html.B("synced")],
+        className="status-item status-charts",
+        hidden=True,
+        **data(status="charts"),
+    )
     clock = html.Span(NONE, className="status-clock", **data(status="clock"))
-    return html.Footer([*items, clock], className="status-bar")
+    return html.Footer([*items, charts, clock], className="status-bar")

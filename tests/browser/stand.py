@@ -29,6 +29,7 @@ STATUS = {
     "retry_in_s": None, "renderer": "cpu", "renderer_reasons": ["cuda: no device."],
     "tier": "picture", "draw_ms": 0.312,
     "frames_per_s": 20.0, "tick_to_ack_p95_ms": 21.4, "gaps": 0,
+    "repair": "", "repaired_ms": 0,
 }  # fmt: skip
 
 _HTML = (Path(__file__).parent / "stand.html").read_text()

@@ -38,7 +38,7 @@ def test_grid_begins_with_one_chart_and_says_what_others_may_show() -> None:
 def test_every_chart_has_its_acts() -> None:
     grid = chart_grid(chart_panel("BTC-USD", "1m", ""), (), ())
     assert values(grid, "opens") == [ids.LINK_MENU, ids.PICTURE_MENU]
-    assert values(grid, "act") == ["full-screen"]
+    assert values(grid, "act") == ["show-1m", "full-screen"]
 
 
 def test_toolbar_offers_every_size() -> None:

@@ -34,7 +34,7 @@ def test_refused_chart_says_why_and_what_can_be_done() -> None:
 
 def test_states_are_hidden_at_first() -> None:
     panel = chart_panel("BTC-USD", "5m", "Coinbase")
-    for name in ("chart-state", "chart-lost", "chart-last-line"):
+    for name in ("chart-state", "chart-progress", "chart-lost", "chart-last-line"):
         (part,) = by_class(panel, name)
         assert part.hidden is True
 

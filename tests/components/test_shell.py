@@ -48,6 +48,15 @@ def test_script_finds_all_it_fills(tree: Any) -> None:
     }  # fmt: skip
 
 
+def test_notices_are_hidden_until_something_happens(tree: Any) -> None:
+    strips = [part for part in parts(tree) if attribute(part, "data-notice") is not None]
+    assert [attribute(strip, "data-notice") for strip in strips] == [
+        "signed-out", "drawing", "filled",
+    ]  # fmt: skip
+    assert all(strip.hidden for strip in strips)
+    assert texts(strips[0]) == "Signed out Your session ended. Charts are paused. Sign in"
+
+
 def test_selectors_offer_everything(tree: Any) -> None:
     assert by_id(tree, ids.SYMBOL).data == ["BTC-USD", "ETH-USD"]
     offered = [item["value"] for item in by_id(tree, ids.INTERVAL).data]
@@ -90,7 +99,7 @@ def test_pill_starts_with_what_the_script_writes(label: str, detail: str, source
 
 def test_ages_are_not_announced_every_second(tree: Any) -> None:
     announced = {texts(part) for part in parts(tree) if getattr(part, "role", "") == "status"}
-    assert announced == {"SIMULATED"}
+    assert announced == {"SIMULATED", "History filled"}
 
 
 def test_pill_shows_the_servers_first_word() -> None:
