@@ -64,8 +64,8 @@ class Connector(Protocol):
 class WebSocketConnector:
     """Connects to ``url``; pings every 20 s and answers the venue's pings.
 
-    Keeps the venue's ``limits``: sends its own kind of ping, leaves pauses between messages, and
-    ends a connection before the venue would.
+    Keeps the venue's ``limits``: sends its own kind of ping, leaves pauses between messages and
+    between attempts to connect.
 
     Frames may have up to 64 MiB. Compression is off: on this traffic it costs more time than it
     saves, and a compressed frame can hide its size.
@@ -82,9 +82,15 @@ class WebSocketConnector:
         self._limits = limits
         self._open_timeout_s = open_timeout_s
         self._close_timeout_s = close_timeout_s
+        self._openable_ns = 0
 
     async def open(self) -> Connection:
         """See :class:`Connector`."""
+        now_ns = time.monotonic_ns()
+        wait_ns = self._openable_ns - now_ns
+        self._openable_ns = max(now_ns, self._openable_ns) + int(self._limits.connect_s * SECOND)
+        if wait_ns > 0:
+            await asyncio.sleep(wait_ns / SECOND)
         try:
             socket = await connect(
                 self.url,
@@ -128,8 +134,7 @@ class _SocketConnection:
         self._socket = socket
         self._limits = limits
         self._sendable_ns = 0
-        self._ended = ""
-        self._chores = [asyncio.create_task(self._end_in_time()), asyncio.create_task(self._ping())]
+        self._pinging = asyncio.create_task(self._ping())
         self.arrived_ns = 0
 
     async def send(self, text: str) -> None:
@@ -141,19 +146,18 @@ class _SocketConnection:
         try:
             await self._socket.send(text)
         except ConnectionClosed as error:
-            raise self._lost(error) from None
+            raise ConnectionLost(_closing_reason(error)) from None
 
     async def receive(self) -> bytes | str:
         try:
             frame = await self._socket.recv(decode=False)
         except ConnectionClosed as error:
-            raise self._lost(error) from None
+            raise ConnectionLost(_closing_reason(error)) from None
         self.arrived_ns = self._socket.arrivals.popleft()
         return frame
 
     async def close(self) -> None:
-        for chore in self._chores:
-            chore.cancel()
+        self._pinging.cancel()
         await self._socket.close()
 
     async def _ping(self) -> None:
@@ -162,15 +166,6 @@ class _SocketConnection:
             while self._limits.keep_alive_s < inf:
                 await asyncio.sleep(self._limits.keep_alive_s)
                 await self.send(self._limits.keep_alive)
-
-    async def _end_in_time(self) -> None:
-        if self._limits.lifetime_s < inf:
-            await asyncio.sleep(self._limits.lifetime_s)
-            self._ended = "connected for as long as the venue allows; connecting anew"
-            await self._socket.close()
-
-    def _lost(self, error: ConnectionClosed) -> ConnectionLost:
-        return ConnectionLost(self._ended or _closing_reason(error))
 
 
 def _closing_reason(error: ConnectionClosed) -> str:

@@ -8,6 +8,7 @@ FeedError
 ├── RecordingError           a recording that cannot be replayed; fatal
 ├── ConnectionLost           a connection that could not be made or ended; the loop tries again
 └── HistoryError             an answer to a history request that is unusable; counted, never fatal
+    └── HistoryUnavailable   the venue cannot answer now; it is asked again later
 
 The simulator has its own tree in ``data_feed.simulator.errors``.
 """
@@ -68,3 +69,7 @@ class ConnectionLost(FeedError):
 
 class HistoryError(FeedError):
     """An answer to a history request that cannot be used."""
+
+
+class HistoryUnavailable(HistoryError):
+    """The venue cannot answer at the moment: it failed, or wants fewer questions."""

@@ -3,97 +3,71 @@
 import asyncio
 import logging
 import threading
-import time
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any, Protocol
 
-from data_feed.books import Books
-from data_feed.connectors import Connector
-from data_feed.history import VenueHistory
-from data_feed.history_loader import HistoryLoader
-from data_feed.protocol import VenueParser
-from data_feed.socket_loop import LoopPolicy, Progress, SocketLoop
-from data_feed.status import FeedMode, FeedState, FeedStatus
-from data_feed.tap import Keep, TappedConnector
-from market.columns import CandleWindow
+from data_feed.history_progress import HistoryProgress
+from data_feed.progress import total, worst
+from data_feed.shard import StageReport
+from data_feed.source import Source
+from data_feed.status import FeedMode, FeedState, FeedStatus, SymbolStatus
+from data_feed.tap import Keep
+from data_feed.venue_feed import VenueFeed
+from data_feed.venue_market import VenueMarket, plain
+from data_feed.venue_run import Restore, Users
+from market.errors import UnknownSymbol
 from market.market import Market
 from market.order_book import OrderBook
-from market.types import INTERVALS, Interval, Symbol
+from market.types import Symbol
 
 log = logging.getLogger(__name__)
-
-StageReport = Callable[[str, int], None]
-"""Takes a stage's name, ``receive``, ``parse`` or ``ingest``, and its nanoseconds."""
-
-Restore = Callable[[Symbol, Interval], CandleWindow]
-"""The candles known from earlier; called in a thread of its own."""
-
-TRIAL_S = 3.0
-"""How long a source that is not the last may take until its first market event."""
 
 STOP_S = 1.0
 """How long :meth:`Feed.stop` waits for the thread."""
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """An opened source: where frames come from, who reads them, and where history is asked for.
+class VenueSources:
+    """Some of a market's symbols, and the sources that may bring them, the preferred first."""
 
-    ``label`` says in a sentence what is being shown when all is well. ``pause_s`` is kept between
-    questions to ``history``. ``follow_books`` keeps order books, if the parser reads them.
-    """
-
-    label: str
-    parser: VenueParser
-    connector: Connector
-    history: VenueHistory | None
-    pause_s: float
-    policy: LoopPolicy
-    follow_books: bool = False
+    symbols: tuple[Symbol, ...]
+    sources: tuple[Source, ...]
 
 
-class Source(Protocol):
-    """Something that can be opened inside the feed's loop."""
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What is to be fed: the symbols of all venues, the first one's sources, the others."""
 
-    @property
-    def mode(self) -> FeedMode:
-        """How its data must be labelled."""
-        ...
-
-    @property
-    def venue(self) -> str:
-        """Its name for people."""
-        ...
-
-    def open(self) -> AbstractAsyncContextManager[Route]:
-        """Start what it needs; leaving the context stops it."""
-        ...
+    sources: tuple[Source, ...]
+    symbols: tuple[Symbol, ...]
+    others: tuple[VenueSources, ...]
 
 
 class Feed:
     """Feeds ``market`` from the first of ``sources`` that brings data; the last one is kept anyway.
 
+    ``others`` are further venues, for symbols of their own: then ``sources`` are for the rest. Each
+    venue has connections of its own, and none stops another.
+
     One thread, started by :meth:`start`, does everything. The other methods may be called from any
     thread.
     """
 
-    def __init__(self, sources: Sequence[Source], market: Market, random: Random) -> None:
-        self._sources = tuple(sources)
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        market: Market,
+        random: Random,
+        others: Sequence[VenueSources] = (),
+    ) -> None:
         self._market = market
         self._random = random
-        self._source = self._sources[0]
-        self._progress = Progress()
-        self._label = ""
-        self._failed = False
-        self._report: StageReport = _ignore
-        self._keep: Keep | None = None
-        self._restore: Restore | None = None
-        self._current: _Run | None = None
+        self._users = Users()
+        self._venues = self._made(_Choice(tuple(sources), market.symbols, tuple(others)))
         self._session = 0
-        self._next: tuple[tuple[Source, ...], Sequence[Symbol]] | None = None
+        self._next: _Choice | None = None
         self._choosing = threading.Lock()
         self._switching = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -114,83 +88,140 @@ class Feed:
             self._call(self._stopping.set)
             self._thread.join(STOP_S)
 
-    def switch(self, sources: Sequence[Source], symbols: Sequence[Symbol]) -> None:
+    def switch(
+        self,
+        sources: Sequence[Source],
+        symbols: Sequence[Symbol],
+        others: Sequence[VenueSources] = (),
+    ) -> None:
         """Show ``symbols`` from the first of ``sources`` that brings data, in a market begun anew.
 
-        Done by the feed's thread some time later; of several calls before that the last one counts.
+        ``others`` as for the constructor; ``symbols`` are those of all. Done by the feed's thread
+        some time later; of several calls before that the last one counts.
         """
         with self._choosing:
-            self._next = tuple(sources), symbols
+            self._next = _Choice(tuple(sources), tuple(symbols), tuple(others))
         self._call(self._switching.set)
 
     @property
     def source(self) -> Source:
-        """The source that is shown, tried at the moment, or about to be."""
+        """The source that is shown, tried at the moment, or about to be; the first venue's."""
         chosen = self._next
-        return chosen[0][0] if chosen else self._source
+        return chosen.sources[0] if chosen else self._venues[0].source
 
     @property
     def session(self) -> int:
         """Rises with every :meth:`switch`, before the market changes."""
         return self._session
 
+    @property
+    def history(self) -> HistoryProgress:
+        """How far the history of every ring has been loaded; always the same object."""
+        return self._users.history
+
     def relabel(self, label: str) -> None:
         """Say in ``label`` what is being shown when all is well, until the next source opens."""
-        self._label = label
+        self._venues[0].label = label
+
+    def load_history(self) -> None:
+        """Ask the venues again for what they were asked at the start, unless that is under way."""
+        for venue in self._venues:
+            self._call(venue.load_history)
 
     def retry_now(self) -> None:
         """Try to connect at once instead of waiting for the next attempt."""
-        run = self._current
-        if run is not None:
-            self._call(run.loop.retry_now)
+        for venue in self._venues:
+            self._call(venue.retry_now)
 
     def report_stages(self, report: StageReport) -> None:
         """Have ``report`` called, in the feed's thread, for every frame; call before the start."""
-        self._report = report
+        self._users.report = report
 
     def record(self, keep: Keep) -> None:
         """Have ``keep`` called, in the feed's thread, with every frame; call before the start.
 
         Frames of a replay that was switched to are not: they are recorded already.
         """
-        self._keep = keep
+        self._users.keep = keep
 
     def restore(self, restore: Restore) -> None:
         """Have a live venue's candles begin with the stored ones; call before the start.
 
         What is simulated or replayed begins with nothing.
         """
-        self._restore = restore
+        self._users.restore = restore
 
     def status(self) -> FeedStatus:
-        """What the feed is doing at this moment."""
-        progress = self._progress
-        newest_ns, retry_at_s = progress.newest_ns, progress.retry_at_s
-        status = FeedStatus(
-            mode=self._source.mode,
-            venue=self._source.venue,
-            state=progress.state,
-            age_ms=(time.monotonic_ns() - newest_ns) / 1e6 if newest_ns else None,
-            retry_in_s=max(0.0, retry_at_s - time.monotonic()) if retry_at_s else None,
-            attempt=progress.attempt,
-            detail="",
-            counters=progress.counters(),
-            failed=self._failed,
+        """What the feed is doing at this moment; of several venues the one in the worst state.
+
+        Names and counters are those of all. What is not all real is labelled as simulated.
+        """
+        each = self.statuses()
+        if len(each) == 1:
+            return each[0]
+        told = each[worst([status.state for status in each])]
+        modes = {status.mode for status in each}
+        ages = [status.age_ms for status in each if status.age_ms is not None]
+        repairs = [status.repair for status in each if status.repair is not None]
+        return replace(
+            told,
+            mode=FeedMode.SIMULATED if FeedMode.SIMULATED in modes else told.mode,
+            venue=", ".join(dict.fromkeys(status.venue for status in each)),
+            age_ms=max(ages, default=None),
+            detail=_all_details(each),
+            counters=total([status.counters for status in each]),
+            failed=any(status.failed for status in each),
+            repair=max(repairs, key=lambda repair: repair.time_ns, default=None),
         )
-        run = self._current
-        slow_s = run.route.policy.slow_s if run else float("inf")
-        if (
-            status.state is FeedState.STREAMING
-            and status.age_ms is not None
-            and status.age_ms > slow_s * 1e3
-        ):
-            status = replace(status, state=FeedState.SLOW)
-        return replace(status, detail=describe(status, progress.reason, self._label))
+
+    def statuses(self) -> tuple[FeedStatus, ...]:
+        """What each venue is doing."""
+        return tuple(venue.status() for venue in self._venues)
+
+    def status_of(self, symbol: str) -> FeedStatus:
+        """What the venue of ``symbol`` is doing; raises :class:`market.errors.UnknownSymbol`."""
+        return self._venue(symbol).status()
+
+    def symbol_status(self, symbol: str) -> SymbolStatus:
+        """One symbol's state, age and counters; raises :class:`market.errors.UnknownSymbol`."""
+        return self._venue(symbol).symbol_status(plain(Symbol(symbol)))
+
+    def symbol_statuses(self) -> tuple[SymbolStatus, ...]:
+        """Every symbol's state, age and counters, in the market's order."""
+        return tuple(self.symbol_status(symbol) for symbol in self._market.symbols)
 
     def book(self, symbol: str) -> OrderBook | None:
         """The order book of ``symbol``; None while no source follows books."""
-        run = self._current
-        return run.books.book(symbol) if run and run.books else None
+        venue = self._found(symbol)
+        return venue.book(plain(Symbol(symbol))) if venue else None
+
+    def _venue(self, symbol: str) -> VenueFeed:
+        found = self._found(symbol)
+        if found is None:
+            raise UnknownSymbol(symbol, self._market.symbols)
+        return found
+
+    def _found(self, symbol: str) -> VenueFeed | None:
+        named, venues = Symbol(symbol), self._venues
+        if named not in self._market.symbols:
+            return None
+        if len(venues) == 1:
+            return venues[0]
+        name = plain(named)
+        each = (venue for venue in venues if name in venue.market.symbols)
+        return next((venue for venue in each if venue.market[name].symbol == named), None)
+
+    def _made(self, choice: "_Choice", *, later: bool = False) -> list[VenueFeed]:
+        """What feeds the market as ``choice`` says."""
+        theirs = {symbol for venue in choice.others for symbol in venue.symbols}
+        mine = [symbol for symbol in choice.symbols if symbol not in theirs]
+        first = VenueMarket(self._market, mine) if choice.others else self._market
+        recorded = later and choice.sources[0].mode is FeedMode.REPLAY
+        made = [VenueFeed(choice.sources, first, self._random, self._users, recorded)]
+        for venue in choice.others:
+            part = VenueMarket(self._market, venue.symbols)
+            made.append(VenueFeed(venue.sources, part, self._random, self._users))
+        return made
 
     def _call(self, action: Callable[[], None]) -> None:
         """Have ``action`` called in the feed's thread, unless that has ended."""
@@ -211,22 +242,11 @@ class Feed:
         while not self._stopping.is_set():
             self._begin_next()
             switching = asyncio.create_task(self._switching.wait())
-            work = asyncio.create_task(self._try_sources())
-            await asyncio.wait((work, stopping, switching), return_when=asyncio.FIRST_COMPLETED)
-            if work.done():
-                self._tell_failure(work)
-                await asyncio.wait((stopping, switching), return_when=asyncio.FIRST_COMPLETED)
-            for task in (work, switching):
+            work = [asyncio.create_task(venue.run()) for venue in self._venues]
+            await asyncio.wait((stopping, switching), return_when=asyncio.FIRST_COMPLETED)
+            for task in (*work, switching):
                 task.cancel()
-            await asyncio.wait((work,))
-
-    def _tell_failure(self, work: asyncio.Task[None]) -> None:
-        """Log and show a failure of the work itself, so that it is not lost."""
-        if work.exception() is not None:
-            self._failed = True
-            self._progress.state = FeedState.ENDED
-            self._progress.reason = f"the feed failed: {work.exception()}"
-            log.error("the feed failed and stands still", exc_info=work.exception())
+            await asyncio.wait(work)
 
     def _begin_next(self) -> None:
         self._switching.clear()
@@ -234,178 +254,15 @@ class Feed:
             chosen = self._next
             if chosen is None:
                 return
-            self._sources, symbols = chosen
             # Who reads the market must never take what comes now for what was there before.
             self._session += 1
-            self._source, self._progress, self._failed = self._sources[0], Progress(), False
+            self._venues = self._made(chosen, later=True)
             self._next = None
-        self._market.start_anew(symbols)
-
-    async def _try_sources(self) -> None:
-        for source in self._sources[:-1]:
-            if await self._run_source(source, trial=True):
-                return
-        await self._run_source(self._sources[-1], trial=False)
-
-    async def _run_source(self, source: Source, *, trial: bool) -> bool:
-        """Whether ``source`` ran to its end; False when its trial failed."""
-        self._source = source
-        self._progress = Progress()
-        if not trial:
-            await self._take_stored(source)
-        async with source.open() as opened:
-            route = self._tapped(opened, source.venue)
-            run = _Run(route, self._market, self._random, self._report, quiet=trial)
-            self._progress, self._label, self._current = run.loop.progress, route.label, run
-            try:
-                if trial and not await run.brings_data(TRIAL_S):
-                    log.info("%s: %s; trying the next source", source.venue, run.failure)
-                    return False
-                if trial:
-                    await self._take_stored(source)
-                await run.finished()
-            finally:
-                await run.close()
-        return True
-
-    def _tapped(self, route: Route, name: str) -> Route:
-        chosen_later = self._session > 0
-        if self._keep is None or (chosen_later and self._source.mode is FeedMode.REPLAY):
-            return route
-        return replace(route, connector=TappedConnector(route.connector, name, self._keep))
-
-    async def _take_stored(self, source: Source) -> None:
-        """Put what is known from earlier into the market, if ``source`` goes on from there."""
-        if self._restore is None or source.mode is not FeedMode.LIVE:
-            return
-        for symbol in self._market.symbols:
-            for interval in INTERVALS:
-                stored = await asyncio.to_thread(self._restore, symbol, interval)
-                self._market[symbol].builder.load_history(interval, stored)
+        self._market.start_anew(chosen.symbols)
 
 
-class _Run:
-    """One opened source at work: the loop and the history questions it gives rise to."""
-
-    def __init__(
-        self, route: Route, market: Market, random: Random, report: StageReport, *, quiet: bool
-    ) -> None:
-        self.route = route
-        self._report = report
-        self.failure = f"no data within {TRIAL_S:g} s"
-        self._quiet = quiet
-        self._first_data = asyncio.Event()
-        self._lost = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._asking: set[Symbol] = set()
-        rules = route.parser.book_rules
-        self.books = Books(market.symbols, rules) if route.follow_books else None
-        self.loop = SocketLoop(
-            route.parser, route.connector, market, self, route.policy, random, self.books
-        )
-        self._history = (
-            HistoryLoader(route.history, market, self._history_failed, route.pause_s)
-            if route.history
-            else None
-        )
-        self._work = asyncio.create_task(self.loop.run())
-
-    async def brings_data(self, within_s: float) -> bool:
-        """Whether a market event comes within ``within_s`` seconds, on the first attempt."""
-        waits = [asyncio.create_task(event.wait()) for event in (self._first_data, self._lost)]
-        await asyncio.wait(
-            (*waits, self._work), timeout=within_s, return_when=asyncio.FIRST_COMPLETED
-        )
-        for wait in waits:
-            wait.cancel()
-        self._quiet = False
-        return self._first_data.is_set()
-
-    async def finished(self) -> None:
-        """Wait for the end of the source; most have none."""
-        await self._work
-
-    async def close(self) -> None:
-        """Stop everything."""
-        tasks = (*self._tasks, self._work)
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
-
-    def streaming(self) -> None:
-        """See :class:`data_feed.socket_loop.LoopListener`."""
-        first = not self._first_data.is_set()
-        self._first_data.set()
-        log.info("%s", self.route.label)
-        if self._history is not None:
-            self._start(self._history.load_all() if first else self._history.refill())
-
-    def lost(self, reason: str, retry_in_s: float) -> None:
-        """See :class:`data_feed.socket_loop.LoopListener`."""
-        self.failure = reason
-        self._lost.set()
-        if not self._quiet:
-            name = self.route.parser.name
-            log.warning("%s: %s; next try in %.1f s", name, reason, retry_in_s)
-
-    def gap(self, symbol: Symbol) -> None:
-        """See :class:`data_feed.socket_loop.LoopListener`."""
-        if self._history is not None and symbol not in self._asking:
-            self._asking.add(symbol)
-            self._start(self._fill_gap(self._history, symbol))
-
-    def book_lost(self, symbol: Symbol) -> None:
-        """See :class:`data_feed.socket_loop.LoopListener`."""
-        if self._history is not None:
-            self._start(self._load_book(self._history, symbol))
-
-    def took(self, receive_ns: int, parse_ns: int, ingest_ns: int) -> None:
-        """See :class:`data_feed.socket_loop.LoopListener`."""
-        self._report("receive", receive_ns)
-        self._report("parse", parse_ns)
-        self._report("ingest", ingest_ns)
-
-    async def _load_book(self, history: HistoryLoader, symbol: Symbol) -> None:
-        snapshot = await history.load_book(symbol)
-        if snapshot is not None:
-            self.loop.take_book(snapshot)
-
-    async def _fill_gap(self, history: HistoryLoader, symbol: Symbol) -> None:
-        try:
-            await history.refill_trades(symbol)
-        finally:
-            self._asking.discard(symbol)
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._history_ended)
-
-    def _history_ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("history failed and is incomplete", exc_info=task.exception())
-            self._history_failed()
-
-    def _history_failed(self) -> None:
-        self.loop.progress.history_failures += 1
-
-
-def _ignore(stage: str, nanoseconds: int) -> None:
-    """What reports go to while nobody asked for them."""
-
-
-def describe(status: FeedStatus, reason: str, label: str) -> str:
-    """One sentence for a person about ``status``."""
-    match status.state:
-        case FeedState.CONNECTING:
-            return reason or f"Connecting to {status.venue}."
-        case FeedState.STREAMING:
-            return label
-        case FeedState.SLOW:
-            return f"No trade or quote from {status.venue} for {(status.age_ms or 0) / 1e3:.0f} s."
-        case FeedState.ENDED:
-            return reason or f"The recording has ended after {status.counters.trades:,} trades."
-        case FeedState.LOST:
-            when = "now" if not status.retry_in_s else f"in {status.retry_in_s:.0f} s"
-            return f"{status.venue}: {reason}. Next try {when}."
+def _all_details(statuses: Sequence[FeedStatus]) -> str:
+    """A sentence per venue, the troubled ones first."""
+    calm = (FeedState.STREAMING, FeedState.SLOW)
+    ordered = sorted(statuses, key=lambda status: status.state in calm)
+    return " ".join(dict.fromkeys(status.detail for status in ordered))

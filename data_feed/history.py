@@ -87,6 +87,20 @@ class BookHistory(Protocol):
         ...
 
 
+@runtime_checkable
+class WeighedHistory(Protocol):
+    """The REST interface of a venue that counts weights instead of questions."""
+
+    @property
+    def per_minute(self) -> float:
+        """The weight that it bears in a minute."""
+        ...
+
+    def weight(self, path: str) -> float:
+        """What the question ``path`` weighs."""
+        ...
+
+
 class _CoinbaseTrade(Struct):
     trade_id: TradeId
     side: str
@@ -161,6 +175,9 @@ class _BinanceBook(Struct, rename={"sequence": "lastUpdateId"}):
     asks: list[tuple[str, str]]
 
 
+_WEIGHTS = {"/api/v3/depth": 50.0, "/api/v3/trades": 25.0}
+
+
 class BinanceHistory:
     """Binance spot's REST interface."""
 
@@ -169,6 +186,8 @@ class BinanceHistory:
     )  # fmt: skip
     page = 1000
     newest_only = False
+    # 6000 for an address of the network; what else asks from there has the other half.
+    per_minute = 3000.0
 
     def __init__(self, base_url: str = "https://api.binance.com") -> None:
         self.base_url = base_url
@@ -179,6 +198,10 @@ class BinanceHistory:
         self._decode_candles = msgspec.json.Decoder(list[row], strict=False).decode
         self._decode_trades = msgspec.json.Decoder(list[_BinanceTrade], strict=False).decode
         self._decode_book = msgspec.json.Decoder(_BinanceBook).decode
+
+    def weight(self, path: str) -> float:
+        """See :class:`WeighedHistory`; a depth of 1000, a page of trades, klines."""
+        return next((each for name, each in _WEIGHTS.items() if path.startswith(name)), 2.0)
 
     def candles_path(self, symbol: Symbol, interval: Interval, end_ns: int) -> str:
         """See :class:`VenueHistory`."""

@@ -8,16 +8,17 @@ from random import Random
 
 from data_feed.connectors import WebSocketConnector
 from data_feed.errors import BadRequest, UnknownSource, UnknownVenue
-from data_feed.feed import Feed, Route, Source
+from data_feed.feed import Feed
 from data_feed.history import BinanceHistory, CoinbaseHistory, VenueHistory
 from data_feed.history_bybit import BybitHistory
 from data_feed.history_kraken import KrakenHistory
 from data_feed.history_okx import OkxHistory
 from data_feed.playhead import Playhead
+from data_feed.policy import LoopPolicy
 from data_feed.protocol import TICKS, Channel, VenueParser
 from data_feed.replay import ReadFrames, open_recording
 from data_feed.replay_source import ReplaySource
-from data_feed.socket_loop import LoopPolicy
+from data_feed.source import Route, Source
 from data_feed.status import FeedMode
 from data_feed.venues.binance import BinanceParser
 from data_feed.venues.bybit import BybitParser

@@ -122,13 +122,16 @@ class Limits(NamedTuple):
     """What a venue asks of a connection.
 
     ``keep_alive`` is to be sent every ``keep_alive_s`` seconds; messages of the client are to be
-    ``pause_s`` seconds apart; the venue ends a connection some time after ``lifetime_s``.
+    ``pause_s`` seconds apart, attempts to connect ``connect_s``; the venue ends a connection some
+    time after ``lifetime_s``; one connection serves at most ``symbols`` symbols.
     """
 
     keep_alive: str = ""
     keep_alive_s: float = inf
     pause_s: float = 0.0
     lifetime_s: float = inf
+    connect_s: float = 0.0
+    symbols: int = 10_000
 
 
 class BookRules(NamedTuple):

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Protocol
 
-from data_feed.feed import Source
 from data_feed.playhead import Playhead, Reached
 from data_feed.replay import Recording
 from data_feed.replay_source import ReplaySource
+from data_feed.source import Source
 from market.market import Market
 from market.types import Interval, Symbol
 

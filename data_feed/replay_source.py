@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from math import inf
 
-from data_feed.feed import Route
 from data_feed.playhead import Playhead
+from data_feed.policy import LoopPolicy
 from data_feed.protocol import TICKS, Channel
 from data_feed.replay import Recording, ReplayConnector
-from data_feed.socket_loop import LoopPolicy
+from data_feed.source import Route
 from data_feed.status import FeedMode
 
 

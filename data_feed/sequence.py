@@ -4,18 +4,30 @@ from market.types import Symbol
 
 
 class TradeSequence:
-    """Remembers the highest trade id per symbol; one symbol's ids rise by one."""
+    """Remembers the lowest and the highest trade id per symbol; one symbol's ids rise by one."""
 
     def __init__(self) -> None:
+        self._first: dict[Symbol, int] = {}
         self._newest: dict[Symbol, int] = {}
 
     def missed(self, symbol: Symbol, trade_id: int) -> int:
         """How many trades of ``symbol`` are missing just before ``trade_id``; 0 for old ids."""
         newest = self._newest.get(symbol)
         if newest is None:
-            self._newest[symbol] = trade_id
+            self._first[symbol] = self._newest[symbol] = trade_id
             return 0
         if trade_id <= newest:
             return 0
         self._newest[symbol] = trade_id
         return trade_id - newest - 1
+
+    def follow(self, earlier: "TradeSequence") -> dict[Symbol, int]:
+        """Go on from where ``earlier`` ended; the ids after which trades are missing."""
+        missing = {}
+        for symbol, newest in earlier._newest.items():
+            first = self._first.get(symbol)
+            if first is None:
+                self._first[symbol] = self._newest[symbol] = newest
+            elif first > newest + 1:
+                missing[symbol] = newest
+        return missing

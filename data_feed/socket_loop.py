@@ -1,88 +1,52 @@
 """The one loop that turns frames into a market: connect, subscribe, pump, watch, try again.
 
-Live venues, the simulator and recordings run through it alike. With the connections, which note
-when a frame arrived, it is the only reader of clocks in the way of a tick.
+Live venues, the simulator and recordings run through it alike. A connection whose venue will end it
+(a limited lifetime, an announced shutdown) is replaced before: the new one delivers, then the old
+one is closed. A venue that keeps failing is left alone for a while, see :mod:`data_feed.breaker`.
 """
 
 import asyncio
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from math import inf
 from random import Random
-from typing import Protocol
+from typing import Any, Protocol
 
 from data_feed.backoff import full_jitter
 from data_feed.books import Books
-from data_feed.connectors import Connection, Connector, RecordingEnded
+from data_feed.breaker import CircuitBreaker
+from data_feed.connectors import Connector, RecordingEnded
 from data_feed.errors import ConnectionLost, RecordingError
-from data_feed.protocol import (
-    BookDelta,
-    BookSnapshot,
-    Closing,
-    Event,
-    Malformed,
-    Refused,
-    VenueParser,
-)
+from data_feed.frame_intake import FrameIntake
+from data_feed.link import Link
+from data_feed.policy import LoopPolicy
+from data_feed.progress import Progress
+from data_feed.protocol import BookSnapshot, VenueParser
 from data_feed.sequence import TradeSequence
-from data_feed.status import FeedCounters, FeedState
-from market.candle_builder import Outcome
-from market.market import Market
-from market.types import SECOND, Quote, Symbol, Trade
+from data_feed.status import FeedState
+from data_feed.venue_market import FedMarket
+from market.types import SECOND, Symbol
 
 log = logging.getLogger(__name__)
 
-MALFORMED_LOGGED = 20
-"""Malformed frames that are logged one by one; after them only the counter tells."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoopPolicy:
-    """Patience of the loop, in seconds.
-
-    A connection is given up when no frame comes for ``silence_s`` or frames but no market event for
-    ``no_data_s``; ``slow_s`` without a market event is reported as slow. The delays between
-    attempts start again from the shortest once a connection has brought data for ``settled_s``.
-    """
-
-    silence_s: float = 15.0
-    no_data_s: float = 90.0
-    slow_s: float = 5.0
-    settled_s: float = 10.0
-    base_delay_s: float = 0.5
-    longest_delay_s: float = 30.0
-
-
-@dataclass(slots=True)
-class Progress:
-    """What the loop is doing, written by its thread and read by others field by field."""
-
-    state: FeedState = FeedState.CONNECTING
-    reason: str = ""
-    attempt: int = 1
-    retry_at_s: float | None = None
-    newest_ns: int = 0
-    frames: int = 0
-    trades: int = 0
-    duplicates: int = 0
-    out_of_order: int = 0
-    malformed: int = 0
-    refused: int = 0
-    reconnects: int = 0
-    gaps: int = 0
-    history_failures: int = 0
-
-    def counters(self) -> FeedCounters:
-        """The counters at this moment."""
-        return FeedCounters(
-            self.frames, self.trades, self.duplicates, self.out_of_order, self.malformed,
-            self.refused, self.reconnects, self.gaps, self.history_failures,
-        )  # fmt: skip
+LIFETIME = "connected for as long as the venue allows"
 
 
 class LoopListener(Protocol):
-    """What the loop reports, in its own thread, as it happens."""
+    """What the loop reports, in its own thread, as it happens; the rest as for the intake."""
+
+    def gap(self, symbol: Symbol, after_id: int) -> None:
+        """See :class:`data_feed.frame_intake.IntakeListener`."""
+        ...
+
+    def book_lost(self, symbol: Symbol) -> None:
+        """See :class:`data_feed.frame_intake.IntakeListener`."""
+        ...
+
+    def took(self, receive_ns: int, parse_ns: int, ingest_ns: int) -> None:
+        """See :class:`data_feed.frame_intake.IntakeListener`."""
+        ...
 
     def streaming(self) -> None:
         """The first market event of a connection has been applied."""
@@ -90,18 +54,6 @@ class LoopListener(Protocol):
 
     def lost(self, reason: str, retry_in_s: float) -> None:
         """A connection could not be made or ended; the next attempt is due in ``retry_in_s``."""
-        ...
-
-    def gap(self, symbol: Symbol) -> None:
-        """Trades of ``symbol`` were missed."""
-        ...
-
-    def book_lost(self, symbol: Symbol) -> None:
-        """The book of ``symbol`` is to be asked for over REST, for :meth:`SocketLoop.take_book`."""
-        ...
-
-    def took(self, receive_ns: int, parse_ns: int, ingest_ns: int) -> None:
-        """How long a frame with market events waited to be read, was parsed, was applied."""
         ...
 
 
@@ -115,7 +67,7 @@ class SocketLoop:
         self,
         parser: VenueParser,
         connector: Connector,
-        market: Market,
+        market: FedMarket,
         listener: LoopListener,
         policy: LoopPolicy,
         random: Random,
@@ -128,19 +80,22 @@ class SocketLoop:
         self._listener = listener
         self._policy = policy
         self._random = random
-        self._books = books
-        self._outbox: list[str] = []
-        self._sequence = TradeSequence()
+        self._intake = FrameIntake(
+            parser, market, listener, self.progress, books, self._has_data
+        )  # fmt: skip
+        self._breaker = CircuitBreaker(policy.failures, policy.open_s)
+        self._delays = self._new_delays()
         self._retry = asyncio.Event()
-        self._connected_before = False
-        self._data_from_ns = 0
+        self._link: Link | None = None
 
     async def run(self) -> None:
         """Connect and pump, again and again; returns when a recording has ended."""
-        delays = self._delays()
         while True:
+            self._breaker.attempting()
+            self.progress.breaker = self._breaker.state
+            before, reason = self._link, ""
             try:
-                await self._one_connection()
+                await self._hold(await self._open())
             except RecordingEnded:
                 self._end("")
                 log.info("the recording has ended after %d trades", self.progress.trades)
@@ -150,13 +105,9 @@ class SocketLoop:
                 log.warning("%s", error)
                 return
             except ConnectionLost as lost:
-                if self._settled():
-                    delays = self._delays()
-                await self._wait(lost.reason, next(delays))
-
-    def _end(self, reason: str) -> None:
-        self.progress.state = FeedState.ENDED
-        self.progress.reason = reason
+                reason = lost.reason
+            opened = self._link if self._link is not before else None
+            await self._wait(reason, self._pause_after(opened))
 
     def retry_now(self) -> None:
         """End the wait for the next attempt; call in the loop's thread."""
@@ -164,139 +115,155 @@ class SocketLoop:
 
     def take_book(self, snapshot: BookSnapshot) -> None:
         """Take in a book that was asked for over REST; call in the loop's thread."""
-        self._take_book(snapshot, time.monotonic_ns())
+        self._intake.take_book(snapshot, time.monotonic_ns())
 
-    async def _one_connection(self) -> None:
-        self._data_from_ns = 0
+    # --- one connection -----------------------------------------------------------------------
+
+    async def _open(self) -> Link:
+        """The only connection, subscribed."""
         connection = await self._connector.open()
-        self._outbox.clear()
-        if self._books is not None:
-            self._books.connected(time.monotonic_ns())
+        # Ids go on over an outage, so that what was missed in it shows.
+        sequence = self._link.sequence if self._link is not None else TradeSequence()
+        self.progress.reconnects += self._link is not None
+        self._link = link = Link(connection, self._policy, self._intake.take, sequence)
+        self._intake.begin(link, time.monotonic_ns())
+        return await self._subscribed(link)
+
+    async def _subscribed(self, link: Link) -> Link:
         try:
-            self.progress.reconnects += self._connected_before
-            self._connected_before = True
             for text in self._parser.subscribe(self._market.symbols):
-                await connection.send(text)
-            await self._pump(connection)
-        finally:
-            await connection.close()
+                await link.send(text)
+        except BaseException:
+            await link.close()
+            raise
+        return link
 
-    async def _pump(self, connection: Connection) -> None:
-        """Take frames until the connection ends or the watchdog bites."""
+    async def _hold(self, link: Link) -> None:
+        """Stay with ``link`` and with those that replace it; raises when the last one ends."""
+        pump = asyncio.create_task(link.pump())
         try:
-            async with asyncio.timeout(None) as limit:
-                watchdog = asyncio.create_task(self._watch(limit))
-                try:
-                    while True:
-                        frame = await connection.receive()
-                        self._take(frame, connection.arrived_ns)
-                        while self._outbox:
-                            await connection.send(self._outbox.pop(0))
-                finally:
-                    watchdog.cancel()
-        except TimeoutError:
-            raise ConnectionLost(self.progress.reason) from None
+            while True:
+                lifetime_s = self._parser.limits.lifetime_s
+                leave = asyncio.create_task(link.leave.wait())
+                timeout = None if lifetime_s == inf else lifetime_s
+                await _first_of(leave, pump, within_s=timeout)
+                await _cancelled(leave)
+                if pump.done():
+                    return await pump
+                log.info("%s: %s; connecting anew", self._parser.name, link.leaving or LIFETIME)
+                link, pump = await self._hand_over(link, pump)
+        finally:
+            await _cancelled(pump)
+            await link.close()
 
-    async def _watch(self, limit: asyncio.Timeout) -> None:
-        """End the connection through ``limit`` when it has fallen silent."""
-        policy, progress = self._policy, self.progress
-        opened_ns = frames_ns = time.monotonic_ns()
-        seen = progress.frames
+    # --- from one connection to the next ------------------------------------------------------
+
+    async def _hand_over(
+        self, old: Link, old_pump: "asyncio.Task[None]"
+    ) -> tuple[Link, "asyncio.Task[None]"]:
+        """A connection that has replaced ``old``, which is closed; raises when ``old`` ends first.
+
+        What fails is tried again for as long as ``old`` lives.
+        """
+        delays = self._new_delays()
         while True:
-            await asyncio.sleep(min(policy.silence_s, policy.no_data_s) / 5)
-            now_ns = time.monotonic_ns()
-            if progress.frames != seen:
-                seen, frames_ns = progress.frames, now_ns
-            if now_ns - frames_ns > policy.silence_s * SECOND:
-                progress.reason = f"no message for {policy.silence_s:g} s"
-            elif now_ns - max(opened_ns, progress.newest_ns) > policy.no_data_s * SECOND:
-                progress.reason = f"messages, but no trade or quote for {policy.no_data_s:g} s"
-            else:
-                continue
-            limit.reschedule(asyncio.get_running_loop().time())
-            return
+            new = await self._opened_beside(old_pump)
+            if new is not None:
+                pump = asyncio.create_task(new.pump())
+                try:
+                    taken = await self._taken_over(new, pump, old_pump)
+                except BaseException:
+                    await self._abandon(new, pump)
+                    raise
+                if taken:
+                    self._link = new
+                    self._intake.switch(time.monotonic_ns())
+                    self.progress.handovers += 1
+                    await _cancelled(old_pump)
+                    await old.close()
+                    return new, pump
+                await self._abandon(new, pump)
+            await _first_of(old_pump, within_s=next(delays))
+            if old_pump.done():
+                raise ConnectionLost(_reason(old_pump, old.leaving or LIFETIME))
 
-    def _take(self, frame: bytes | str, arrived_ns: int) -> None:
-        """Apply one frame that arrived at monotonic ``arrived_ns``."""
-        self.progress.frames += 1
-        started_ns = time.monotonic_ns()
-        events = self._parser.receive(frame, arrived_ns)
-        parsed_ns = time.monotonic_ns()
-        for event in events:
-            if isinstance(event, Trade):
-                self._count(event, self._market.apply(event, arrived_ns))
-            elif isinstance(event, Quote):
-                self._market.apply(event, arrived_ns)
-            else:
-                self._take_other(event, arrived_ns)
-                continue
-            self.progress.newest_ns = arrived_ns
-            if not self._data_from_ns:
-                self._has_data(arrived_ns)
-        if self.progress.newest_ns == arrived_ns:
-            applied_ns = time.monotonic_ns()
-            self._listener.took(
-                started_ns - arrived_ns, parsed_ns - started_ns, applied_ns - parsed_ns
-            )
+    async def _opened_beside(self, old_pump: "asyncio.Task[None]") -> Link | None:
+        """A further connection, subscribed; None when it failed or the old one ended before."""
+        opening = asyncio.create_task(self._open_next())
+        try:
+            await _first_of(opening, old_pump)
+        finally:
+            if not opening.done():
+                await _cancelled(opening)
+        if opening.cancelled():
+            return None
+        error = opening.exception()
+        if isinstance(error, ConnectionLost):
+            log.warning("%s: %s; the old connection still lives", self._parser.name, error.reason)
+            return None
+        return opening.result()
 
-    def _has_data(self, arrived_ns: int) -> None:
-        """The connection's first market event."""
+    async def _open_next(self) -> Link:
+        connection = await self._connector.open()
+        link = Link(connection, self._policy, self._intake.take, TradeSequence())
+        return await self._subscribed(link)
+
+    async def _taken_over(
+        self, new: Link, pump: "asyncio.Task[None]", old_pump: "asyncio.Task[None]"
+    ) -> bool:
+        """Whether ``new`` delivers."""
+        self._intake.overlap(new)
+        delivering = asyncio.create_task(new.delivering.wait())
+        await _first_of(delivering, pump, old_pump, within_s=self._policy.no_data_s)
+        await _cancelled(delivering)
+        if new.data_from_ns:
+            await _first_of(pump, old_pump, within_s=self._policy.overlap_s)
+        if pump.done():
+            log.warning("%s: %s", self._parser.name, _reason(pump, "the new connection ended"))
+            return False
+        return new.data_from_ns > 0
+
+    async def _abandon(self, link: Link, pump: "asyncio.Task[None]") -> None:
+        self._intake.overlap(None)
+        await _cancelled(pump)
+        await link.close()
+
+    # --- how it goes --------------------------------------------------------------------------
+
+    def _has_data(self, link: Link) -> None:
+        """A connection's first market event."""
         progress = self.progress
-        self._data_from_ns = arrived_ns
+        self._breaker.succeeded()
+        progress.breaker = self._breaker.state
         progress.state = FeedState.STREAMING
         progress.reason = ""
         progress.attempt = 1
-        self._listener.streaming()
+        if link is self._link:
+            self._listener.streaming()
 
-    def _count(self, trade: Trade, outcome: Outcome | None) -> None:
-        if outcome is None:
-            return
-        progress = self.progress
-        progress.trades += 1
-        if outcome is Outcome.DUPLICATE:
-            progress.duplicates += 1
-        elif outcome is not Outcome.APPLIED:
-            progress.out_of_order += 1
-        missed = self._sequence.missed(trade.symbol, trade.trade_id)
-        if missed and self._parser.ids_rise_by_one:
-            progress.gaps += 1
-            self._listener.gap(trade.symbol)
+    def _pause_after(self, link: Link | None) -> float:
+        """Seconds until the next attempt, after ``link`` was lost or could not be opened."""
+        if link is not None and link.data_from_ns:
+            lasted_ns = time.monotonic_ns() - link.data_from_ns
+            if lasted_ns > self._policy.settled_s * SECOND:
+                self._delays = self._new_delays()
+            return next(self._delays)
+        open_s = self._breaker.failed()
+        self.progress.breaker = self._breaker.state
+        if open_s is None:
+            return next(self._delays)
+        self._delays = self._new_delays()
+        failures = self._breaker.failures
+        log.error("%s: left alone after %d failures in a row", self._parser.name, failures)
+        return open_s
 
-    def _take_book(self, event: BookSnapshot | BookDelta, now_ns: int) -> None:
-        if self._books is not None and self._books.take(event, now_ns):
-            self._ask_for_book(event.symbol)
-
-    def _ask_for_book(self, symbol: Symbol) -> None:
-        requests = self._parser.resubscribe_book(symbol)
-        self._outbox += requests
-        if not requests:
-            self._listener.book_lost(symbol)
-
-    def _take_other(self, event: Event, arrived_ns: int) -> None:
-        progress = self.progress
-        match event:
-            case BookSnapshot() | BookDelta():
-                self._take_book(event, arrived_ns)
-            case Malformed(reason, head):
-                progress.malformed += 1
-                for symbol in self._books.doubt(arrived_ns) if self._books is not None else ():
-                    self._ask_for_book(symbol)
-                if progress.malformed <= MALFORMED_LOGGED:
-                    log.warning("%s: malformed frame, %s: %r", self._parser.name, reason, head)
-            case Refused(reason):
-                progress.refused += 1
-                progress.reason = f"{self._parser.name} refused: {reason}"
-                log.warning("%s", progress.reason)
-            case Closing(reason):
-                raise ConnectionLost(reason)
-
-    def _delays(self) -> Iterator[float]:
+    def _new_delays(self) -> Iterator[float]:
         policy = self._policy
         return full_jitter(self._random, policy.base_delay_s, policy.longest_delay_s)
 
-    def _settled(self) -> bool:
-        lasted_ns = time.monotonic_ns() - self._data_from_ns
-        return self._data_from_ns > 0 and lasted_ns > self._policy.settled_s * SECOND
+    def _end(self, reason: str) -> None:
+        self.progress.state = FeedState.ENDED
+        self.progress.reason = reason
 
     async def _wait(self, reason: str, delay_s: float) -> None:
         progress = self.progress
@@ -312,3 +279,20 @@ class SocketLoop:
             return
         finally:
             progress.retry_at_s = None
+
+
+async def _first_of(*tasks: "asyncio.Task[Any]", within_s: float | None = None) -> None:
+    await asyncio.wait(tasks, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+
+
+async def _cancelled(task: "asyncio.Task[Any]") -> None:
+    """End ``task`` and wait for it; its result or error has been looked at or is of no use."""
+    task.cancel()
+    await asyncio.wait((task,))
+    if not task.cancelled():
+        task.exception()
+
+
+def _reason(pump: "asyncio.Task[None]", otherwise: str) -> str:
+    error = pump.exception() if pump.done() and not pump.cancelled() else None
+    return error.reason if isinstance(error, ConnectionLost) else otherwise

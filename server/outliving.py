@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Protocol
 
 from data_feed.errors import RecordingError
-from data_feed.feed import Restore, Source
 from data_feed.open_feed import DEFAULT_SYMBOLS
 from data_feed.replay import ReadFrames, symbols_in
+from data_feed.source import Source
 from data_feed.status import FeedMode, FeedStatus
 from data_feed.tap import Keep
+from data_feed.venue_run import Restore
 from market.market import Market
 from market.types import Symbol
 from server.settings import Settings

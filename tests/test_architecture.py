@@ -31,7 +31,7 @@ ONE_HOME = {
     "cupy": {"chart_acceleration.renderers.cuda", "indicators.cuda.cupy_device"},
     "moderngl": {"chart_acceleration.renderers.opengl"},
     "redis": set(),
-    "httpx": {"data_feed.history_loader"},
+    "httpx": {"data_feed.rest"},
     "pyarrow": {"storage.parquet"},
 }
 

@@ -143,9 +143,9 @@ class BinanceParser:
     """Binance spot: trades (or aggregated trades, in recordings), best bid and ask, books."""
 
     name = "Binance"
-    # Five messages a second are allowed, and a connection ends after 24 hours; at most 1024 streams
-    # share one.
-    limits = Limits(pause_s=0.25, lifetime_s=23.5 * 3600)
+    # Five messages a second are allowed, 300 attempts to connect in five minutes, 1024 streams on a
+    # connection (four for a symbol here), and a connection ends after 24 hours.
+    limits = Limits(pause_s=0.25, lifetime_s=23.5 * 3600, connect_s=1.0, symbols=1024 // 4)
     book_rules = BookRules(rest=True)
     ids_rise_by_one = True
 

@@ -119,8 +119,10 @@ class BybitParser:
 
     name = "Bybit"
     # The venue closes after ten minutes without traffic and asks for a ping every 20 s; more often,
-    # its answers show that the connection lives while the market is quiet.
-    limits = Limits('{"op":"ping"}', keep_alive_s=10.0, pause_s=0.05)
+    # its answers show that the connection lives while the market is quiet. A connection's topics
+    # may have 21,000 characters (four of at most 30 for a symbol); 500 attempts to connect are
+    # allowed in five minutes.
+    limits = Limits('{"op":"ping"}', keep_alive_s=10.0, pause_s=0.05, connect_s=0.6, symbols=150)
     ids_rise_by_one = False
     book_rules = BookRules()
 

@@ -122,7 +122,7 @@ class CoinbaseParser:
     """Coinbase Exchange, and everything that speaks its protocol."""
 
     name = "Coinbase"
-    limits = Limits(pause_s=0.01)
+    limits = Limits(pause_s=0.01, connect_s=0.125)
     book_rules = BookRules(numbered=False)
     ids_rise_by_one = True
 

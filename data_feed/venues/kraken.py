@@ -162,7 +162,7 @@ class KrakenParser:
 
     name = "Kraken"
     # About 150 connections in ten minutes and twenty messages a second are the limits others keep.
-    limits = Limits(pause_s=0.05)
+    limits = Limits(pause_s=0.05, connect_s=4.0)
     ids_rise_by_one = True
 
     def __init__(self, channels: Collection[Channel] = TICKS, book_depth: int = 100) -> None:

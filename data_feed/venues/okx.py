@@ -152,8 +152,9 @@ class OkxParser:
     """OKX spot. Raises :class:`BadRequest` for candles together with other channels."""
 
     name = "OKX"
-    # The venue closes after 30 s without traffic.
-    limits = Limits("ping", keep_alive_s=10.0, pause_s=0.35)
+    # The venue closes after 30 s without traffic. It allows three attempts to connect a second, and
+    # arguments of 64 KB on a connection: three of at most 60 characters for a symbol.
+    limits = Limits("ping", keep_alive_s=10.0, pause_s=0.35, connect_s=0.35, symbols=300)
     ids_rise_by_one = True
     book_rules = BookRules(0, checksum, CHECKED, rest=True)
 

@@ -11,12 +11,14 @@ from random import Random
 import pytest
 
 from data_feed.connectors import Connection, Connector, WebSocketConnector
-from data_feed.feed import Feed, Route, describe
+from data_feed.feed import Feed
 from data_feed.history import CoinbaseHistory, VenueHistory
 from data_feed.playhead import Playhead
+from data_feed.policy import LoopPolicy
 from data_feed.replay import ReplayConnector, open_recording
-from data_feed.socket_loop import LoopPolicy
+from data_feed.source import Route
 from data_feed.status import FeedCounters, FeedMode, FeedState, FeedStatus
+from data_feed.venue_feed import describe
 from data_feed.venues.coinbase import CoinbaseParser
 from market.market import Market
 from market.types import Interval, Symbol

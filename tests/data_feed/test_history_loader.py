@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from data_feed.history import CoinbaseHistory
-from data_feed.history_loader import HistoryLoader
+from data_feed.history_loader import HistoryLoader, Missing
 from data_feed.loopback import is_loopback
 from market.market import Market
 from market.types import Interval, Symbol
@@ -103,9 +103,9 @@ async def test_after_an_outage_one_page_each_is_enough() -> None:
     market = Market([BTC], capacity=50)
     async with answering(ordinary) as rest:
         load, _ = loader(rest, market)
-        await load.refill()
+        await load.refill({BTC: Missing(None, None, candles=True)})
         assert len(rest.asked) == 6
-        await load.refill_trades(BTC)
+        await load.refill({BTC: Missing(12, None, candles=False)})
         assert rest.asked[-1] == "/products/BTC-USD/trades?limit=1000"
     assert market[BTC].builder.counters.duplicates == 10
 
@@ -120,7 +120,7 @@ async def test_an_answer_that_is_no_use_is_reported_and_the_rest_goes_on(
     market = Market([BTC], capacity=50)
     async with answering(some) as rest:
         load, failures = loader(rest, market)
-        await load.refill()
+        await load.refill({BTC: Missing(None, None, candles=True)})
     assert len(failures) == 1
     assert "trades of BTC-USD could not be loaded" in caplog.text
     assert len(market[BTC].builder.columns(Interval.D1)) == 1

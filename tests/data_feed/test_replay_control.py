@@ -9,10 +9,11 @@ from random import Random
 
 import pytest
 
-from data_feed.feed import Feed, Source
+from data_feed.feed import Feed
 from data_feed.open_feed import SimulatorSource
 from data_feed.replay import Recording, open_recording
 from data_feed.replay_control import ReplayControl, Step
+from data_feed.source import Source
 from data_feed.status import FeedMode, FeedState
 from market.market import Market
 from market.types import INTERVALS, SECOND, Interval, Symbol

@@ -14,10 +14,10 @@ import pytest
 
 from data_feed.connectors import Connector, WebSocketConnector
 from data_feed.playhead import Playhead
+from data_feed.policy import LoopPolicy
 from data_feed.replay import ReplayConnector, open_recording
-from data_feed.socket_loop import LoopPolicy, SocketLoop
+from data_feed.socket_loop import SocketLoop
 from data_feed.status import FeedState
-from data_feed.venues.binance import BinanceParser
 from data_feed.venues.coinbase import CoinbaseParser
 from market.market import Market
 from market.types import Interval, Symbol
@@ -47,8 +47,8 @@ class Listener:
     def lost(self, reason: str, retry_in_s: float) -> None:
         self.reports.append(reason)
 
-    def gap(self, symbol: Symbol) -> None:
-        self.reports.append(f"gap {symbol}")
+    def gap(self, symbol: Symbol, after_id: int) -> None:
+        self.reports.append(f"gap {symbol} after {after_id}")
 
     def book_lost(self, symbol: Symbol) -> None:
         self.reports.append(f"book {symbol}")
@@ -159,7 +159,7 @@ async def test_gaps_duplicates_and_late_trades_are_counted() -> None:
         await until(lambda: rig.progress.trades == 6)
     counters = rig.progress.counters()
     assert (counters.gaps, counters.duplicates, counters.out_of_order) == (1, 1, 1)
-    assert rig.listener.reports == ["streaming", "gap BTC-USD"]
+    assert rig.listener.reports == ["streaming", "gap BTC-USD after 2"]
 
 
 async def test_a_refusal_is_counted_and_told() -> None:
@@ -196,19 +196,6 @@ async def test_a_server_that_never_answers_the_handshake() -> None:
         assert rig.listener.reports[0] == "no answer within 0.1 s"
         task.cancel()
         await asyncio.wait([task])
-
-
-async def test_an_announced_shutdown_opens_a_new_connection() -> None:
-    closing = '{"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1}}'
-    async with serving(sends(closing), stays_silent) as venue:
-        market, listener = Market([Symbol("BTC-USDT")], capacity=10), Listener()
-        connector = WebSocketConnector(venue.url)
-        loop = SocketLoop(BinanceParser(), connector, market, listener, QUICK, Random(1))
-        task = asyncio.create_task(loop.run())
-        await until(lambda: venue.connections == 2)
-        task.cancel()
-        await asyncio.wait([task])
-        assert listener.reports[0] == "Binance announced that it will shut this server down"
 
 
 async def test_a_recording_runs_through_the_same_loop(shared_data: Path) -> None:

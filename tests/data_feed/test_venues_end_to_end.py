@@ -19,14 +19,16 @@ from websockets.exceptions import ConnectionClosed
 
 from data_feed.books import Books
 from data_feed.connectors import WebSocketConnector
-from data_feed.feed import Feed, Route
+from data_feed.feed import Feed
 from data_feed.history import BinanceHistory, CoinbaseHistory, VenueHistory
 from data_feed.history_bybit import BybitHistory
 from data_feed.history_kraken import KrakenHistory
 from data_feed.history_loader import HistoryLoader
 from data_feed.history_okx import OkxHistory
+from data_feed.policy import LoopPolicy
 from data_feed.protocol import TICKS, Channel, Limits, VenueParser
-from data_feed.socket_loop import LoopPolicy, SocketLoop
+from data_feed.socket_loop import SocketLoop
+from data_feed.source import Route
 from data_feed.status import FeedMode, FeedState
 from data_feed.venues.binance import BinanceParser
 from data_feed.venues.bybit import BybitParser
@@ -334,24 +336,6 @@ async def test_the_venues_own_ping_is_sent_and_messages_are_paced() -> None:
         await connection.close()
     assert took >= 0.09
     assert [each for each in venue.requests if each != "ping"] == ["0", "1", "2"]
-
-
-async def test_a_connection_ends_before_the_venue_would_end_it() -> None:
-    market = Market([USDT], capacity=10)
-    async with loopback(BYBIT) as venue:
-        parser = BybitParser()
-        parser.limits = replace_lifetime(parser.limits, 0.05)
-        source = LoopbackSource(parser, venue.url, None)
-        feed = Feed([source], market, Random(1))
-        feed.start()
-        await until(lambda: feed.status().counters.reconnects >= 1)
-        await asyncio.to_thread(feed.stop)
-    assert market[USDT].last_trade is not None
-    assert BinanceParser().limits.lifetime_s < 24 * 3600
-
-
-def replace_lifetime(limits: Limits, lifetime_s: float) -> Limits:
-    return limits._replace(lifetime_s=lifetime_s)
 
 
 def heard_two(feed: Feed) -> bool:

@@ -1,0 +1,202 @@
+"""One opened source at work: its connections, and the questions for history they give rise to."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from data_feed.history_loader import HistoryLoader, Missing
+from data_feed.history_progress import HistoryProgress
+from data_feed.progress import Progress
+from data_feed.repairs import LONGEST_PAUSE_S, Repairs
+from data_feed.shard import Shard, StageReport
+from data_feed.source import Route
+from data_feed.status import Repair
+from data_feed.tap import Keep
+from data_feed.venue_market import FedMarket, Part
+from market.columns import CandleWindow
+from market.order_book import OrderBook
+from market.types import Interval, Symbol
+
+log = logging.getLogger(__name__)
+
+TRIAL_S = 3.0
+"""How long a source that is not the last may take until its first market event."""
+
+
+Restore = Callable[[Symbol, Interval], CandleWindow]
+"""The candles known from earlier, by the market's symbol; called in a thread of its own."""
+
+
+def _ignore(stage: str, nanoseconds: int) -> None:
+    """What reports go to while nobody asked for them."""
+
+
+@dataclass(slots=True)
+class Users:
+    """Who else wants to know: of stages, of frames, of history; and who knows earlier candles."""
+
+    report: StageReport = _ignore
+    keep: Keep | None = None
+    restore: Restore | None = None
+    history: HistoryProgress = field(default_factory=HistoryProgress)
+
+
+class VenueRun:
+    """As many connections as the venue's limits ask for, at work from the start to :meth:`close`.
+
+    ``quiet``: a connection that fails is not told, for it is a trial.
+    """
+
+    def __init__(
+        self, route: Route, market: FedMarket, random: Random, users: Users, *, quiet: bool
+    ) -> None:
+        self.route = route
+        self.failure = f"no data within {TRIAL_S:g} s"
+        self.repair: Repair | None = None
+        self._quiet = quiet
+        self._first_data = asyncio.Event()
+        self._lost = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._loading: set[Shard] = set()
+        most = route.parser.limits.symbols
+        starts = range(0, len(market.symbols), most) or (0,)
+        self._shards = [
+            Shard(
+                route,
+                Part(market, market.symbols[first : first + most]),
+                random,
+                users.report,
+                self,
+            )
+            for first in starts
+        ]
+        self._history: HistoryLoader | None = None
+        self._repairs: Repairs | None = None
+        if route.history is not None:
+            self._history = HistoryLoader(
+                route.history, market, self._history_failed, route.pause_s, rest=route.rest,
+                progress=users.history,
+            )  # fmt: skip
+            self._repairs = Repairs(self._history, route.policy.repair_s, self._repaired)
+            self._start(self._repairs.run())
+        for shard in self._shards:
+            shard.remember()
+        self._work = [asyncio.create_task(shard.loop.run()) for shard in self._shards]
+
+    # --- from any thread ----------------------------------------------------------------------
+
+    @property
+    def progresses(self) -> tuple[Progress, ...]:
+        """What each connection's loop is doing."""
+        return tuple(shard.loop.progress for shard in self._shards)
+
+    def book(self, symbol: str) -> OrderBook | None:
+        """The order book of ``symbol``; None where none is followed."""
+        books = (shard.books.book(symbol) for shard in self._shards if shard.books)
+        return next((book for book in books if book is not None), None)
+
+    # --- in the feed's thread -----------------------------------------------------------------
+
+    def retry_now(self) -> None:
+        """End every wait for a next attempt."""
+        for shard in self._shards:
+            shard.loop.retry_now()
+
+    async def brings_data(self, within_s: float) -> bool:
+        """Whether a market event comes within ``within_s`` seconds, on the first attempt."""
+        waits = [asyncio.create_task(event.wait()) for event in (self._first_data, self._lost)]
+        await asyncio.wait(
+            (*waits, *self._work), timeout=within_s, return_when=asyncio.FIRST_COMPLETED
+        )
+        for wait in waits:
+            wait.cancel()
+        self._quiet = False
+        return self._first_data.is_set()
+
+    async def finished(self) -> None:
+        """Wait for the end of the source; most have none."""
+        await asyncio.gather(*self._work)
+
+    async def close(self) -> None:
+        """Stop everything."""
+        tasks = (*self._tasks, *self._work)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+    def first_data(self, shard: Shard) -> None:
+        """See :class:`data_feed.shard.ShardListener`."""
+        self._first_data.set()
+        self._load_history(shard)
+
+    def lost(self, reason: str, retry_in_s: float) -> None:
+        """See :class:`data_feed.shard.ShardListener`."""
+        self.failure = reason
+        self._lost.set()
+        if not self._quiet:
+            name = self.route.parser.name
+            log.warning("%s: %s; next try in %.1f s", name, reason, retry_in_s)
+
+    def missing(self, symbol: Symbol, missing: Missing, reconnected: bool) -> None:
+        """See :class:`data_feed.shard.ShardListener`."""
+        if self._repairs is None:
+            return
+        if reconnected:
+            self._repairs.reconnected()
+        self._repairs.add(symbol, missing)
+
+    def book_lost(self, shard: Shard, symbol: Symbol) -> None:
+        """See :class:`data_feed.shard.ShardListener`."""
+        if self._history is not None:
+            self._start(self._load_book(self._history, shard, symbol))
+
+    def load_history(self) -> None:
+        """Ask for everything again that is asked for at the start, unless that is under way."""
+        for shard in self._shards:
+            self._load_history(shard)
+
+    def _load_history(self, shard: Shard) -> None:
+        if self._history is not None and shard not in self._loading:
+            self._start(self._load_all(self._history, shard))
+
+    async def _load_all(self, history: HistoryLoader, shard: Shard) -> None:
+        self._loading.add(shard)
+        try:
+            await self._load_until_had(history, shard)
+        finally:
+            self._loading.discard(shard)
+
+    async def _load_until_had(self, history: HistoryLoader, shard: Shard) -> None:
+        pause_s = self.route.policy.repair_s
+        while not await history.load_all(shard.known):
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    async def _load_book(self, history: HistoryLoader, shard: Shard, symbol: Symbol) -> None:
+        snapshot = await history.load_book(symbol)
+        if snapshot is not None:
+            shard.loop.take_book(snapshot)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._history_ended)
+
+    def _history_ended(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("history failed and is incomplete", exc_info=task.exception())
+            self._history_failed()
+
+    def _history_failed(self) -> None:
+        self._shards[0].loop.progress.history_failures += 1
+
+    def _repaired(self, repair: Repair) -> None:
+        self.repair = repair
+        self._shards[0].loop.progress.repairs += 1
+        for shard in self._shards:
+            for symbol in set(repair.symbols) & set(shard.market.symbols):
+                shard.loop.progress.of(symbol).repairs += 1
