@@ -18,11 +18,11 @@ from components.document import DASH_OPTIONS
 from components.feed_pill import pill_source
 from data_feed.errors import FeedError
 from data_feed.feed import Feed
-from data_feed.open_feed import FeedRequest, open_feed
+from data_feed.open_feed import open_feed
 from market.market import Market
 from market.types import quote_currency
 from server.errors import SettingsError
-from server.outliving import Outliving, frame_reader, symbols_for
+from server.outliving import Outliving, feed_request, symbols_for
 from server.services import Services, install
 from server.settings import Settings, parse_settings
 from server.warm_up import warm_up
@@ -39,9 +39,7 @@ _log = logging.getLogger("candlecast")
 def make_services(settings: Settings, choice: RendererChoice) -> tuple[Services, Feed]:
     """Everything that pages and routes may ask for, wired and not yet running, and its feed."""
     market = Market(symbols_for(settings))
-    wanted = (settings.feed, settings.venue, market.symbols, settings.seed, settings.speed)
-    request = FeedRequest(*wanted, books=settings.books, read=frame_reader(settings))
-    feed = open_feed(request, market)
+    feed = open_feed(feed_request(settings, market.symbols), market)
     rules = PaperRules(currency=quote_currency(market.symbols[0]))
     services = Services(settings, market, feed, choice, PaperEngine(rules))
     install(services)

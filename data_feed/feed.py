@@ -110,6 +110,11 @@ class Feed:
         return chosen.sources[0] if chosen else self._venues[0].source
 
     @property
+    def mode(self) -> FeedMode:
+        """How what is in the market now must be labelled, by the first venue's source."""
+        return self._venues[0].source.mode
+
+    @property
     def session(self) -> int:
         """Rises with every :meth:`switch`, before the market changes."""
         return self._session

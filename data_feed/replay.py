@@ -14,6 +14,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -130,16 +131,18 @@ def open_recording(path: Path, read: ReadFrames | None = None) -> Recording:
     )
 
 
-def symbols_in(path: Path, read: ReadFrames | None = None) -> tuple[Symbol, ...]:
+def symbols_in(
+    path: Path, read: ReadFrames | None = None, most: int | None = None
+) -> tuple[Symbol, ...]:
     """Symbols with trades in the recording, most traded first, then those with quotes only.
 
-    Reads the whole file. Raises :class:`RecordingError`.
+    Reads the whole file, or its first ``most`` frames. Raises :class:`RecordingError`.
     """
     recording = open_recording(path, read)
     parser = recording.parser()
     traded: Counter[Symbol] = Counter()
     quoted: Counter[Symbol] = Counter()
-    for frame in recording.frames():
+    for frame in islice(recording.frames(), most):
         for event in parser.receive(frame.data, 0):
             if isinstance(event, Trade):
                 traded[event.symbol] += 1

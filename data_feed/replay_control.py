@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from data_feed.playhead import Playhead, Reached
+from data_feed.protocol import TICKS, Channel
 from data_feed.replay import Recording
 from data_feed.replay_source import ReplaySource
 from data_feed.source import Source
@@ -61,9 +62,15 @@ class ReplayControl:
         source = self._feed.source
         return source if isinstance(source, ReplaySource) else None
 
-    def start(self, recording: Recording, symbols: Sequence[Symbol], speed: float) -> None:
+    def start(
+        self,
+        recording: Recording,
+        symbols: Sequence[Symbol],
+        speed: float,
+        channels: frozenset[Channel] = TICKS,
+    ) -> None:
         """Show ``recording`` from its start instead of what is shown now."""
-        self._feed.switch((ReplaySource(recording, Playhead(speed)),), symbols)
+        self._feed.switch((ReplaySource(recording, Playhead(speed), channels),), symbols)
 
     def end(self) -> None:
         """Go back to the live sources."""

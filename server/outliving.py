@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from data_feed.errors import RecordingError
-from data_feed.open_feed import DEFAULT_SYMBOLS
+from data_feed.open_feed import DEFAULT_SYMBOLS, FeedRequest
 from data_feed.replay import ReadFrames, symbols_in
-from data_feed.source import Source
 from data_feed.status import FeedMode, FeedStatus
 from data_feed.tap import Keep
 from data_feed.venue_run import Restore
@@ -38,8 +37,8 @@ class RecordableFeed(Protocol):
         ...
 
     @property
-    def source(self) -> Source:
-        """See :attr:`data_feed.feed.Feed.source`."""
+    def mode(self) -> FeedMode:
+        """See :attr:`data_feed.feed.Feed.mode`."""
         ...
 
     @property
@@ -71,7 +70,7 @@ class Outliving:
             self.keeper = CandleKeeper(store, market, lambda: _session(feed))
             feed.restore(self.keeper.restore)
             trades = TradeStore(settings.store, settings.venue)
-            self.trades = TradeKeeper(trades, lambda: feed.source.mode is FeedMode.LIVE)
+            self.trades = TradeKeeper(trades, lambda: feed.mode is FeedMode.LIVE)
             market.keep(self.trades.keep)
         if settings.record is not None:
             self.recorder = Recorder(SegmentWriter(settings.record))
@@ -94,6 +93,19 @@ def _session(feed: RecordableFeed) -> int | None:
     """Which of the live sessions is shown; None for what is simulated or replayed."""
     session = feed.session
     return session if feed.status().mode is FeedMode.LIVE else None
+
+
+def feed_request(settings: Settings, symbols: tuple[Symbol, ...]) -> FeedRequest:
+    """What the settings ask the feed for."""
+    return FeedRequest(
+        settings.feed,
+        settings.venue,
+        symbols,
+        settings.seed,
+        settings.speed,
+        books=settings.books,
+        read=frame_reader(settings),
+    )
 
 
 def symbols_for(settings: Settings) -> tuple[Symbol, ...]:

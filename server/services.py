@@ -13,11 +13,12 @@ from typing import Any, Protocol
 
 from chart_acceleration.chart_data import Markers
 from chart_acceleration.renderers.auto import RendererChoice
+from data_feed.source import Source
 from data_feed.status import FeedMode, FeedState, FeedStatus
 from market.columns import CandleWindow
 from market.market import Market
 from market.order_book import OrderBook
-from market.types import Interval
+from market.types import Interval, Symbol
 from server import backtests, chart_request, market_reader, paper_account
 from server.book_reader import BookReader
 from server.book_teller import BookTeller
@@ -30,6 +31,7 @@ from server.live_loop import LiveLoop
 from server.market_facts import FactsReader
 from server.performance import Performance
 from server.pictures import Pictures
+from server.replay_desk import ReplayDesk
 from server.settings import Settings
 from server.sparklines import Sparklines
 from server.telemetry import Telemetry
@@ -73,6 +75,19 @@ class FeedControl(Protocol):
         """Have ``report`` called with every frame's stages and nanoseconds."""
         ...
 
+    @property
+    def source(self) -> Source:
+        """The source that is shown."""
+        ...
+
+    def switch(self, sources: Sequence[Source], symbols: Sequence[Symbol]) -> None:
+        """Show something else."""
+        ...
+
+    def relabel(self, label: str) -> None:
+        """Say in ``label`` what is being shown."""
+        ...
+
 
 class Services:
     """Market, feed, drawing and paper account behind one typed face.
@@ -100,6 +115,7 @@ class Services:
         self.pictures = Pictures(market, self.drawing, self.telemetry, facts)
         self.sparklines = Sparklines(market, self.drawing, feed.status)
         self.watch_rows = WatchRows(market)
+        self.replays = ReplayDesk(settings, market, feed)
         self.books = BookTeller(BookReader(market, feed, settings.books))
         self._paper = paper
         self._paper_lock = threading.Lock()

@@ -38,6 +38,46 @@ class StatusView:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingView:
+    """Something that can be replayed: a ``recording`` or a stored ``day`` (``kind``).
+
+    ``key`` is what to ask for; times are ms since 1970, ``bytes`` what it takes on the disk.
+    ``symbols`` is empty where they are only found by reading it. ``problem`` says why it cannot be
+    replayed, if so.
+    """
+
+    key: str
+    name: str
+    kind: str
+    venue: str
+    start_ms: int
+    end_ms: int
+    bytes: int
+    symbols: tuple[str, ...]
+    note: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayView:
+    """The replay that is shown. Times are ms since 1970 by the recorder's clock.
+
+    ``speed`` is None for as fast as possible. ``seeking``: on the way to a place. ``ended``: there
+    is nothing further.
+    """
+
+    name: str
+    venue: str
+    start_ms: int
+    end_ms: int
+    at_ms: int
+    speed: float | None
+    paused: bool
+    seeking: bool
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LastView:
     """Last price of a symbol.
 

@@ -30,6 +30,7 @@ from server.errors import DrawFailed, PictureUnavailable, RequestError, Settings
 from server.first_page import fetch_page, inline_script_sources
 from server.frames_socket import FramesSocket
 from server.login import Access
+from server.replay_routes import replay_routes
 from server.routes import api_routes, health_routes, login_routes
 from server.security import Guard
 from server.services import Services
@@ -75,6 +76,7 @@ def build_server(services: Services) -> CandlecastServer:
     app.include_router(login_routes(app.access))
     app.include_router(sparkline_routes(services))
     app.include_router(book_routes(services))
+    app.include_router(replay_routes(services.replays))
     app.include_router(api_routes(services))
     app.add_api_websocket_route("/ws/charts", _frames_route)
     _add_error_handlers(app)

@@ -90,15 +90,44 @@ def read_blocks(file: BinaryIO, tell: Callable[[Damage], None]) -> Iterator[list
             at += size
 
 
+def outline(file: BinaryIO) -> tuple[StoredFrame, StoredFrame] | None:
+    """The first and the last frame in whole blocks of ``file``; None without any.
+
+    Between them only the heads of blocks are read, so damage inside a block may go unseen. Raises
+    ``OSError``.
+    """
+    places, at = [], len(SIGNATURE)
+    while at >= 0:
+        file.seek(at)
+        head = _head_of(file)
+        if head is None:
+            at = _next_marker(file, at + 1)
+        else:
+            places.append(at)
+            at += HEAD_BYTES + head[1]
+    firsts = (_block_at(file, place)[0] for place in places)
+    lasts = (_block_at(file, place)[0] for place in reversed(places))
+    first, last = next(filter(None, firsts), None), next(filter(None, lasts), None)
+    return (first[0], last[-1]) if first and last else None
+
+
+def _head_of(file: BinaryIO) -> tuple[bytes, int, int, int] | None:
+    """Marker, packed bytes, raw bytes and CRC-32 of the head that begins here, if it is whole."""
+    head = file.read(HEAD_BYTES)
+    if len(head) < HEAD_BYTES or _CRC.unpack_from(head, _HEAD.size)[0] != zlib.crc32(head[:-4]):
+        return None
+    marker, stored, raw_bytes, crc = _HEAD.unpack_from(head)
+    whole = marker == MARKER and raw_bytes <= LARGEST_BLOCK and stored <= LARGEST_BLOCK
+    return (marker, stored, raw_bytes, crc) if whole else None
+
+
 def _block_at(file: BinaryIO, at: int) -> tuple[list[StoredFrame] | None, int]:
     """The frames of the block at ``at`` and its bytes, or None when there is no whole block."""
     file.seek(at)
-    head = file.read(HEAD_BYTES)
-    if len(head) < HEAD_BYTES or _CRC.unpack_from(head, _HEAD.size)[0] != zlib.crc32(head[:-4]):
+    head = _head_of(file)
+    if head is None:
         return None, 0
-    marker, stored, raw_bytes, crc = _HEAD.unpack_from(head)
-    if marker != MARKER or raw_bytes > LARGEST_BLOCK or stored > LARGEST_BLOCK:
-        return None, 0
+    _, stored, raw_bytes, crc = head
     packed = file.read(stored)
     if len(packed) < stored or zlib.crc32(packed) != crc:
         return None, 0

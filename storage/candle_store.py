@@ -95,6 +95,15 @@ class CandleStore:
         whole = join(windows[::-1])
         return part_of(whole, slice(max(0, len(whole) - count), len(whole)))
 
+    def files(self, symbol: str, interval: Interval) -> list[str]:
+        """The days, months or years that there are files of, oldest first."""
+        return [path.stem for path in self._paths(symbol, interval)]
+
+    def bytes_of(self, symbol: str, interval: Interval, name: str) -> int:
+        """What the file of a day, month or year takes on the disk; 0 when it is gone."""
+        path = self._folder(symbol, interval) / f"{name}{SUFFIX}"
+        return path.stat().st_size if path.exists() else 0
+
     def symbols(self) -> list[str]:
         """Symbols with a folder, in order of the alphabet."""
         return sorted(path.name for path in self.folder.glob("*") if path.is_dir())

@@ -3,12 +3,14 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import monotonic, monotonic_ns, sleep
 
 from chart_acceleration.renderers.auto import RendererChoice, choose
+from data_feed.open_feed import SimulatorSource
+from data_feed.source import Source
 from data_feed.status import FeedCounters, FeedMode, FeedState, FeedStatus
 from market.market import Market
 from market.order_book import OrderBook
@@ -42,6 +44,8 @@ class HandFeed:
     retries: int = 0
     books: dict[str, OrderBook] = field(default_factory=dict)
     report: Callable[[str, int], None] = field(init=False)
+    source: Source = field(default_factory=lambda: SimulatorSource((BTC, ETH), 7))
+    session: int = 0
 
     def status(self) -> FeedStatus:
         return self.state
@@ -54,6 +58,13 @@ class HandFeed:
 
     def report_stages(self, report: Callable[[str, int], None]) -> None:
         self.report = report
+
+    def switch(self, sources: Sequence[Source], symbols: Sequence[Symbol]) -> None:
+        self.source = sources[0]
+        self.session += 1
+
+    def relabel(self, label: str) -> None:
+        self.state = replace(self.state, detail=label)
 
     def becomes(self, state: FeedState) -> None:
         """Report ``state`` from now on."""
