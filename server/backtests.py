@@ -10,24 +10,24 @@ from server.views import BacktestTradeView, BacktestView, MetricView
 from trading.backtest import BacktestResult, run_sma_cross
 from trading.errors import TradingError
 from trading.fill_models import MAX_FEE_RATE, Costs
-from trading.metrics import FORMULAS, Metrics
+from trading.metrics import METRICS, Measures, Metric
 from trading.strategies.sma_cross import SmaCrossParameters
 from trading.trades import BacktestTrade
 
-_CARDS = (
-    # field of Metrics, key of the view, label, unit
-    ("total_return", "total_return", "Total return", "%"),
-    ("buy_and_hold_return", "buy_hold", "Buy and hold", "%"),
-    ("max_drawdown", "max_drawdown", "Max drawdown", "%"),
-    ("sharpe", "sharpe", "Sharpe ratio", "ratio"),
-    ("sortino", "sortino", "Sortino ratio", "ratio"),
-    ("profit_factor", "profit_factor", "Profit factor", "ratio"),
-    ("win_rate", "win_rate", "Win rate", "%"),
-    ("expectancy", "expectancy", "Mean trade", "%"),
-    ("exposure", "exposure", "Exposure", "%"),
-    ("trades", "trades", "Trades", "count"),
-    ("fees_paid", "fees_paid", "Fees", "money"),
-)
+_CARDS = {
+    # key of a metric: key of the view
+    "total_return": "total_return",
+    "buy_and_hold_return": "buy_hold",
+    "max_drawdown": "max_drawdown",
+    "sharpe": "sharpe",
+    "sortino": "sortino",
+    "profit_factor": "profit_factor",
+    "win_rate": "win_rate",
+    "expectancy": "expectancy",
+    "exposure": "exposure",
+    "trades": "trades",
+    "fees_paid": "fees_paid",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +72,22 @@ def _view(result: BacktestResult, order: BacktestOrder, elapsed_ms: float) -> Ba
         equity=tuple(result.equity.tolist()),
         buy_hold=tuple(result.buy_and_hold.tolist()),
         trades=tuple(_trade(trade) for trade in result.trades),
-        metrics=tuple(_metric(result.metrics, *card) for card in _CARDS),
+        metrics=tuple(
+            _metric(result.metrics, metric) for metric in METRICS if metric.key in _CARDS
+        ),
         warnings=result.warnings,
         elapsed_ms=elapsed_ms,
     )
 
 
-def _metric(metrics: Metrics, name: str, key: str, label: str, unit: str) -> MetricView:
-    value: float | None = getattr(metrics, name)
-    formula = FORMULAS[name]
+def _metric(measures: Measures, metric: Metric) -> MetricView:
+    value = measures[metric.key]
+    formula = metric.formula
     if value is None:
-        formula = f"{formula}. Not defined here: {metrics.undefined[name]}"
-    elif unit == "%":
+        formula = f"{formula} Not defined here: {measures.undefined[metric.key]}."
+    elif metric.unit == "%":
         value = 100.0 * value
-    return MetricView(key, label, value, unit, formula)
+    return MetricView(_CARDS[metric.key], metric.label, value, metric.unit.value, formula)
 
 
 def _trade(trade: BacktestTrade) -> BacktestTradeView:

@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 
 from market.columns import CandleWindow
 from market.types import DAY, HOUR, MINUTE, SECOND
-from trading.backtest_core import replay_signal
+from trading.backtest_core import CHANGE, PRICE, replay_signal
 from trading.errors import BacktestError
 from trading.fill_models import Costs
-from trading.metrics import Metrics, drawdowns, measure
+from trading.metrics import Convention, Measures, Run, measure
+from trading.round_trips import round_trips
 from trading.strategies.sma_cross import SmaCrossParameters, decide
-from trading.trades import BacktestTrade, round_trips
+from trading.trades import Trades
 
 __all__ = ["BacktestResult", "run_sma_cross"]
 
@@ -44,21 +45,20 @@ class BacktestResult:
     """Arrays of shape (n,), one value per candle, read-only.
 
     ``time_ns`` candle starts; ``equity`` and ``buy_and_hold`` in quote currency at the closes, the
-    latter from ``start_capital`` put in at the first close without costs; ``drawdown`` as a
-    fraction, 0 or below; ``fast`` and ``slow`` averages, NaN while warming; ``target`` int8, the
-    position decided at each close. ``warm_up`` is the number of candles before the first decision.
-    ``warnings`` are sentences on what weakens the result.
+    latter from ``start_capital`` put in at the first close without costs; ``fast`` and ``slow``
+    averages, NaN while warming; ``target`` int8, the position decided at each close. ``warm_up`` is
+    the number of candles before the first decision. ``warnings`` are sentences on what weakens the
+    result.
     """
 
     time_ns: I64
     equity: F64
     buy_and_hold: F64
-    drawdown: F64
     fast: F64
     slow: F64
     target: I8
-    trades: tuple[BacktestTrade, ...]
-    metrics: Metrics
+    trades: Trades
+    metrics: Measures
     warnings: tuple[str, ...]
     warm_up: int
     start_capital: float
@@ -70,6 +70,7 @@ def run_sma_cross(
     parameters: SmaCrossParameters | None = None,
     costs: Costs | None = None,
     start_capital: float = 10_000.0,
+    convention: Convention | None = None,
 ) -> BacktestResult:
     """Backtest the moving average cross of :mod:`trading.strategies.sma_cross`.
 
@@ -88,21 +89,28 @@ def run_sma_cross(
     )  # fmt: skip
     if not (np.isfinite(equity).all() and (equity > 0).all()):
         raise BacktestError("The prices rise or fall so far that equity cannot be computed.")
-    trades = round_trips(
-        candles.time_ns, float(candles.close[-1]), fill_bars[:filled], fills[:filled]
-    )
+    fill_bars, fills = fill_bars[:filled], fills[:filled]
+    trades = round_trips(candles, fill_bars, fills)
     interval_ns = int(np.median(np.diff(candles.time_ns)))
     warm_up = parameters.slow - 1
+    run = Run(
+        candles.time_ns,
+        interval_ns,
+        _read_only(equity),
+        _read_only(candles.close * (start_capital / candles.close[0])),
+        _held(count, fill_bars),
+        trades,
+        float(np.abs(fills[:, CHANGE] * fills[:, PRICE]).sum()),
+    )
     return BacktestResult(
         time_ns=candles.time_ns,
-        equity=_read_only(equity),
-        buy_and_hold=_read_only(candles.close * (start_capital / candles.close[0])),
-        drawdown=_read_only(drawdowns(equity)),
+        equity=run.equity,
+        buy_and_hold=run.market,
         fast=_read_only(signal.fast),
         slow=_read_only(signal.slow),
         target=_read_only(signal.target),
         trades=trades,
-        metrics=measure(candles.time_ns, equity, candles.close, interval_ns, trades),
+        metrics=measure(run, convention),
         warnings=_warnings(candles.time_ns, interval_ns, trades, costs, warm_up),
         warm_up=warm_up,
         start_capital=start_capital,
@@ -129,11 +137,18 @@ def _check(candles: CandleWindow, parameters: SmaCrossParameters, capital: float
             )
 
 
+def _held(count: int, fill_bars: I64) -> NDArray[np.bool_]:
+    """Whether there was a position at each close: fills alternate between in and out."""
+    fills = np.zeros(count, np.int8)
+    fills[fill_bars] = 1
+    return (np.cumsum(fills) & 1).astype(np.bool_)
+
+
 def _warnings(
-    time_ns: I64, interval_ns: int, trades: tuple[BacktestTrade, ...], costs: Costs, warm_up: int
+    time_ns: I64, interval_ns: int, trades: Trades, costs: Costs, warm_up: int
 ) -> tuple[str, ...]:
     found = []
-    closed = sum(not trade.is_open for trade in trades)
+    closed = len(trades.closed)
     if closed < FEW_TRADES:
         found.append(f"Closed trades: {closed}. Below {FEW_TRADES} the figures may be chance.")
     if closed < len(trades):

@@ -3,7 +3,9 @@
 TradingError
 ├── BadQuantity      a size, price, capital or time that is no number or out of bounds
 ├── BadCosts         a fee or slippage outside its bounds
+├── BadConvention    days in a year or a risk-free rate outside their bounds
 ├── BadParameters    strategy parameters outside their bounds
+├── NotDefined       a figure that has no value for a run; caught where figures are gathered
 ├── OrderRefused     a well-formed order that the account cannot take; the text has the numbers
 └── BacktestError    candles or capital that no backtest can run on
 """
@@ -21,8 +23,16 @@ class BadCosts(TradingError):
     """A fee or slippage outside its bounds."""
 
 
+class BadConvention(TradingError):
+    """Days in a year or a risk-free rate outside their bounds."""
+
+
 class BadParameters(TradingError):
     """Strategy parameters outside their bounds."""
+
+
+class NotDefined(TradingError):
+    """A figure that has no value for a run; caught where figures are gathered."""
 
 
 class OrderRefused(TradingError):

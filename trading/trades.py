@@ -1,16 +1,19 @@
-"""Round trips of a backtest, paired from its fills."""
+"""Round trips of a backtest: one position from its first fill until it is flat, in arrays."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
+from market.kernel import kernel
 from market.types import Side
-from trading.backtest_core import CHANGE, FEE, PRICE
 
-__all__ = ["BacktestTrade", "round_trips"]
+__all__ = ["BacktestTrade", "Trades", "excursions"]
 
+Flags = NDArray[np.bool_]
 F64 = NDArray[np.float64]
+I8 = NDArray[np.int8]
 I64 = NDArray[np.int64]
 
 
@@ -41,35 +44,73 @@ class BacktestTrade:
         return self.exit_time_ns is None
 
 
-def round_trips(
-    time_ns: I64, last_close: float, fill_bars: I64, fills: F64
-) -> tuple[BacktestTrade, ...]:
-    """Pairs of entry and exit out of alternating ``fills`` (m, 4), oldest first."""
-    bars: list[int] = fill_bars.tolist()
-    changes: list[float] = fills[:, CHANGE].tolist()
-    prices: list[float] = fills[:, PRICE].tolist()
-    fees: list[float] = fills[:, FEE].tolist()
-    times: list[int] = time_ns[fill_bars].tolist()
-    trades = []
-    for entry in range(0, len(bars), 2):
-        leave = entry + 1
-        closed = leave < len(bars)
-        size, entry_price = changes[entry], prices[entry]
-        exit_price = prices[leave] if closed else last_close
-        paid = fees[entry] + (fees[leave] if closed else 0.0)
-        pnl = size * (exit_price - entry_price) - paid
-        trades.append(
-            BacktestTrade(
-                side=Side.BUY if size > 0 else Side.SELL,
-                entry_time_ns=times[entry],
-                exit_time_ns=times[leave] if closed else None,
-                entry_price=entry_price,
-                exit_price=exit_price,
-                size=abs(size),
-                pnl=pnl,
-                return_fraction=pnl / (abs(size) * entry_price + fees[entry]),
-                bars=(bars[leave] if closed else len(time_ns)) - bars[entry],
-                fees=paid,
-            )
+@dataclass(frozen=True, slots=True)
+class Trades:
+    """Round trips, oldest entry first: arrays of shape (m,); one of them is a ``BacktestTrade``.
+
+    ``side`` is 1 long, -1 short; times are nanoseconds, of an open trade ``exit_ns`` is the last
+    candle's; ``fees`` and ``slippage`` were paid for both fills, in quote currency. ``adverse``
+    and ``favourable`` are the largest moves against and for the position while it was open, as
+    fractions of the entry price: at most 0, at least 0 (Sweeney, Maximum Adverse Excursion, 1997).
+    """
+
+    side: I8
+    entry_ns: I64
+    exit_ns: I64
+    entry_price: F64
+    exit_price: F64
+    size: F64
+    pnl: F64
+    return_fraction: F64
+    bars: I64
+    fees: F64
+    slippage: F64
+    adverse: F64
+    favourable: F64
+    is_open: Flags
+
+    def __len__(self) -> int:
+        return len(self.side)
+
+    def __getitem__(self, index: int) -> BacktestTrade:
+        return BacktestTrade(
+            side=Side.BUY if self.side[index] > 0 else Side.SELL,
+            entry_time_ns=int(self.entry_ns[index]),
+            exit_time_ns=None if self.is_open[index] else int(self.exit_ns[index]),
+            entry_price=float(self.entry_price[index]),
+            exit_price=float(self.exit_price[index]),
+            size=float(self.size[index]),
+            pnl=float(self.pnl[index]),
+            return_fraction=float(self.return_fraction[index]),
+            bars=int(self.bars[index]),
+            fees=float(self.fees[index]),
         )
-    return tuple(trades)
+
+    def __iter__(self) -> Iterator[BacktestTrade]:
+        return map(self.__getitem__, range(len(self)))
+
+    @property
+    def closed(self) -> "Trades":
+        """Those that ended."""
+        kept = ~self.is_open
+        return Trades(*(getattr(self, field.name)[kept] for field in fields(self)))
+
+
+@kernel
+def excursions(
+    high: F64, low: F64, side: I8, enters: I64, leaves: I64, entry: F64, exit_: F64, out: F64
+) -> None:
+    """Largest moves against and for every trade, into ``out`` (m, 2), as fractions of the entry.
+
+    Candles ``enters[i]`` to before ``leaves[i]`` count whole; of the candle it left in only the
+    price ``exit_[i]`` does, since the rest of it came later.
+    """
+    for trade in range(len(side)):
+        lowest = min(entry[trade], exit_[trade])
+        highest = max(entry[trade], exit_[trade])
+        for bar in range(enters[trade], leaves[trade]):
+            lowest = min(lowest, low[bar])
+            highest = max(highest, high[bar])
+        up, down = highest / entry[trade] - 1.0, lowest / entry[trade] - 1.0
+        out[trade, 0] = down if side[trade] > 0 else -up
+        out[trade, 1] = up if side[trade] > 0 else -down
