@@ -193,6 +193,7 @@
         panel.reopened = true;
         this.refresh(panel);
       }
+      document.dispatchEvent(new CustomEvent("candlecast:opened-socket"));
     }
 
     /** @param {ArrayBuffer} data */
@@ -221,6 +222,7 @@
       else if (message.type === "loading") this.byNumber.get(message.chart)?.progress.show(message.loaded, message.expected);
       else if (message.type === "tier") this.setTier(message.tier);
       else if (message.type === "error") this.onRefused(message.reason);
+      else document.dispatchEvent(new CustomEvent("candlecast:message", { detail: message }));
     }
 
     /** @param {Status} status */
@@ -284,6 +286,10 @@
   window.candlecast.tier = "picture"; // how the server draws; "plotly": not at all
   const client = new ChartClient();
   window.candlecast.crosshairs = client.crosshairs;
+  window.candlecast.send = (/** @type {object} */ message) => {
+    if (client.socket.isOpen) client.socket.send(message);
+    return client.socket.isOpen;
+  };
   window.candlecast.panelOf = (/** @type {HTMLElement} */ chart) => client.panels.get(chart);
   client.start();
 }

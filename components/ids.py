@@ -86,6 +86,9 @@ PERFORMANCE_VIEWERS_CONTEXT = "performance-viewers-context"
 PERFORMANCE_PROCESS = "performance-process"
 PERFORMANCE_AT = "performance-at"
 
+# Order book
+BOOK_STEPS = "book-steps"
+
 # Watchlist
 WATCHLIST_TICK = "watchlist-tick"
 WATCHLIST_QUOTE = "watchlist-quote"

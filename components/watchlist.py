@@ -10,9 +10,10 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from components import ids
-from components.attributes import aria
+from components.attributes import aria, data
 from components.grid_theme import grid_theme
 from components.icons import icon
+from components.panel_title import panel_title
 
 Definition = dict[str, Any]
 
@@ -25,7 +26,7 @@ def watchlist(count: int, pictures: bool) -> html.Section:
     """
     head = html.Div(
         [
-            html.H2("Watchlist"),
+            panel_title("Watchlist", "watchlist"),
             html.Span(str(count), className="panel-context watch-count", role="status"),
             html.Span("STALE", className="tag watch-stale"),
             dmc.TextInput(
@@ -45,7 +46,10 @@ def watchlist(count: int, pictures: bool) -> html.Section:
         dcc.Store(id=ids.WATCHLIST_MOMENT, data=0),
     ]
     return html.Section(
-        [head, _grid(pictures), *keepers], className="watchlist", **aria(label="Watchlist")
+        [head, _grid(pictures), *keepers],
+        className="side-panel watchlist",
+        **data(panel="watchlist"),
+        **aria(label="Watchlist"),
     )
 
 

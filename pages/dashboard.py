@@ -1,4 +1,4 @@
-"""Dashboard: the live chart, and beside it the symbols to choose from."""
+"""Dashboard: the live charts, and beside them symbols, order book and newest trades."""
 
 from dataclasses import asdict
 from typing import Any
@@ -7,7 +7,7 @@ import dash
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
 
 from components import ids
-from components.watchlist import watchlist
+from components.side_panel import side_panel
 from pages.chart_grid import live_grid
 from pages.quote import fill_header, quote, quote_store
 from server.services import current
@@ -23,8 +23,7 @@ def layout(symbol: str | None = None, interval: str | None = None, **query: str)
     Like ``&style=hollow&axis=log&indicators=sma:20,rsi``: the names of ``/api/chart.webp``.
     """
     services = current()
-    listed = watchlist(len(services.symbols()), services.tier() == "picture")
-    side = html.Aside(listed, className="side")
+    side = side_panel(len(services.symbols()), services.tier() == "picture")
     tick = dcc.Interval(id=ids.WATCHLIST_TICK, interval=1000)
     keepers = [tick, quote_store(ids.WATCHLIST_QUOTE)]
     grid = live_grid(symbol, interval, query)
@@ -45,7 +44,7 @@ async def refresh_watchlist(_: int | None, symbol: str, seen: int) -> tuple[Any,
 
 
 def _script(name: str, *connected: Input | Output) -> None:
-    """A function of ``assets/watchlist.js``, which changes the grid itself."""
+    """A function of the page's scripts, which change rows and cells themselves."""
     clientside_callback(ClientsideFunction(namespace="candlecast", function_name=name), *connected)
 
 
@@ -53,4 +52,8 @@ def _script(name: str, *connected: Input | Output) -> None:
 _script("watchRows", Output(ids.WATCHLIST_MOMENT, "data"), Input(ids.WATCHLIST_ROWS, "data"))
 _script("watchSymbol", Input(ids.SYMBOL, "value"))
 _script("watchFilter", Input(ids.WATCHLIST_FILTER, "value"))
+clientside_callback(
+    ClientsideFunction(namespace="candlecastBook", function_name="symbol"),
+    Input(ids.SYMBOL, "value"),
+)
 fill_header(ids.WATCHLIST_QUOTE)

@@ -113,7 +113,7 @@ class BookReader:
         return round_unit(*known)
 
     def _size_digits(self, state: SymbolMarket, groups: BookGroups | None) -> int:
-        """Digits after the point of a column of sizes: four of the middle one count.
+        """Digits after the point of a column of sizes: three of the middle one count.
 
         They only grow, so that the column does not jump.
         """
@@ -127,7 +127,7 @@ class BookReader:
         middle = float(np.median(sizes)) if len(sizes) else 0.0
         if not middle:
             return before or 0
-        digits = max(before or 0, min(max(3 - floor(log10(middle)), 0), 8))
+        digits = max(before or 0, min(max(2 - floor(log10(middle)), 0), 8))
         if groups is not None and groups.valid:
             self._digits[state.symbol] = digits
         return digits

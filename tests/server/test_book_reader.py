@@ -39,7 +39,7 @@ def test_a_ladder_says_levels_spread_and_digits() -> None:
     assert ladder.bids == ((100.0, 1.0, 1.0), (99.5, 1.001, 2.001), (99.0, 1.002, 3.003))
     assert ladder.asks == ((101.0, 2.0, 2.0), (101.5, 2.001, 4.001), (102.0, 2.002, 6.003))
     assert (ladder.tick, ladder.multiple, ladder.step) == (0.5, 1, 0.5)
-    assert (ladder.decimals, ladder.tick_decimals, ladder.size_decimals) == (1, 1, 3)
+    assert (ladder.decimals, ladder.tick_decimals, ladder.size_decimals) == (1, 1, 2)
     assert ladder.spread == 1.0
     assert ladder.spread_bp == pytest.approx(1e4 / 100.5)
     assert ladder.imbalance == pytest.approx((3.003 - 6.003) / (3.003 + 6.003))
@@ -79,10 +79,10 @@ def test_the_tick_only_becomes_finer() -> None:
 def test_digits_of_sizes_only_grow() -> None:
     reader, feed, _ = made()
     feed.books[BTC] = book = half_tick_book()
-    assert reader.ladder(BTC, 5).size_decimals == 3
+    assert reader.ladder(BTC, 5).size_decimals == 2
     book.replace([(1000, 25_000)], [(1010, 25_000)], 1, 3)
-    assert reader.ladder(BTC, 5).size_decimals == 3
-    book.replace([(1000, 250)], [(1010, 250)], 1, 3)
+    assert reader.ladder(BTC, 5).size_decimals == 2
+    book.replace([(1000, 25)], [(1010, 25)], 1, 3)
     assert reader.ladder(BTC, 5).size_decimals == 4
 
 
@@ -146,7 +146,7 @@ def test_trades_newest_first_with_large_ones_marked() -> None:
     assert view.trades[0].time_ms == 1_700_000_099_750.0
     assert (view.large_from, view.next) == (3.0, 60)
     assert view.per_second == pytest.approx(3.9)
-    assert (view.decimals, view.size_decimals) == (2, 3)
+    assert (view.decimals, view.size_decimals) == (2, 2)
 
 
 def test_trades_after_a_number() -> None:

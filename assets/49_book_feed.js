@@ -1,0 +1,148 @@
+"use strict";
+
+/**
+ * Asks the server for what the side column shows of the active chart's symbol, and for nothing that is folded, behind
+ * another tab, out of sight or in a hidden tab.
+ */
+{
+  const { SidePanel, OrderBook, TimeAndSales } = window.candlecast;
+  const SETTLES_MS = 80;
+
+  class BookFeed {
+    /** @param {HTMLElement} element the side column */
+    constructor(element) {
+      this.element = element;
+      this.side = new SidePanel(element);
+      this.book = new OrderBook(/** @type {HTMLElement} */ (this.side.panel("book")));
+      this.trades = new TimeAndSales(/** @type {HTMLElement} */ (this.side.panel("trades")));
+      this.bodies = [this.book.body, this.trades.holder];
+      this.inSight = new Set();
+      this.symbol = "";
+      this.sent = "";
+      this.settling = 0;
+      this.sizes = new ResizeObserver(() => this.settle());
+      this.places = new IntersectionObserver((entries) => this.onPlaces(entries));
+      for (const body of this.bodies) {
+        this.sizes.observe(body);
+        this.places.observe(body);
+      }
+      element.querySelector(".popup")?.addEventListener("click", (event) => this.onStep(event.target));
+      element.addEventListener("candlecast:opened", () => this.drawSteps());
+    }
+
+    /** @param {IntersectionObserverEntry[]} entries */
+    onPlaces(entries) {
+      for (const { target, isIntersecting } of entries) {
+        if (isIntersecting) this.inSight.add(target);
+        else this.inSight.delete(target);
+      }
+      this.settle();
+    }
+
+    settle() {
+      clearTimeout(this.settling);
+      this.settling = setTimeout(() => this.ask(), SETTLES_MS);
+    }
+
+    /** @param {string} symbol */
+    choose(symbol) {
+      if (!symbol || symbol === this.symbol) return;
+      this.symbol = symbol;
+      this.book.clear(symbol);
+      this.trades.clear(symbol);
+      this.ask();
+    }
+
+    /** The connection, or the page's sight of it, is another: the server knows nothing. */
+    askAnew() {
+      this.sent = "";
+      this.ask();
+    }
+
+    ask() {
+      if (!this.symbol || document.hidden) return;
+      const seen = this.bodies.map((body) => this.inSight.has(body) && body.clientHeight > 0);
+      const depth = this.side.layout.view === "depth";
+      const levels = seen[0] ? (depth ? 1 : this.book.fit()) : 0;
+      const trades = seen[1] ? this.trades.fit() : 0;
+      const multiple = this.side.multiple(this.symbol);
+      const text = JSON.stringify({ type: "book", symbol: this.symbol, levels, trades, multiple });
+      if (text !== this.sent && window.candlecast.send?.(JSON.parse(text))) this.sent = text;
+    }
+
+    /** @param {any} message */
+    onMessage(message) {
+      if (message.symbol !== this.symbol) return; // of what was asked for before
+      if (message.type === "book") this.book.show(message);
+      else if (message.type === "trades") this.trades.show(message);
+    }
+
+    /** @param {EventTarget | null} target an entry of the menu of steps */
+    onStep(target) {
+      const entry = target instanceof Element ? target.closest("[data-multiple]") : null;
+      if (!(entry instanceof HTMLElement)) return;
+      this.side.step(this.symbol, Number(entry.dataset.multiple));
+      window.candlecast.closePopup(true);
+    }
+
+    /** What each step is in money. */
+    drawSteps() {
+      const { tick = 0, tick_decimals: digits = 0 } = this.book.shown ?? {};
+      for (const entry of this.element.querySelectorAll("[data-multiple]")) {
+        const multiple = Number(/** @type {HTMLElement} */ (entry).dataset.multiple);
+        const step = tick ? Number((tick * multiple).toFixed(digits)) : 0;
+        window.candlecast.words.write(entry.querySelector(".step-size"), step ? step.toLocaleString("en-US", { maximumFractionDigits: digits }) : "");
+        entry.setAttribute("aria-checked", String(multiple === this.side.multiple(this.symbol)));
+      }
+    }
+
+    /** Our own server or its feed is lost: what is shown is old. @param {boolean} lost */
+    grey(lost) {
+      for (const name of ["book", "trades"]) this.side.panel(name)?.toggleAttribute("data-stale", lost);
+    }
+
+    stop() {
+      clearTimeout(this.settling);
+      this.sizes.disconnect();
+      this.places.disconnect();
+      if (this.symbol) window.candlecast.send?.({ type: "book", symbol: this.symbol });
+    }
+  }
+
+  /** @type {BookFeed | null} */
+  let feed = null;
+  let chosen = "";
+
+  /** Pages come and go. */
+  function find() {
+    const element = /** @type {HTMLElement | null} */ (document.querySelector(".side"));
+    const usable = element?.querySelector(".trades-rows") && element.querySelector(".book-body");
+    if (feed && (!usable || feed.element !== element)) {
+      feed.stop();
+      feed = null;
+    }
+    if (!usable || feed) return;
+    feed = new BookFeed(/** @type {HTMLElement} */ (element));
+    feed.choose(chosen);
+  }
+
+  new MutationObserver(find).observe(document.documentElement, { subtree: true, childList: true });
+  document.addEventListener("candlecast:message", (event) => feed?.onMessage(/** @type {CustomEvent} */ (event).detail));
+  document.addEventListener("candlecast:opened-socket", () => feed?.askAnew());
+  document.addEventListener("candlecast:side", () => feed?.ask());
+  document.addEventListener("visibilitychange", () => feed?.askAnew());
+  setInterval(() => {
+    const pill = document.querySelector('[data-status="pill"]');
+    feed?.grey(pill?.getAttribute("data-state") === "lost");
+  }, 1000);
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    candlecastBook: {
+      /** The active chart's symbol. @param {string} symbol */
+      symbol(symbol) {
+        chosen = symbol;
+        feed?.choose(symbol);
+      },
+    },
+  });
+}
