@@ -1,8 +1,8 @@
 """Compiles what the first viewer, trade and backtest would otherwise wait for.
 
-Charts, candles and the backtest are compiled before anything is served. The indicators, which take
-as long again on the very first start, are compiled beside the running program: until then, one that
-is asked for compiles on its own.
+Charts, candles, order books and the backtest are compiled before anything is served. The
+indicators, which take as long again on the very first start, are compiled beside the running
+program: until then, one that is asked for compiles on its own.
 """
 
 import atexit
@@ -19,7 +19,9 @@ from indicators.registry import INDICATORS
 from indicators.stream import Stream
 from market.candle_builder import CandleBuilder
 from market.columns import CandleWindow
-from market.types import MINUTE, Candle, Interval
+from market.order_book import OrderBook
+from market.tape import Tape
+from market.types import MINUTE, Candle, Interval, Side, Symbol, Trade
 from trading.backtest import run_sma_cross
 from trading.fill_models import Costs
 from trading.strategies.sma_cross import SmaCrossParameters
@@ -40,11 +42,27 @@ def warm_up(choice: RendererChoice, wait: bool = True) -> None:
     builder.load_history(Interval.M1, _candles())
     builder.add(1, BARS * MINUTE, 100.0, 1.0)
     builder.columns(Interval.M1).snapshot()
+    warm_up_book()
     run_sma_cross(_candles(), SmaCrossParameters(2, 3), Costs(0.001, 5.0), 10_000.0)
     if wait:
         warm_up_indicators()
     else:
         warm_up_beside()
+
+
+def warm_up_book() -> None:
+    """Change and read an order book and a tape: the feed's thread would compile meanwhile."""
+    book = OrderBook(BARS)
+    book.replace([(99, 1)], [(101, 1)], 0, 0)
+    book.change([(985, 1)], [], 1, 0)
+    book.price_unit()
+    book.groups(1, 0, BARS)
+    book.view(BARS)
+    book.invalidate()
+    tape = Tape(BARS)
+    tape.add(Trade(Symbol("A-B"), 1, MINUTE, 100.0, 1.0, Side.BUY))
+    tape.view()
+    tape.clear()
 
 
 def warm_up_indicators(stop: threading.Event | None = None) -> int:

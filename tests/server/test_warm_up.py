@@ -8,7 +8,10 @@ import pytest
 from chart_acceleration.renderers.auto import RendererChoice
 from chart_acceleration.scene import U8, Rect, Scene
 from indicators.registry import INDICATORS
-from server.warm_up import warm_up, warm_up_beside, warm_up_indicators
+from market.book_groups import group_top, price_unit
+from market.book_levels import copy_top, invalidate, replace_levels, rescale, set_levels
+from market.tape import add_to_tape, copy_tape
+from server.warm_up import warm_up, warm_up_beside, warm_up_book, warm_up_indicators
 
 pytestmark = pytest.mark.kernel
 
@@ -36,6 +39,13 @@ def test_whole_pictures_and_patches_are_drawn() -> None:
 
 def test_without_a_renderer_everything_else_is_compiled() -> None:
     warm_up(RendererChoice(None, "plotly", ()))
+
+
+def test_books_are_compiled_before_the_feeds_thread_needs_them() -> None:
+    kernels = (set_levels, replace_levels, rescale, invalidate, copy_top, group_top, price_unit)
+    warm_up_book()
+    for each in (*kernels, add_to_tape, copy_tape):
+        assert getattr(each, "signatures", ["without a compiler"])
 
 
 def test_every_indicator_is_compiled_and_the_log_says_so(caplog: pytest.LogCaptureFixture) -> None:
