@@ -2,8 +2,7 @@
 
 from collections import OrderedDict
 
-import numpy as np
-
+from chart_acceleration.memory import aligned_bytes
 from chart_acceleration.scene import U8
 
 
@@ -17,7 +16,7 @@ class Framebuffer:
     def __init__(self, width: int, height: int) -> None:
         self.width = width
         self.height = height
-        self.pixels: U8 = np.zeros((height, width), dtype=np.uint8)
+        self.pixels: U8 = aligned_bytes(width * height).reshape(height, width)
 
 
 class FramebufferPool:

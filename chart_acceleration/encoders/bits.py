@@ -20,16 +20,18 @@ STATE_SIZE: Final = 3
 
 @inline_kernel
 def put(state: I64, words: U32, value: int, count: int) -> None:
-    """Append the low ``count`` (0..31) bits of ``value``, which has no bits above them."""
+    """Append the low ``count`` (0..31) bits of ``value``, which has no bits above them. The word
+    behind the last full one is overwritten.
+    """
     pending = state[PENDING] | (np.int64(value) << state[COUNT])
     filled = state[COUNT] + count
-    if filled >= 32:
-        words[state[WORD]] = np.uint32(pending & 0xFFFFFFFF)
-        state[WORD] += 1
-        pending >>= 32
-        filled -= 32
-    state[PENDING] = pending
-    state[COUNT] = filled
+    # stored every time, the place moves on when it is full: with a branch here numba would count
+    # the references of both arrays, which takes ten times as long
+    words[state[WORD]] = np.uint32(pending & 0xFFFFFFFF)
+    full = filled >> 5
+    state[WORD] += full
+    state[PENDING] = pending >> (full << 5)
+    state[COUNT] = filled & 31
 
 
 @kernel

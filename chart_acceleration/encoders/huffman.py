@@ -17,6 +17,7 @@ I64 = NDArray[np.int64]
 LENGTH_BITS: Final = 5  # a table entry is code << 5 | length
 LENGTH_MASK: Final = 31
 MAX_LENGTH: Final = 15
+SYMBOL_BITS: Final = 9  # no alphabet has more symbols
 
 
 @kernel
@@ -51,17 +52,18 @@ def _sorted_symbols(counts: I64, symbols: I64, weights: I64) -> int:
     """Used symbols, rarest first, equal counts in symbol order; insertion sort, as few are used."""
     used = 0
     for symbol in range(counts.size):
-        weight = counts[symbol]
-        if weight == 0:
+        if counts[symbol] == 0:
             continue
+        key = (counts[symbol] << SYMBOL_BITS) | symbol  # one number for both: one to move
         place = used
-        while place > 0 and weights[place - 1] > weight:
+        while place > 0 and weights[place - 1] > key:
             weights[place] = weights[place - 1]
-            symbols[place] = symbols[place - 1]
             place -= 1
-        weights[place] = weight
-        symbols[place] = symbol
+        weights[place] = key
         used += 1
+    for i in range(used):
+        symbols[i] = weights[i] & ((1 << SYMBOL_BITS) - 1)
+        weights[i] >>= SYMBOL_BITS
     return used
 
 

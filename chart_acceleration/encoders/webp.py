@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chart_acceleration.encoders.bits import STATE_SIZE, bytes_written, put
-from chart_acceleration.encoders.bundle import bundle, bundle_bits
+from chart_acceleration.encoders.bundle import bundle_bits, largest
+from chart_acceleration.encoders.changes import find_edges
 from chart_acceleration.encoders.colour_table import put_colour_table
 from chart_acceleration.encoders.errors import (
     MAX_SIDE,
@@ -21,20 +22,30 @@ from chart_acceleration.encoders.errors import (
     BadPicture,
     ColourOutOfPalette,
 )
+from chart_acceleration.encoders.intake import take
 from chart_acceleration.encoders.prefix_codes import (
     SCRATCH_SIZE,
     put_one_symbol,
     put_prefix_code,
 )
-from chart_acceleration.encoders.runs import GREEN_SYMBOLS, SLOTS, SYMBOLS, tokenise
+from chart_acceleration.encoders.runs import (
+    GREEN_SYMBOLS,
+    SLOTS,
+    SPARE_TOKENS,
+    SYMBOLS,
+    count_symbols,
+    tokenise,
+)
 from chart_acceleration.encoders.token_bits import put_tokens
 from chart_acceleration.encoders.words import LANES
+from chart_acceleration.memory import aligned_bytes
 from market.kernel import kernel
 
 U8 = NDArray[np.uint8]
 U32 = NDArray[np.uint32]
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
+U64 = NDArray[np.uint64]
 
 DEFAULT_PIXELS: Final = 1920 * 1080
 CODE_LIMIT: Final = 8  # longest green code that decoders resolve with one lookup
@@ -59,6 +70,9 @@ class Workspace(NamedTuple):
     counts: I64
     lengths: I64
     tables: I64
+    different: U64
+    busy: I32
+    edges: I32
     places: I32
     scratch: I64
     state: I64
@@ -70,12 +84,15 @@ class Workspace(NamedTuple):
         # The worst picture costs a literal of MANY_SYMBOLS_LIMIT bits per pixel; a palette less
         # than 2 KiB.
         return Workspace(
-            bundled=np.empty(pixels + MAX_SIDE + 2 * LANES, np.uint8),
-            tokens=np.empty(pixels + 1, np.uint32),
+            bundled=aligned_bytes(pixels + MAX_SIDE + 3 * LANES),
+            tokens=np.empty(pixels + SPARE_TOKENS, np.uint32),
             words=np.empty(pixels * MANY_SYMBOLS_LIMIT // 32 + 1024, np.uint32),
             counts=np.empty(SYMBOLS, np.int64),
             lengths=np.empty(SYMBOLS, np.int64),
             tables=np.empty((3, SYMBOLS), np.int64),
+            different=np.empty(pixels // LANES + 2, np.uint64),
+            busy=np.empty(pixels // LANES + 2, np.int32),
+            edges=np.empty(pixels // 2 + LANES, np.int32),
             places=np.empty(SLOTS, np.int32),
             scratch=np.empty(SCRATCH_SIZE, np.int64),
             state=np.zeros(STATE_SIZE, np.int64),
@@ -103,16 +120,13 @@ class WebpEncoder:
         if pixels.size > self._max_pixels:
             self._work, self._max_pixels = Workspace.for_pixels(pixels.size), pixels.size
             self._palette = b""
-        height, width = pixels.shape
-        bits = bundle_bits(len(palette))
-        row_bytes = (width + (1 << bits) - 1) >> bits
-        work = self._work
-        if bundle(np.ascontiguousarray(pixels), bits, work.bundled[row_bytes:]) >= len(palette):
+        self._keep_palette(palette)
+        rows = np.ascontiguousarray(pixels)
+        size = _write_file(rows, bundle_bits(len(palette)), len(palette), self._work)
+        if size == 0:
             y, x = np.unravel_index(int(np.argmax(pixels >= len(palette))), pixels.shape)
             raise ColourOutOfPalette(int(pixels[y, x]), int(x), int(y), len(palette))
-        self._keep_palette(palette)
-        size = _write_file(width, height, row_bytes, work)
-        return work.words.view(np.uint8)[FILE_START : FILE_START + size].tobytes()
+        return self._work.words.view(np.uint8)[FILE_START : FILE_START + size].tobytes()
 
     def _keep_palette(self, palette: U8) -> None:
         entries = palette.tobytes()
@@ -145,13 +159,22 @@ def _sides_fit(shape: tuple[int, ...]) -> bool:
 
 
 @kernel
-def _write_file(width: int, height: int, row_bytes: int, work: Workspace) -> int:
-    """Write the file of the rows and palette in ``work`` into ``work.words``; returns its size."""
-    for i in range(row_bytes):
-        work.bundled[i] = np.uint8(255 - work.bundled[row_bytes + i])
+def _write_file(pixels: U8, bits: int, colours: int, work: Workspace) -> int:
+    """Write the file of ``pixels`` and the palette in ``work`` into ``work.words``; returns its
+    size, 0 if a pixel is none of the ``colours``.
+    """
+    height, width = pixels.shape
+    row_bytes = (width + (1 << bits) - 1) >> bits
+    bundled = work.bundled[-row_bytes % LANES :]  # so that the rows begin on a cache line
+    every, busy = take(pixels.reshape(-1), width, bits, bundled, work.different, work.busy)
+    if every >= colours and largest(pixels) >= colours:
+        return 0
     counts, state, words = work.counts, work.state, work.words
+    edges = find_edges(work.different, work.busy, busy, row_bytes, work.edges)
+    work.edges[edges] = row_bytes * (height + 1) + LANES  # behind the picture
+    number = tokenise(bundled, row_bytes, row_bytes * height, work.edges, work.tokens, work.places)
     counts[:] = 0
-    number = tokenise(work.bundled, row_bytes, row_bytes * height, work.tokens, counts, work.places)
+    count_symbols(work.tokens[:number], counts)
     state[:] = work.palette_state
     put(state, words, 0, 3)  # no further transform, no colour cache, no meta prefix codes
     green, distances = counts[:GREEN_SYMBOLS], counts[GREEN_SYMBOLS:]

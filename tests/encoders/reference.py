@@ -30,33 +30,46 @@ def bundled(pixels: U8, bits: int) -> U8:
     return out
 
 
-def tokens(rows: U8) -> list[Token]:
-    """Greedy: the longest copy of at least three bytes; a long run in pieces of 4096.
+def kept(rows: U8) -> list[bool]:
+    """Of every byte whether it is one of three or more in a row that equal those above them."""
+    data, row_bytes = rows.reshape(-1), rows.shape[1]
+    equal = [i >= row_bytes and data[i] == data[i - row_bytes] for i in range(data.size)]
+    result = list(equal)
+    for i in range(data.size):
+        first = end = i
+        while first > 0 and equal[first - 1]:
+            first -= 1
+        while end < data.size and equal[end]:
+            end += 1
+        result[i] = equal[i] and end - first >= 3
+    return result
 
-    Above goes before left, and a run of 64 bytes or more from above is taken without looking left.
-    Where both are shorter than eight bytes, the last such place whose next eight bytes fell into
-    the same of 4096 slots is tried too; it must give nine bytes more.
+
+def tokens(rows: U8) -> list[Token]:
+    """What is kept is copied from above; the rest are literals where it is shorter than five bytes.
+
+    Of a longer change every byte is looked at while five are left: eight or more bytes that equal
+    the one before are copied from there; else a place is copied from whose next eight bytes are the
+    same, if it is the last one of its slot (of 4096); else three or more bytes that equal the one
+    before are copied from there; else the byte is a literal. The copies
+    go on as far as they hold, over what is kept too. A long run comes in pieces of 4096. Bytes
+    behind the picture count as 0. The first byte is a literal, whatever follows.
     """
-    data = rows.reshape(-1)
-    row_bytes = rows.shape[1]
+    data, above = rows.reshape(-1), kept(rows)
+    behind = np.concatenate([data, np.zeros(8, np.uint8)])
     slots: dict[int, int] = {}
-    result: list[Token] = []
-    position = 0
+    result: list[Token] = [("literal", int(data[0]), 0)]
+    position = 1
     while position < data.size:
-        rest = data.size - position
-        above = equal_bytes(data, position, row_bytes, rest) if position >= row_bytes else 0
-        left = equal_bytes(data, position, 1, rest) if position > 0 and above < 64 else 0
-        length, kind, distance = (left, "left", 0) if left > above else (above, "above", 0)
-        if length < 8 and rest >= 8:
-            key = int.from_bytes(data[position : position + 8].tobytes(), "little")
-            slot = key * 0x1E35A7BD1E35A7BD % 2**64 // 2**52
-            if slot in slots and position - slots[slot] <= 2**20 - 120:
-                back = position - slots[slot]
-                afar = equal_bytes(data, position, back, rest)
-                if afar >= length + 9:
-                    length, kind, distance = afar, "afar", back
-            slots[slot] = position
-        if length < 3:
+        end = position
+        while end < data.size and above[end] == above[position]:
+            end += 1
+        length, kind, distance = end - position, "above", 0
+        if not above[position]:
+            length = 0
+            if end - position >= 5:
+                length, kind, distance = _found(data, behind, position, slots)
+        if length == 0:
             result.append(("literal", int(data[position]), 0))
             position += 1
             continue
@@ -65,6 +78,23 @@ def tokens(rows: U8) -> list[Token]:
             result.append((kind, min(length, 4096), distance))
             length -= 4096
     return result
+
+
+def _found(data: U8, behind: U8, position: int, slots: dict[int, int]) -> tuple[int, str, int]:
+    """Length, kind and distance of the copy that a long change begins with; length 0: none."""
+    rest = data.size - position
+    eight = behind[position : position + 8].tobytes()
+    key = int.from_bytes(eight, "little")
+    slot = key * 0x1E35A7BD1E35A7BD % 2**64 // 2**52
+    place = slots.get(slot)
+    slots[slot] = position
+    left = equal_bytes(data, position, 1, rest)
+    same = place is not None and behind[place : place + 8].tobytes() == eight
+    if behind[position - 1 : position + 7].tobytes() == eight:
+        return left, "left", 0
+    if place is not None and same and position - place <= 2**20 - 120:
+        return equal_bytes(data, position, position - place, rest), "afar", position - place
+    return (left, "left", 0) if left >= 3 else (0, "", 0)
 
 
 def expanded(parts: Sequence[Token], row_bytes: int) -> U8:

@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chart_acceleration.encoders.bundle import PART, bundle, bundle_bits
+from chart_acceleration.encoders.bundle import (
+    BLOCK,
+    FEW,
+    bundle,
+    bundle_bits,
+    bundled_size,
+    largest,
+)
 from tests.encoders.reference import bundled
 
 pytestmark = pytest.mark.kernel
@@ -17,7 +24,8 @@ def test_every_width_and_palette(width: int, height: int, colours: int, seed: in
     bits = bundle_bits(colours)
     wanted = bundled(pixels, bits)
     out = np.full(wanted.size + 3, 77, np.uint8)
-    assert bundle(pixels, bits, out) == pixels.max()
+    assert bundle(pixels.reshape(-1), width, bits, out) == np.bitwise_or.reduce(pixels, axis=None)
+    assert bundled_size(pixels.size, width, bits) == wanted.size
     assert out[: wanted.size].tolist() == wanted.reshape(-1).tolist()
     assert out[wanted.size :].tolist() == [77, 77, 77]
 
@@ -31,25 +39,30 @@ def test_pixels_per_byte(colours: int, bits: int) -> None:
 
 
 @pytest.mark.parametrize("bits", [0, 1, 2, 3])
-@pytest.mark.parametrize("place", [(0, 0), (1, 16), (2, 36)])
-def test_the_largest_index_is_found_anywhere(bits: int, place: tuple[int, int]) -> None:
-    pixels = np.zeros((3, 37), np.uint8)
-    pixels[place] = 255
-    assert bundle(pixels, bits, np.empty(3 * 37, np.uint8)) == 255
-
-
-@pytest.mark.parametrize("width", [6, 7])
-@pytest.mark.parametrize("x", range(6))
-def test_the_largest_index_is_found_on_either_side_of_a_byte(width: int, x: int) -> None:
+@pytest.mark.parametrize("width", [36, 37])
+@pytest.mark.parametrize("place", [(0, 0), (1, 16), (2, 35)])
+def test_an_index_too_large_is_noticed_anywhere(
+    bits: int, width: int, place: tuple[int, int]
+) -> None:
     pixels = np.zeros((3, width), np.uint8)
-    pixels[1, x] = 255
-    assert bundle(pixels, 1, np.zeros(64, np.uint8)) == 255
+    pixels[place] = 128
+    assert bundle(pixels.reshape(-1), width, bits, np.empty(3 * 37, np.uint8)) == 128
+    assert largest(pixels) == 128
+
+
+@pytest.mark.parametrize("place", [0, 1, BLOCK - 1, BLOCK, 2 * BLOCK + 63])
+def test_an_index_too_large_is_noticed_in_any_block(place: int) -> None:
+    pixels = np.zeros(2 * BLOCK + 64, np.uint8)
+    pixels[place] = 16
+    assert bundle(pixels, pixels.size, 1, np.zeros(2 * BLOCK, np.uint8)) == 16
 
 
 @pytest.mark.parametrize("bits", [0, 1, 2, 3])
-def test_pictures_of_more_than_one_part(bits: int) -> None:
-    pixels = np.random.default_rng(6).integers(0, 1 << (8 >> bits), (3, PART // 2), np.uint8)
-    out = np.empty(pixels.size, np.uint8)
-    assert bundle(pixels, bits, out) == pixels.max()
+@pytest.mark.parametrize("width", [BLOCK // 2, BLOCK - 1, 3 * FEW + 1, 8])
+def test_pictures_of_more_than_one_block(bits: int, width: int) -> None:
+    pixels = np.random.default_rng(6).integers(0, 1 << (8 >> bits), (11, width), np.uint8)
     wanted = bundled(pixels, bits).reshape(-1)
-    assert out[: wanted.size].tolist() == wanted.tolist()
+    out = np.full(wanted.size + 1, 77, np.uint8)
+    assert bundle(pixels.reshape(-1), width, bits, out) == (1 << (8 >> bits)) - 1
+    assert out[:-1].tolist() == wanted.tolist()
+    assert out[-1] == 77

@@ -11,12 +11,15 @@ from chart_acceleration.encoders.runs import (
     MAX_COPY,
     MAX_DISTANCE,
     SLOTS,
+    SPARE_TOKENS,
     SYMBOLS,
+    count_symbols,
     distance_token,
     tokenise,
 )
 from chart_acceleration.encoders.words import LANES
 from tests.encoders import reference
+from tests.encoders.test_changes import edges_of
 
 pytestmark = pytest.mark.kernel
 
@@ -24,11 +27,14 @@ COMPILED = not config.DISABLE_JIT  # type: ignore[attr-defined]
 
 
 def _tokens(rows: np.ndarray) -> list[reference.Token]:
-    row_bytes = rows.shape[1]
+    row_bytes, size = rows.shape[1], rows.size
     data = np.concatenate([255 - rows[0], rows.reshape(-1), np.zeros(2 * LANES, np.uint8)])
-    words, counts = np.empty(rows.size, np.uint32), np.zeros(SYMBOLS, np.int64)
-    number = tokenise(data, row_bytes, rows.size, words, counts, np.empty(SLOTS, np.int32))
+    words, counts = np.empty(size + SPARE_TOKENS, np.uint32), np.zeros(SYMBOLS, np.int64)
+    edges = edges_of(data, row_bytes, size)
+    number = tokenise(data, row_bytes, size, edges, words, np.empty(SLOTS, np.int32))
+    count_symbols(words[:number], counts)
     symbols = words[:number].astype(np.int64) & 511
+    assert number <= size
     assert counts.tolist() == np.bincount(symbols, minlength=SYMBOLS).tolist()
     return reference.tokens_of_words(words[:number].tolist())
 
@@ -87,11 +93,22 @@ def test_a_text_seen_before_is_copied_from_afar() -> None:
     assert reference.expanded(found, 100).tolist() == rows.reshape(-1).tolist()
 
 
-@pytest.mark.parametrize(("size", "kinds"), [(8, {"literal"}), (9, {"literal", "afar"})])
-def test_a_copy_from_afar_must_pay_for_its_distance(size: int, kinds: set[str]) -> None:
+@pytest.mark.parametrize(("size", "kinds"), [(7, {"literal"}), (8, {"literal", "afar"})])
+def test_a_copy_from_afar_has_eight_bytes_or_more(size: int, kinds: set[str]) -> None:
     text = np.arange(1, size + 1, dtype=np.uint8)
-    rows = np.concatenate([text, np.arange(100, 150, dtype=np.uint8), text])[None, :]
+    between = np.arange(100, 150, dtype=np.uint8)
+    rows = np.concatenate([between[:1], text, between, text])[None, :]
     assert {kind for kind, *_ in _tokens(rows)} == kinds
+
+
+@pytest.mark.parametrize(("size", "wanted"), [(5, "literal"), (6, "left")])
+def test_only_long_changes_are_looked_at_byte_by_byte(size: int, wanted: str) -> None:
+    rows = np.tile(np.arange(50, dtype=np.uint8), (2, 1))
+    rows[1, 20 : 20 + size] = 99
+    found = _tokens(rows)
+    assert found == reference.tokens(rows)
+    assert found[50:52] == [("above", 20, 0), ("literal", 99, 0)]
+    assert found[52][0] == wanted
 
 
 def test_no_copy_from_further_than_a_distance_can_say() -> None:

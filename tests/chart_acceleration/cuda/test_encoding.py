@@ -72,7 +72,7 @@ def test_every_element_in_one_batch(library: ctypes.CDLL, wide: bool) -> None:
         assert np.array_equal(decoded(file), palette[expected])
         sizes[0] += len(file)
         sizes[1] += len(encode(expected, palette))
-    assert sizes[0] <= 1.2 * sizes[1]
+    assert sizes[0] <= 1.3 * sizes[1]  # no copies from afar, codes made before the picture
 
 
 @pytest.mark.parametrize("colours", PALETTES)
