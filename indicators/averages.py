@@ -19,7 +19,7 @@ from indicators.spec import (
     Style,
     period,
 )  # fmt: skip
-from market.kernel import fused_kernel, inline_kernel, kernel
+from market.kernel import fused_kernel, inline_kernel, lean_kernel
 
 __all__ = ["dema", "macd", "ppo", "tema", "trix"]
 
@@ -76,12 +76,12 @@ def _percent(value: float, before: float) -> float:
     return (value / before - 1.0) * 100.0 if before != 0.0 else 0.0
 
 
-@kernel
+@lean_kernel
 def _tema(state: F64, period: int, close: F64, out: F64) -> None:
     _triple(state, period, False, close, out)
 
 
-@kernel
+@lean_kernel
 def _trix(state: F64, period: int, close: F64, out: F64) -> None:
     _triple(state, period, True, close, out)
 
@@ -128,12 +128,12 @@ def _apart(fast: float, slow: float, percent: bool) -> float:
     return fast - slow
 
 
-@kernel
+@lean_kernel
 def _macd(state: F64, fast: int, slow: int, signal: int, close: F64, out: F64) -> None:
     _converge(state, fast, slow, signal, False, close, out)
 
 
-@kernel
+@lean_kernel
 def _ppo(state: F64, fast: int, slow: int, signal: int, close: F64, out: F64) -> None:
     _converge(state, fast, slow, signal, True, close, out)
 

@@ -27,12 +27,13 @@ def compute(
     :class:`BadValues`.
     """
     values = indicator.values(parameters)
-    missing = [name for name in indicator.inputs if name not in columns]
-    if missing:
+    try:
+        given = [columns[name] for name in indicator.inputs]
+    except KeyError:
+        missing = [name for name in indicator.inputs if name not in columns]
         raise BadValues(f"{indicator.key} needs {', '.join(indicator.inputs)}; "
-                        f"{', '.join(missing)} was not given")  # fmt: skip
-    rows = outputs(indicator, [columns[name] for name in indicator.inputs], values)
-    return {output.name: row for output, row in zip(indicator.outputs, rows, strict=True)}
+                        f"{', '.join(missing)} was not given") from None  # fmt: skip
+    return dict(zip(indicator.names, outputs(indicator, given, values), strict=True))
 
 
 def run(indicator: Indicator, columns: Sequence[ArrayLike], **parameters: object) -> F64:
@@ -48,14 +49,14 @@ def line(indicator: Indicator, columns: Sequence[ArrayLike], **parameters: objec
 
 def outputs(indicator: Indicator, columns: Sequence[ArrayLike], values: tuple[Value, ...]) -> F64:
     """Like :func:`run`, parameters as the kernel takes them."""
-    series = [_series(column, name) for column, name in zip(columns, indicator.inputs, strict=True)]
+    series = list(map(_series, columns, indicator.inputs))
     length = len(series[0])
-    if any(len(column) != length for column in series):
+    if len(series) > 1 and len(set(map(len, series))) > 1:
         given = ", ".join(
             f"{name} {len(s):,}" for name, s in zip(indicator.inputs, series, strict=True)
         )
         raise BadValues(f"lengths were {given}; allowed are series of one length")
-    out = np.empty((len(indicator.outputs), length))
+    out = np.empty((len(indicator.names), length))
     if fill(indicator, values, series, out):
         return out
     start = max(

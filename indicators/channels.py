@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike
 
 from indicators.batch import run
 from indicators.extremes import range_piece
-from indicators.moment_sweeps import line_work, moment_work, piece_deviations, piece_lines
+from indicators.line_sweeps import line_end, line_work, piece_lines
+from indicators.moment_sweeps import moment_work, piece_deviations
 from indicators.parts import (
     F64,
     follow,
@@ -30,12 +31,12 @@ from indicators.spec import (
 )  # fmt: skip
 from indicators.sweeps import piece_bars, unknown, work_rows
 from indicators.windows import push_moments, ring_cells
-from market.kernel import inline_kernel, kernel, lane_kernel
+from market.kernel import kernel, lean_kernel
 
 __all__ = ["bollinger", "donchian", "keltner", "regression_channel"]
 
 
-@kernel
+@lean_kernel
 def _bollinger(state: F64, period: int, width: float, close: F64, out: F64) -> None:
     seen, rings, share = int(state[0]), state[1:], 1.0 / period
     for i in range(len(close)):
@@ -49,25 +50,27 @@ def _bollinger(state: F64, period: int, width: float, close: F64, out: F64) -> N
 
 @kernel
 def _bollinger_whole(period: int, width: float, close: F64, out: F64) -> int:
+    return _bollinger_pieces(period, width, close, moment_work(period, len(close)), out)
+
+
+@lean_kernel
+def _bollinger_pieces(period: int, width: float, close: F64, work: F64, out: F64) -> int:
     reach, piece, share = period - 1, piece_bars(period), 1.0 / period
     out[:, : min(reach, len(close))] = nan
-    work, bad = moment_work(period, len(close)), unknown(close[:reach])
+    bad = unknown(close[:reach])
     for start in range(reach, len(close), piece):
         bad += unknown(close[start : start + piece])
-        total, spread = piece_deviations(close[start - reach : start + piece], period, work)
-        last = close[start : start + piece]
-        upper, middle, lower = (
-            out[0, start : start + piece],
-            out[1, start : start + piece],
-            out[2, start : start + piece],
-        )
+        upper, middle = out[0, start : start + piece], out[1, start : start + piece]
+        lower, last = out[2, start : start + piece], close[start : start + piece]
+        row = piece_deviations(close[start - reach : start + piece], period, work, upper)
+        total = work[row]
         for i in range(len(last)):
-            mean, half = last[i] + total[i] * share, width * spread[i]
+            mean, half = last[i] + total[i] * share, width * upper[i]
             upper[i], middle[i], lower[i] = mean + half, mean, mean - half
     return bad
 
 
-@kernel
+@lean_kernel
 def _keltner(
     state: F64, period: int, range_period: int, width: float,
     high: F64, low: F64, close: F64, out: F64,
@@ -88,7 +91,7 @@ def _keltner(
     state[0], state[1], state[2], state[3] = seen, middle, reach, before
 
 
-@kernel
+@lean_kernel
 def _donchian(state: F64, period: int, high: F64, low: F64, out: F64) -> None:
     seen, head_high, head_low = int(state[0]), state[1], state[2]
     highs, lows = state[3 : 3 + period], state[3 + period :]
@@ -105,9 +108,14 @@ def _donchian(state: F64, period: int, high: F64, low: F64, out: F64) -> None:
 
 @kernel
 def _donchian_whole(period: int, high: F64, low: F64, out: F64) -> int:
+    return _donchian_pieces(period, high, low, work_rows(4, period - 1, len(high)), out)
+
+
+@lean_kernel
+def _donchian_pieces(period: int, high: F64, low: F64, work: F64, out: F64) -> int:
     reach, piece = period - 1, piece_bars(period)
     out[:, : min(reach, len(high))] = nan
-    work, bad = work_rows(4, reach, len(high)), unknown(high[:reach]) + unknown(low[:reach])
+    bad = unknown(high[:reach]) + unknown(low[:reach])
     for start in range(reach, len(high), piece):
         top, middle = out[0, start : start + piece], out[1, start : start + piece]
         bottom = out[2, start : start + piece]
@@ -119,42 +127,33 @@ def _donchian_whole(period: int, high: F64, low: F64, out: F64) -> int:
     return bad
 
 
-@inline_kernel
-def _line_end(total: float, squares: float, slant: float, period: int) -> tuple[float, float]:
-    """End of the line above the newest value, and the deviation from the line. The slope is
-    Σ (t − mean t)(x − mean x) / Σ (t − mean t)².
-    """
-    share, slope = 1.0 / period, slant / (period * (period * period - 1.0) / 12.0)
-    end = total * share + slope * ((period - 1) / 2.0)
-    return end, np.sqrt(max(squares - slope * slant, 0.0) * share)
-
-
-@kernel
+@lean_kernel
 def _regression(state: F64, period: int, width: float, close: F64, out: F64) -> None:
     seen, rings = int(state[0]), state[1:]
     for i in range(len(close)):
         total, squares, slant = push_moments(rings, seen, period, close[i])
-        end, spread = _line_end(total, squares, slant, period)
+        end, spread = line_end(total, squares, slant, period)
         seen += 1
         middle, reach = close[i] + end if seen >= period else nan, width * spread
         out[0, i], out[1, i], out[2, i] = middle + reach, middle, middle - reach
     state[0] = seen
 
 
-@lane_kernel
+@kernel
 def _regression_whole(period: int, width: float, close: F64, out: F64) -> int:
+    return _regression_pieces(period, width, close, line_work(period, len(close)), out)
+
+
+@lean_kernel
+def _regression_pieces(period: int, width: float, close: F64, work: F64, out: F64) -> int:
     first, piece = period - 1, piece_bars(period)
     out[:, : min(first, len(close))] = nan
-    work, bad = line_work(period, len(close)), unknown(close[:first])
+    bad = unknown(close[:first])
     for start in range(first, len(close), piece):
         bad += unknown(close[start : start + piece])
-        totals, squares, slants = piece_lines(close[start - first : start + piece], period, work)
         upper, middle = out[0, start : start + piece], out[1, start : start + piece]
-        lower, last = out[2, start : start + piece], close[start : start + piece]
-        for i in range(len(last)):
-            end, spread = _line_end(totals[i], squares[i], slants[i], period)
-            value, reach = last[i] + end, width * spread
-            upper[i], middle[i], lower[i] = value + reach, value, value - reach
+        lower, here = out[2, start : start + piece], close[start - first : start + piece]
+        piece_lines(here, period, width, work, upper, middle, lower)
     return bad
 
 

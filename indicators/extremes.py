@@ -4,7 +4,7 @@ Windows may overlap here: two of a power of two bars make any length.
 """
 
 from indicators.parts import F64
-from market.kernel import kernel
+from market.kernel import kernel, lean_kernel
 
 
 @kernel
@@ -26,7 +26,7 @@ def _widen_twice(high: F64, low: F64, length: int, tops: F64, bottoms: F64) -> N
         bottoms[i] = newer if newer < older else older
 
 
-@kernel
+@lean_kernel
 def range_piece(high: F64, low: F64, period: int, work: F64, tops: F64, bottoms: F64) -> None:
     """The highest of the newest ``period`` of ``high`` and the lowest of ``low``.
 

@@ -9,7 +9,7 @@ import numpy as np
 from indicators.parts import F64
 from indicators.sweeps import piece_bars, row_cells
 from indicators.windows import highest_power
-from market.kernel import inline_kernel, kernel
+from market.kernel import inline_kernel, kernel, lean_kernel
 
 
 @inline_kernel
@@ -30,7 +30,7 @@ def _append(d: float, m: float, away: float, count: float, share: float) -> tupl
 @kernel
 def _head(values: F64, length: int, out_d: F64, out_m: F64) -> None:
     """Windows of ``length`` bars, 2 to 7: all their steps in one pass. A half is joined twice,
-    which costs less than writing and reading it.
+    which costs less than writing and reading it. Two bars are joined without their zeros.
     """
     step, odd = length // 2, length % 2
     x, before, newest = values[step - 1 + step :], values[step - 1 :], values[length - 1 :]
@@ -41,8 +41,8 @@ def _head(values: F64, length: int, out_d: F64, out_m: F64) -> None:
     for i in range(len(out_d)):
         new_d = new_m = d = m = 0.0
         if step > 1:
-            new_d, new_m = _join(0.0, 0.0, 0.0, 0.0, near_x[i] - near[i], 1.0, 0.5)
-            d, m = _join(0.0, 0.0, 0.0, 0.0, far_x[i] - far[i], 1.0, 0.5)
+            new_d, d = near_x[i] - near[i], far_x[i] - far[i]
+            new_m, m = new_d * new_d * 0.5, d * d * 0.5
         if step > 2:
             new_d, new_m = _append(new_d, new_m, near[i] - near_newest[i], 2.0, 1.0 / 6.0)
             d, m = _append(d, m, far[i] - far_newest[i], 2.0, 1.0 / 6.0)
@@ -98,82 +98,63 @@ def _last_one(values: F64, length: int, d: F64, m: F64, share: float, out_d: F64
 
 
 @kernel
+def _last_four(
+    values: F64, length: int, d: F64, m: F64, share: float, out_d: F64, out: F64
+) -> None:  # fmt: skip
+    """Two doublings without an odd bar, the root at the end: the halves are joined twice, which
+    costs less than writing and reading them.
+    """
+    a, b, c = values[3 * length :], values[2 * length :], values[length:]
+    d_a, d_b, d_c = d[3 * length :], d[2 * length :], d[length:]
+    m_a, m_b, m_c = m[3 * length :], m[2 * length :], m[length:]
+    one, two, half, quarter = float(length), 2.0 * length, 0.5 / length, 0.25 / length
+    for i in range(len(out_d)):
+        new_d, new_m = _join(d_b[i], m_b[i], d_a[i], m_a[i], b[i] - a[i], one, half)
+        old_d, old_m = _join(d[i], m[i], d_c[i], m_c[i], values[i] - c[i], one, half)
+        out_d[i], squares = _join(old_d, old_m, new_d, new_m, c[i] - a[i], two, quarter)
+        out[i] = sqrt(squares * share)
+
+
+@kernel
 def moment_work(period: int, bars: int) -> F64:
     """Rows for :func:`piece_deviations` of at most :func:`piece_bars` bars of ``bars``."""
     return np.zeros((4, row_cells(min(piece_bars(period), bars) + period - 1)))
 
 
-@kernel
-def piece_deviations(values: F64, period: int, work: F64) -> tuple[F64, F64]:
-    """Σ (x − newest x) and √(Σ (x − mean)² / period) of every full window of ``period`` values.
+@lean_kernel
+def piece_deviations(values: F64, period: int, work: F64, out: F64) -> int:
+    """√(Σ (x − mean)² / period) of every full window of ``period`` values into ``out``, (m,).
 
-    Both float64 (m,), rows of ``work``, to be used before the next call.
+    Returns the row of ``work`` whose first m are Σ (x − newest x), until the next call.
     """
     size, row, share = len(values), 0, 1.0 / period
     if period == 1:
-        work[:2] = 0.0
-        return work[0, :size], work[1, :size]
+        work[0], out[:] = 0.0, 0.0
+        return 0
     bit = max(highest_power(period) // 4, 1)
     length = period // bit
     size -= length - 1
-    d, m = work[0, :size], work[1, :size]
-    _head(values, length, d, m)
     if bit == 1:
+        _head(values, length, work[0, :size], out)
         for i in range(size):
-            m[i] = sqrt(m[i] * share)
+            out[i] = sqrt(out[i] * share)
+        return 0
+    _head(values, length, work[0, :size], work[1, :size])
     while bit > 1:
-        odd, bit, row = 1 if period & (bit // 2) else 0, bit // 2, 2 - row
+        here, d, m, row = values[length - 1 :], work[row], work[row + 1], 2 - row
+        if bit == 4 and period % 4 == 0:
+            _last_four(here, length, d, m, share, work[row, : len(out)], out)
+            return row
+        odd, bit = 1 if period & (bit // 2) else 0, bit // 2
         size -= length + odd
-        here, next_d, next_m = values[length - 1 :], work[row, :size], work[row + 1, :size]
+        next_d, next_m = work[row, :size], work[row + 1, :size]
         if bit == 1 and odd:
-            _last_one(here, length, d, m, share, next_d, next_m)
+            _last_one(here, length, d, m, share, next_d, out)
         elif bit == 1:
-            _last(here, length, d, m, share, next_d, next_m)
+            _last(here, length, d, m, share, next_d, out)
         elif odd:
             _double_one(here, length, d, m, next_d, next_m)
         else:
             _double(here, length, d, m, next_d, next_m)
-        d, m, length = next_d, next_m, 2 * length + odd
-    return d, m
-
-
-@kernel
-def _double_line(
-    values: F64, length: int, odd: int, d: F64, m: F64, c: F64, out_d: F64, out_m: F64, out_c: F64
-) -> None:  # fmt: skip
-    """Like :func:`_double` and, where ``odd`` is 1, :func:`_double_one`, with the covariance."""
-    x, before, newest = values[length:], values, values[length + odd :]
-    new_d, new_m, new_c = d[length:], m[length:], c[length:]
-    count, half, twice, slant = float(length), 0.5 / length, 2.0 * length, 0.5 * odd
-    lever, last = 0.5 * length, odd * (1.0 / (twice * (twice + 1.0)))
-    for i in range(len(out_d)):
-        distance = d[i] + count * (before[i] - x[i])
-        apart = distance - new_d[i]
-        squares = (new_m[i] + m[i]) + apart * apart * half
-        distance = (new_d[i] + distance) + twice * (x[i] - newest[i])
-        out_d[i] = distance
-        out_m[i] = squares + distance * distance * last
-        out_c[i] = ((new_c[i] + c[i]) - lever * apart) - slant * distance
-
-
-@kernel
-def line_work(period: int, bars: int) -> F64:
-    """Rows for :func:`piece_lines`, as :func:`moment_work`."""
-    return np.zeros((9, row_cells(min(piece_bars(period), bars) + period - 1)))
-
-
-@kernel
-def piece_lines(values: F64, period: int, work: F64) -> tuple[F64, F64, F64]:
-    """Of every full window of ``period`` values, 2 or more, what ``windows.push_moments`` gives.
-
-    Three of float64 (m,), rows of ``work``, to be used before the next call.
-    """
-    length, bit, row, size = 1, highest_power(period) // 2, 0, len(values)
-    d, m, c = work[6, :size], work[7, :size], work[8, :size]
-    while bit > 0:
-        odd = 1 if period & bit else 0
-        size -= length + odd
-        next_d, next_m, next_c = work[row, :size], work[row + 1, :size], work[row + 2, :size]
-        _double_line(values[length - 1 :], length, odd, d, m, c, next_d, next_m, next_c)
-        d, m, c, length, bit, row = next_d, next_m, next_c, 2 * length + odd, bit // 2, 3 - row
-    return d, m, c
+        length = 2 * length + odd
+    return row

@@ -20,14 +20,14 @@ from indicators.spec import (
 )  # fmt: skip
 from indicators.sweeps import double, piece_bars, sum_piece, unknown, unknown_bars, work_rows
 from indicators.windows import push_sum, ring_cells
-from market.kernel import inline_kernel, kernel, lane_kernel
+from market.kernel import inline_kernel, kernel, lane_kernel, lean_kernel
 
 _SEVENTH = 100.0 / 7.0
 
 __all__ = ["awesome", "cci", "momentum", "roc", "ultimate"]
 
 
-@kernel
+@lean_kernel
 def _lagged(state: F64, period: int, percent: bool, close: F64, out: F64) -> None:
     seen, closes = int(state[0]), state[1:]
     k = seen % period
@@ -42,12 +42,12 @@ def _lagged(state: F64, period: int, percent: bool, close: F64, out: F64) -> Non
     state[0] = seen + len(close)
 
 
-@kernel
+@lean_kernel
 def _momentum(state: F64, period: int, close: F64, out: F64) -> None:
     _lagged(state, period, False, close, out)
 
 
-@kernel
+@lean_kernel
 def _roc(state: F64, period: int, close: F64, out: F64) -> None:
     _lagged(state, period, True, close, out)
 
@@ -83,7 +83,7 @@ def _deviate(price: float, mean: float, total: float, share: float) -> float:
     return (price - mean) / spread if spread > 1e-15 * abs(mean) else 0.0
 
 
-@kernel
+@lean_kernel
 def _cci(state: F64, period: int, high: F64, low: F64, close: F64, out: F64) -> None:
     """The mean deviation has no sliding form: its terms all change with the mean."""
     seen, share = int(state[0]), 1.0 / period
@@ -148,7 +148,7 @@ def _share(part: float, whole: float) -> float:
     return part / whole if whole > 0.0 else 0.0
 
 
-@kernel
+@lean_kernel
 def _ultimate(
     state: F64, fast: int, middle: int, slow: int, high: F64, low: F64, close: F64, out: F64
 ) -> None:
@@ -239,7 +239,7 @@ def _weigh_shares(sums: F64, fast: int, middle: int, slow: int, out: F64) -> Non
         out[i] = (value + _share(c[i], f[i])) * _SEVENTH
 
 
-@kernel
+@lean_kernel
 def _awesome(state: F64, fast: int, slow: int, high: F64, low: F64, out: F64) -> None:
     seen, middle = int(state[0]), 1 + ring_cells(fast)
     near_rings, far_rings = state[1:middle], state[middle:]

@@ -10,12 +10,12 @@ from indicators.parts import F64, follow, poison, smoothing
 from indicators.spec import OVERLAY, Family, Indicator, Input, Line, Output, Rule, period
 from indicators.sweeps import piece_bars, sum_piece, unknown, weigh_piece, work_rows
 from indicators.windows import push_sum, push_weighted, ring_cells
-from market.kernel import fused_kernel, inline_kernel, kernel, lane_kernel
+from market.kernel import fused_kernel, inline_kernel, kernel, lane_kernel, lean_kernel
 
 __all__ = ["ema", "hma", "kama", "sma", "vwma", "wma"]
 
 
-@kernel
+@lean_kernel
 def _sma(state: F64, period: int, close: F64, out: F64) -> None:
     seen, rings, share = int(state[0]), state[1:], 1.0 / period
     for i in range(len(close)):
@@ -26,9 +26,14 @@ def _sma(state: F64, period: int, close: F64, out: F64) -> None:
 
 @kernel
 def _sma_whole(period: int, close: F64, out: F64) -> int:
-    reach, piece, row = period - 1, piece_bars(period), out[0]
+    return _sma_pieces(period, close, work_rows(2, period - 1, len(close)), out[0])
+
+
+@lean_kernel
+def _sma_pieces(period: int, close: F64, work: F64, row: F64) -> int:
+    reach, piece = period - 1, piece_bars(period)
     row[: min(reach, len(row))] = nan
-    work, bad = work_rows(2, reach, len(close)), unknown(close[:reach])
+    bad = unknown(close[:reach])
     for start in range(reach, len(close), piece):
         bad += unknown(close[start : start + piece])
         here, result = close[start - reach : start + piece], row[start : start + piece]
@@ -60,7 +65,7 @@ def _weights(period: int) -> float:
     return 2.0 / (period * (period + 1.0))
 
 
-@kernel
+@lean_kernel
 def _wma(state: F64, period: int, close: F64, out: F64) -> None:
     seen, rings, share = int(state[0]), state[1:], _weights(period)
     for i in range(len(close)):
@@ -71,9 +76,14 @@ def _wma(state: F64, period: int, close: F64, out: F64) -> None:
 
 @kernel
 def _wma_whole(period: int, close: F64, out: F64) -> int:
-    reach, piece, row = period - 1, piece_bars(period), out[0]
+    return _wma_pieces(period, close, work_rows(4, period - 1, len(close)), out[0])
+
+
+@lean_kernel
+def _wma_pieces(period: int, close: F64, work: F64, row: F64) -> int:
+    reach, piece = period - 1, piece_bars(period)
     row[: min(reach, len(row))] = nan
-    work, bad = work_rows(4, reach, len(close)), unknown(close[:reach])
+    bad = unknown(close[:reach])
     for start in range(reach, len(close), piece):
         bad += unknown(close[start : start + piece])
         here, result = close[start - reach : start + piece], row[start : start + piece]
@@ -81,7 +91,7 @@ def _wma_whole(period: int, close: F64, out: F64) -> int:
     return bad
 
 
-@kernel
+@lean_kernel
 def _hma(state: F64, period: int, close: F64, out: F64) -> None:
     short, smooth, seen = period // 2, int(np.sqrt(period)), int(state[0])
     share_a, share_b, share_c = _weights(short), _weights(period), _weights(smooth)
@@ -103,10 +113,16 @@ def _hma(state: F64, period: int, close: F64, out: F64) -> None:
 
 @kernel
 def _hma_whole(period: int, close: F64, out: F64) -> int:
-    short, smooth, row = period // 2, int(np.sqrt(period)), out[0]
+    reach = period + int(np.sqrt(period)) - 2
+    return _hma_pieces(period, close, work_rows(6, reach, len(close)), out[0])
+
+
+@lean_kernel
+def _hma_pieces(period: int, close: F64, work: F64, row: F64) -> int:
+    short, smooth = period // 2, int(np.sqrt(period))
     reach, piece = period + smooth - 2, piece_bars(period + smooth - 1)
     row[: min(reach, len(row))] = nan
-    work, bad = work_rows(6, reach, len(close)), unknown(close[:reach])
+    bad = unknown(close[:reach])
     for start in range(reach, len(close), piece):
         bad += unknown(close[start : start + piece])
         here, result = close[start - reach : start + piece], row[start : start + piece]
@@ -127,46 +143,70 @@ def _keep(way: float, path: float, most: float, least: float) -> float:
     return 1.0 - share * share
 
 
+@lane_kernel
+def _two_steps(value: float, keep: float, part: float, keep_before: float) -> tuple[float, ...]:
+    """What this value brings, what it and the one before it bring, what both leave of the past.
+
+    Not fused: stream and batch would fuse different products.
+    """
+    newest = value * (1.0 - keep)
+    return newest, part * keep + newest, keep_before * keep
+
+
 @fused_kernel
 def _kama(state: F64, period: int, fast: int, slow: int, close: F64, out: F64) -> None:
-    seen, average, before = int(state[0]), state[1], state[2]
-    closes, rings = state[3 : 3 + period], state[3 + period :]
+    """Each average follows from the one before the last, as in the average range."""
+    seen, before, last, average = int(state[0]), state[1], state[2], state[3]
+    keep, part = state[4], state[5]
+    closes, rings = state[6 : 6 + period], state[6 + period :]
     most, least = 2.0 / (fast + 1), 2.0 / (slow + 1)
     for i in range(len(close)):
         value, path, at = close[i], 0.0, seen % period
         if seen > 0:
             path = push_sum(rings, seen - 1, period, abs(value - before))
         if seen < period:
-            average = value
+            last = average = value
+            keep, part = 1.0, 0.0
             out[0, i] = nan
         else:
-            keep = _keep(abs(value - closes[at]), path, most, least)
-            average = average * keep + _part(value, keep)
+            keep_before, keep = keep, _keep(abs(value - closes[at]), path, most, least)
+            part, both, left = _two_steps(value, keep, part, keep_before)
+            last, average = average, last * left + both
             out[0, i] = average
         closes[at] = before = value
         seen += 1
-    state[0], state[1], state[2] = seen, average, before
-
-
-@kernel
-def _part(value: float, keep: float) -> float:
-    """What a new value brings. Not fused: of two products only the average's may be."""
-    return value * (1.0 - keep)
+    state[0], state[1], state[2], state[3] = seen, before, last, average
+    state[4], state[5] = keep, part
 
 
 @kernel
 def _kama_whole(period: int, fast: int, slow: int, close: F64, out: F64) -> int:
-    row, piece = out[0], piece_bars(period + 1)
+    work = work_rows(7, period, len(close))
+    return _kama_pieces(period, 2.0 / (fast + 1), 2.0 / (slow + 1), close, work, out[0])
+
+
+@lean_kernel
+def _kama_pieces(
+    period: int, most: float, least: float, close: F64, work: F64, row: F64
+) -> int:  # fmt: skip
+    """The last doubling of an even period is left to the loop with the divisions, which waits."""
+    piece, half = piece_bars(period + 1), period if period % 2 else period // 2
     row[: min(period, len(row))] = nan
-    average = close[period - 1] if len(close) > period else 0.0
-    most, least = 2.0 / (fast + 1), 2.0 / (slow + 1)
-    work, bad = work_rows(4, period, len(close)), unknown(close[:period])
+    last = average = close[period - 1] if len(close) > period else 0.0
+    bad = unknown(close[:period])
+    keeps, parts, none = work[4], work[5], work[6]
+    keeps[0], parts[0], none[:] = 1.0, 0.0, 0.0
     for start in range(period, len(close), piece):
         here, result = close[start - period : start + piece], row[start : start + piece]
-        steps, paths = work[2, : len(here) - 1], work[3, : len(result)]
+        steps, near, size = work[2, : len(here) - 1], work[3], len(result)
         bad += _steps(here, steps)
-        sum_piece(steps, period, 1.0, work, paths)
-        average = _follow_shares(average, paths, most, least, here[period:], here, result)
+        sum_piece(steps, half, 1.0, work, near[: len(steps) - half + 1])
+        newer, older = near[period - half :], near if half < period else none
+        _keeps(newer, older, most, least, here[period:], here, keeps[1 : size + 1], parts[1:])
+        left, both = work[0, :size], work[1, :size]
+        _pairs(keeps, parts, left, both)
+        last, average = _follow_pairs(last, average, left, both, result)
+        keeps[0], parts[0] = keeps[size], parts[size]
     return bad
 
 
@@ -181,19 +221,38 @@ def _steps(values: F64, out: F64) -> int:
     return bad
 
 
-@fused_kernel
-def _follow_shares(
-    average: float, paths: F64, most: float, least: float, values: F64, old: F64, out: F64
-) -> float:
-    """The division is done while a step waits for the one before: not in a loop of its own."""
-    for i in range(len(out)):
-        keep = _keep(abs(values[i] - old[i]), paths[i], most, least)
-        average = average * keep + _part(values[i], keep)
-        out[i] = average
-    return average
+@lane_kernel
+def _keeps(
+    newer: F64, older: F64, most: float, least: float, values: F64, old: F64, keeps: F64,
+    parts: F64,
+) -> None:  # fmt: skip
+    """``newer`` and ``older``: the path in two parts."""
+    for i in range(len(keeps)):
+        keep = _keep(abs(values[i] - old[i]), newer[i] + older[i], most, least)
+        keeps[i] = keep
+        parts[i] = values[i] * (1.0 - keep)
 
 
 @kernel
+def _pairs(keeps: F64, parts: F64, left: F64, both: F64) -> None:
+    """``keeps`` and ``parts`` begin one bar before the rest."""
+    newer, newest = keeps[1:], parts[1:]
+    for i in range(len(left)):
+        both[i] = parts[i] * newer[i] + newest[i]
+        left[i] = keeps[i] * newer[i]
+
+
+@fused_kernel
+def _follow_pairs(
+    last: float, average: float, left: F64, both: F64, out: F64
+) -> tuple[float, float]:  # fmt: skip
+    for i in range(len(out)):
+        last, average = average, last * left[i] + both[i]
+        out[i] = average
+    return last, average
+
+
+@lean_kernel
 def _vwma(state: F64, period: int, close: F64, volume: F64, out: F64) -> None:
     seen, middle = int(state[0]), 1 + ring_cells(period)
     money, rings = state[1:middle], state[middle:]
@@ -208,9 +267,14 @@ def _vwma(state: F64, period: int, close: F64, volume: F64, out: F64) -> None:
 
 @kernel
 def _vwma_whole(period: int, close: F64, volume: F64, out: F64) -> int:
-    reach, piece, row = period - 1, piece_bars(period), out[0]
+    work = work_rows(4, period - 1, len(close))
+    return _vwma_pieces(period, close, volume, work, out[0])
+
+
+@lean_kernel
+def _vwma_pieces(period: int, close: F64, volume: F64, work: F64, row: F64) -> int:
+    reach, piece, bad = period - 1, piece_bars(period), 0
     row[: min(reach, len(row))] = nan
-    work, bad = work_rows(4, reach, len(close)), 0
     if len(close) < period:
         return unknown(close) + unknown(volume)
     for start in range(reach, len(close), piece):
@@ -272,7 +336,7 @@ KAMA = Indicator(
     (period(10), period(2, "fast", "Fast length"), period(30, "slow", "Slow length")),
     (Input.CLOSE,), (Output("kama", "KAMA", role=Line.C),), OVERLAY,
     "Kaufman, Smarter Trading, 1995",
-    _kama, lambda n, _fast, _slow: 3 + n + ring_cells(n), lambda n, _fast, _slow: n,
+    _kama, lambda n, _fast, _slow: 6 + n + ring_cells(n), lambda n, _fast, _slow: n,
     rules=(Rule("fast", "slow"),),
     note="No movement at all: the efficiency ratio is 1.", whole=_kama_whole,
 )  # fmt: skip

@@ -14,7 +14,7 @@ from indicators.parts import F64, slide_high, slide_low, wilder
 from indicators.spec import Family, Indicator, Input, Line, Output, Pane, period
 from indicators.sweeps import piece_bars, sum_piece, unknown, unknown_bars, work_rows
 from indicators.windows import push_sum, ring_cells
-from market.kernel import inline_kernel, kernel, lane_kernel
+from market.kernel import inline_kernel, kernel, lane_kernel, lean_kernel
 
 _PIECE = 2048
 
@@ -31,7 +31,7 @@ def _place(value: float, low: float, high: float) -> float:
     return 100.0 * (value - low) / (high - low) if high > low else 50.0
 
 
-@kernel
+@lean_kernel
 def _rsi(state: F64, period: int, close: F64, out: F64) -> None:
     seen, before, gain, loss = int(state[0]), state[1], state[2], state[3]
     weight = 1.0 / period
@@ -46,7 +46,7 @@ def _rsi(state: F64, period: int, close: F64, out: F64) -> None:
     state[0], state[1], state[2], state[3] = seen, before, gain, loss
 
 
-@kernel
+@lean_kernel
 def _stochastic(
     state: F64, period: int, smooth: int, signal: int,
     high: F64, low: F64, close: F64, out: F64,
@@ -130,7 +130,7 @@ def _stochastic_rsi_whole(
     return unknown(close)
 
 
-@kernel
+@lean_kernel
 def _stochastic_rsi(
     state: F64, strength: int, period: int, smooth: int, signal: int, close: F64, out: F64
 ) -> None:
@@ -140,7 +140,7 @@ def _stochastic_rsi(
     _stochastic(state[4:], period, smooth, signal, row, row, row, out)
 
 
-@kernel
+@lean_kernel
 def _williams(state: F64, period: int, high: F64, low: F64, close: F64, out: F64) -> None:
     seen, head_high, head_low = int(state[0]), state[1], state[2]
     highs, lows = state[3 : 3 + period], state[3 + period :]
@@ -156,9 +156,15 @@ def _williams(state: F64, period: int, high: F64, low: F64, close: F64, out: F64
 
 @kernel
 def _williams_whole(period: int, high: F64, low: F64, close: F64, out: F64) -> int:
-    reach, piece, row = period - 1, piece_bars(period), out[0]
+    return _williams_pieces(period, high, low, close, work_rows(6, period - 1, len(close)), out[0])
+
+
+@lean_kernel
+def _williams_pieces(
+    period: int, high: F64, low: F64, close: F64, work: F64, row: F64
+) -> int:  # fmt: skip
+    reach, piece = period - 1, piece_bars(period)
     row[: min(reach, len(row))] = nan
-    work = work_rows(6, reach, len(close))
     bad = unknown_bars(high[:reach], low[:reach], close[:reach])
     for start in range(reach, len(close), piece):
         first, end, result = start - reach, start + piece, row[start : start + piece]

@@ -10,7 +10,7 @@ seen beside its work.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from math import isfinite
 from numbers import Integral, Real
@@ -130,7 +130,8 @@ class Indicator:
     ``warm_up(*parameters)`` is the number of bars before the first at which every output is known;
     ``cells(*parameters)`` the length of its state, float64; ``source`` where the formula is from;
     ``guarded``: the last cell of the state is NaN once an input was not finite;
-    ``note`` what differs from TA-Lib on purpose and what a division by zero is worth.
+    ``note`` what differs from TA-Lib on purpose and what a division by zero is worth; ``defaults``
+    the parameters unless given, ``names`` the outputs'.
     """
 
     key: str
@@ -149,11 +150,18 @@ class Indicator:
     note: str = ""
     whole: Callable[..., Any] | None = None
     guarded: bool = False
+    defaults: tuple[Value, ...] = field(init=False)
+    names: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What every call would gather again."""
+        object.__setattr__(self, "defaults", tuple([p.default for p in self.parameters]))
+        object.__setattr__(self, "names", tuple([output.name for output in self.outputs]))
 
     def values(self, given: Mapping[str, object]) -> tuple[Value, ...]:
         """All parameters in order, defaults filled in; raises :class:`BadParameter`."""
         if not given:
-            return tuple([parameter.default for parameter in self.parameters])
+            return self.defaults
         names = [parameter.name for parameter in self.parameters]
         unknown = sorted(set(given) - set(names))
         if unknown:

@@ -11,9 +11,9 @@ import numpy as np
 
 from indicators.parts import F64
 from indicators.windows import highest_power
-from market.kernel import kernel
+from market.kernel import kernel, lean_kernel
 
-_PIECE = 1400
+_PIECE = 704
 
 
 @kernel
@@ -98,7 +98,7 @@ def unknown_bars(a: F64, b: F64, c: F64) -> int:
     return count
 
 
-@kernel
+@lean_kernel
 def sum_piece(values: F64, period: int, scale: float, work: F64, out: F64) -> None:
     """Sum of the newest ``period`` values, times ``scale``, at every bar of ``out``.
 
@@ -110,7 +110,7 @@ def sum_piece(values: F64, period: int, scale: float, work: F64, out: F64) -> No
         _sum_piece(values, period, scale, work, out)
 
 
-@kernel
+@lean_kernel
 def _sum_piece(values: F64, period: int, scale: float, work: F64, out: F64) -> None:
     """Place 0 of a row is the first full window's."""
     bit = highest_power(period) // 4
@@ -212,7 +212,7 @@ def _weigh_last_four(s: F64, t: F64, length: int, scale: float, out: F64) -> Non
         out[i] = ((newer + two * (s_a[i] + s_b[i])) + older) * scale
 
 
-@kernel
+@lean_kernel
 def weigh_piece(values: F64, period: int, scale: float, work: F64, out: F64) -> None:
     """Σ weight · value over the newest ``period`` values, weights 1 (oldest) to ``period``, times
     ``scale``. Arrays as in :func:`sum_piece`, 4 rows of work.
@@ -223,7 +223,7 @@ def weigh_piece(values: F64, period: int, scale: float, work: F64, out: F64) -> 
         _weigh_piece(values, period, scale, work, out)
 
 
-@kernel
+@lean_kernel
 def _weigh_piece(values: F64, period: int, scale: float, work: F64, out: F64) -> None:
     """Like :func:`_sum_piece`, two rows for every length."""
     bit = highest_power(period) // 4

@@ -28,12 +28,12 @@ from indicators.spec import (
     factor,
     period,
 )  # fmt: skip
-from market.kernel import fused_kernel, kernel
+from market.kernel import fused_kernel, lean_kernel
 
 __all__ = ["adx", "aroon", "ichimoku", "parabolic_sar", "supertrend"]
 
 
-@kernel
+@lean_kernel
 def _middle(heads: F64, rings: F64, period: int, seen: int, high: float, low: float) -> float:
     """Middle of the range of ``period`` bars, NaN while warming up."""
     k = seen % period
@@ -42,7 +42,7 @@ def _middle(heads: F64, rings: F64, period: int, seen: int, high: float, low: fl
     return (top + bottom) / 2.0 if seen + 1 >= period else nan
 
 
-@kernel
+@lean_kernel
 def _ichimoku(
     state: F64, conversion: int, base: int, span: int, displacement: int,
     high: F64, low: F64, close: F64, out: F64,
@@ -93,7 +93,7 @@ def _parabolic_sar(state: F64, step: float, most: float, high: F64, low: F64, ou
     state[5], state[6], state[7] = last_high, last_low, guard
 
 
-@kernel
+@lean_kernel
 def _supertrend(
     state: F64, period: int, width: float, high: F64, low: F64, close: F64, out: F64
 ) -> None:
@@ -128,7 +128,7 @@ def _supertrend(
     state[3], state[4], state[5] = upper, lower, side
 
 
-@kernel
+@lean_kernel
 def _adx(state: F64, period: int, high: F64, low: F64, close: F64, out: F64) -> None:
     seen, last_high, last_low, before = int(state[0]), state[1], state[2], state[3]
     plus, minus, width, average = state[4], state[5], state[6], state[7]
@@ -158,7 +158,7 @@ def _adx(state: F64, period: int, high: F64, low: F64, close: F64, out: F64) -> 
     state[4], state[5], state[6], state[7] = plus, minus, width, average
 
 
-@kernel
+@lean_kernel
 def _aroon(state: F64, period: int, high: F64, low: F64, out: F64) -> None:
     """Places are counted from the newest bar's block on, so that they stay small and exact."""
     n, seen = period + 1, int(state[0])

@@ -10,7 +10,7 @@ from indicators.parts import F64, poison, true_range, wilder
 from indicators.spec import OWN, Family, Indicator, Input, Line, Output, Pane, period
 from indicators.sweeps import piece_bars, unknown
 from indicators.windows import push_moments, ring_cells
-from market.kernel import fused_kernel, inline_kernel, kernel, lane_kernel
+from market.kernel import fused_kernel, inline_kernel, kernel, lane_kernel, lean_kernel
 
 __all__ = ["atr", "natr", "stdev", "zscore"]
 
@@ -21,7 +21,7 @@ def _average_range(
 ) -> None:
     """Once two averages are known, each follows from the one before the last: two chains beside
     each other, each of half the steps. A high or low that is not finite never leaves the averages,
-    so that the guard asks the close only.
+    so that the guard asks the close only; counting those does not wait as adding them up would.
     """
     seen, average, last, width = int(state[0]), state[1], state[2], state[3]
     before, guard, row = state[4], state[5], out[0]
@@ -39,32 +39,33 @@ def _average_range(
     high, low, close, row = high[warm:], low[warm:], close[warm:], row[warm:]
     keep = 1.0 - weight
     keep_two, weight_before = keep * keep, keep * weight
+    bad = 0
     for i in range(len(close)):
-        guard += poison(close[i])
+        bad += not abs(close[i]) <= 1.7976931348623157e308
         newest = true_range(high[i], low[i], before)
         value = last * keep_two + (width * weight_before + newest * weight)
         last, average, width, before = average, value, newest, close[i]
         row[i] = _of_price(average, before) if percent else average
     state[0], state[1], state[2], state[3] = seen + warm + len(close), average, last, width
-    state[4], state[5] = before, guard + poison(average)
+    state[4], state[5] = before, guard + poison(average) if bad == 0 else nan
 
 
-@inline_kernel
+@lane_kernel
 def _of_price(average: float, price: float) -> float:
     return average / price * 100.0 if price != 0.0 else 0.0
 
 
-@kernel
+@lean_kernel
 def _atr(state: F64, period: int, high: F64, low: F64, close: F64, out: F64) -> None:
     _average_range(state, period, False, high, low, close, out)
 
 
-@kernel
+@lean_kernel
 def _natr(state: F64, period: int, high: F64, low: F64, close: F64, out: F64) -> None:
     _average_range(state, period, True, high, low, close, out)
 
 
-@kernel
+@lean_kernel
 def _stdev(state: F64, period: int, close: F64, out: F64) -> None:
     seen, rings, share = int(state[0]), state[1:], 1.0 / period
     for i in range(len(close)):
@@ -76,13 +77,18 @@ def _stdev(state: F64, period: int, close: F64, out: F64) -> None:
 
 @kernel
 def _stdev_whole(period: int, close: F64, out: F64) -> int:
-    reach, piece, row = period - 1, piece_bars(period), out[0]
+    return _stdev_pieces(period, close, moment_work(period, len(close)), out[0])
+
+
+@lean_kernel
+def _stdev_pieces(period: int, close: F64, work: F64, row: F64) -> int:
+    reach, piece = period - 1, piece_bars(period)
     row[: min(reach, len(row))] = nan
-    work, bad = moment_work(period, len(close)), unknown(close[:reach])
+    bad = unknown(close[:reach])
     for start in range(reach, len(close), piece):
         bad += unknown(close[start : start + piece])
-        _, spread = piece_deviations(close[start - reach : start + piece], period, work)
-        row[start : start + piece] = spread
+        here, result = close[start - reach : start + piece], row[start : start + piece]
+        piece_deviations(here, period, work, result)
     return bad
 
 
@@ -92,7 +98,7 @@ def _away(total: float, spread: float, share: float) -> float:
     return -(total * share) / spread if spread > 0.0 else 0.0
 
 
-@kernel
+@lean_kernel
 def _zscore(state: F64, period: int, close: F64, out: F64) -> None:
     seen, rings, share = int(state[0]), state[1:], 1.0 / period
     for i in range(len(close)):
@@ -102,18 +108,29 @@ def _zscore(state: F64, period: int, close: F64, out: F64) -> None:
     state[0] = seen
 
 
-@lane_kernel
+@kernel
 def _zscore_whole(period: int, close: F64, out: F64) -> int:
-    reach, piece, share = period - 1, piece_bars(period), 1.0 / period
-    out[0, : min(reach, len(close))] = nan
-    work, bad = moment_work(period, len(close)), unknown(close[:reach])
+    return _zscore_pieces(period, close, moment_work(period, len(close)), out[0])
+
+
+@lean_kernel
+def _zscore_pieces(period: int, close: F64, work: F64, row: F64) -> int:
+    reach, piece = period - 1, piece_bars(period)
+    row[: min(reach, len(close))] = nan
+    bad = unknown(close[:reach])
     for start in range(reach, len(close), piece):
         bad += unknown(close[start : start + piece])
-        total, spread = piece_deviations(close[start - reach : start + piece], period, work)
-        row = out[0, start : start + piece]
-        for i in range(len(row)):
-            row[i] = _away(total[i], spread[i], share)
+        here, result = close[start - reach : start + piece], row[start : start + piece]
+        total = work[piece_deviations(here, period, work, result)]
+        _aways(total, 1.0 / period, result)
     return bad
+
+
+@lane_kernel
+def _aways(total: F64, share: float, spread: F64) -> None:
+    """In place of the deviations."""
+    for i in range(len(spread)):
+        spread[i] = _away(total[i], spread[i], share)
 
 
 _BARS = (Input.HIGH, Input.LOW, Input.CLOSE)

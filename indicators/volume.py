@@ -2,6 +2,7 @@
 
 from math import nan
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from indicators.batch import line
@@ -20,7 +21,7 @@ from indicators.spec import (
 )
 from indicators.sweeps import piece_bars, sum_piece, unknown, unknown_bars, work_rows
 from indicators.windows import push_sum, ring_cells
-from market.kernel import inline_kernel, kernel, lane_kernel
+from market.kernel import inline_kernel, kernel, lane_kernel, lean_kernel
 
 __all__ = ["accumulation", "anchored_vwap", "chaikin", "mfi", "obv", "session_vwap"]
 
@@ -60,7 +61,7 @@ def _anchored_vwap(
     state[0], state[1], state[2] = money, traded, guard
 
 
-@kernel
+@lean_kernel
 def _obv(state: F64, close: F64, volume: F64, out: F64) -> None:
     seen, before, total, guard = state[0], state[1], state[2], state[3]
     for i in range(len(close)):
@@ -84,16 +85,45 @@ def _money(high: float, low: float, close: float, volume: float) -> float:
     return place / (1.0 if flat else high - low) * volume
 
 
-@lane_kernel
+@lean_kernel
 def _accumulation(state: F64, high: F64, low: F64, close: F64, volume: F64, out: F64) -> None:
-    total = state[0]
     for i in range(len(close)):
-        total += _money(high[i], low[i], close[i], volume[i])
-        out[0, i] = total
-    state[0], state[1] = total, poison(total)
+        here = out[0, i : i + 1]
+        here[0] = _money(high[i], low[i], close[i], volume[i])
+        _accumulate(state, here, here)
 
 
 @kernel
+def _accumulation_whole(high: F64, low: F64, close: F64, volume: F64, out: F64) -> int:
+    return _accumulation_pieces(high, low, close, volume, np.zeros(3), work_rows(1, 0, len(close)),
+                                out[0])  # fmt: skip
+
+
+@lean_kernel
+def _accumulation_pieces(
+    high: F64, low: F64, close: F64, volume: F64, state: F64, work: F64, row: F64
+) -> int:  # fmt: skip
+    bad, piece = 0, piece_bars(1)
+    for start in range(0, len(close), piece):
+        end = min(start + piece, len(close))
+        flows = work[0, : end - start]
+        bad += _flows(high[start:end], low[start:end], close[start:end], volume[start:end], flows)
+        _accumulate(state, flows, row[start:end])
+    return bad
+
+
+@lean_kernel
+def _accumulate(state: F64, flows: F64, out: F64) -> None:
+    """Each sum from the one before the last: two chains, each of half the steps."""
+    last, total, before = state[0], state[1], state[2]
+    for i in range(len(out)):
+        flow = flows[i]
+        last, total, before = total, last + (before + flow), flow
+        out[i] = total
+    state[0], state[1], state[2] = last, total, before
+
+
+@lean_kernel
 def _chaikin(
     state: F64, period: int, high: F64, low: F64, close: F64, volume: F64, out: F64
 ) -> None:
@@ -111,18 +141,31 @@ def _chaikin(
 
 @kernel
 def _chaikin_whole(period: int, high: F64, low: F64, close: F64, volume: F64, out: F64) -> int:
-    reach, piece, row = period - 1, piece_bars(period), out[0]
+    work = work_rows(5, period - 1, len(close))
+    return _chaikin_pieces(period, high, low, close, volume, work, out[0])
+
+
+@lean_kernel
+def _chaikin_pieces(
+    period: int, high: F64, low: F64, close: F64, volume: F64, work: F64, row: F64
+) -> int:  # fmt: skip
+    reach, piece = period - 1, piece_bars(period)
     row[: min(reach, len(row))] = nan
-    work = work_rows(4, reach, len(close))
     bad = _flows(high[:reach], low[:reach], close[:reach], volume[:reach], work[2])
     for start in range(reach, len(close), piece):
         first, end, result = start - reach, start + piece, row[start : start + piece]
         flows, sums = work[2, : len(result) + reach], work[3, : len(result)]
         traded = volume[first:end]
         bad += _flows(high[first:end], low[first:end], close[first:end], traded, flows)
-        sum_piece(flows, period, 1.0, work, result)
-        sum_piece(traded, period, 1.0, work, sums)
-        _shares(sums, result)
+        if period % 4 == 0:
+            near = work[4, : len(flows) - period // 4 + 1]
+            sum_piece(flows, period // 4, 1.0, work, near)
+            sum_piece(traded, period // 4, 1.0, work, work[3, : len(near)])
+            _four_shares(work[3], near, period // 4, result)
+        else:
+            sum_piece(flows, period, 1.0, work, result)
+            sum_piece(traded, period, 1.0, work, sums)
+            _shares(sums, result)
     return bad
 
 
@@ -144,7 +187,18 @@ def _shares(traded: F64, flows: F64) -> None:
         flows[i] = flows[i] / traded[i] if traded[i] > 0.0 else 0.0
 
 
-@kernel
+@lane_kernel
+def _four_shares(traded: F64, flows: F64, length: int, out: F64) -> None:
+    """Two doublings of windows of ``length`` bars, done while the divisions take their time."""
+    a, b, c = flows[3 * length :], flows[2 * length :], flows[length:]
+    d, e, f = traded[3 * length :], traded[2 * length :], traded[length:]
+    for i in range(len(out)):
+        total = (d[i] + e[i]) + (f[i] + traded[i])
+        flow = (a[i] + b[i]) + (c[i] + flows[i])
+        out[i] = flow / total if total > 0.0 else 0.0
+
+
+@lean_kernel
 def _mfi(state: F64, period: int, high: F64, low: F64, close: F64, volume: F64, out: F64) -> None:
     seen, before, middle = int(state[0]), state[1], 2 + ring_cells(period)
     rings_in, rings_out = state[2:middle], state[middle:]
@@ -165,12 +219,19 @@ def _mfi(state: F64, period: int, high: F64, low: F64, close: F64, volume: F64, 
 
 @kernel
 def _mfi_whole(period: int, high: F64, low: F64, close: F64, volume: F64, out: F64) -> int:
-    piece, row, count = piece_bars(period + 1), out[0], len(close)
+    work = work_rows(6, period, len(close))
+    return _mfi_pieces(period, high, low, close, volume, work, out[0])
+
+
+@lean_kernel
+def _mfi_pieces(
+    period: int, high: F64, low: F64, close: F64, volume: F64, work: F64, row: F64
+) -> int:  # fmt: skip
+    piece, count = piece_bars(period + 1), len(close)
     row[: min(period, count)] = nan
-    work, bad = work_rows(6, period, count), unknown_bars(high[:1], low[:1], close[:1])
-    bad += unknown(volume[:1])
     if count <= period:
         return unknown_bars(high, low, close) + unknown(volume)
+    bad = unknown_bars(high[:1], low[:1], close[:1]) + unknown(volume[:1])
     for start in range(period, count, piece):
         result = row[start : start + piece]
         first, end = start - period, start + len(result)
@@ -247,8 +308,8 @@ ACCUMULATION = Indicator(
     Family.VOLUME,
     (), _BARS, (Output("accumulation", "A/D"),), OWN,
     "Chaikin; Σ volume·((close − low) − (high − close)) / (high − low)",
-    _accumulation, lambda: 2, lambda: 0, guarded=True,
-    note="A bar without range: 0.",
+    _accumulation, lambda: 3, lambda: 0,
+    note="A bar without range: 0.", whole=_accumulation_whole,
 )  # fmt: skip
 CHAIKIN = Indicator(
     "chaikin", "Chaikin money flow", "Accumulation over n bars as a share of volume",

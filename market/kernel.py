@@ -100,6 +100,15 @@ def lane_kernel(function: F) -> F:
     return _compiled(function, fastmath=False, error_model="numpy")
 
 
+def lean_kernel(function: F) -> F:
+    """Like :func:`kernel`, where arrays are not counted: what calls it must own them.
+
+    Counting costs two atomic additions a view, and some more a call. Numba refuses such a kernel
+    that makes an array or returns a view.
+    """
+    return _compiled(function, fastmath=False, _nrt=False)
+
+
 def inline_kernel(function: F) -> F:
     """Like :func:`kernel`, for small helpers that must vanish into their callers."""
     return _compiled(function, inline="always")

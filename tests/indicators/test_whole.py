@@ -8,7 +8,7 @@ from indicators.registry import INDICATORS, find
 from tests.indicators.markets import walk
 
 OWN = [key for key, indicator in INDICATORS.items() if indicator.whole is not None]
-REMEMBERS = {"kama", "stochastic_rsi"}
+REMEMBERS = {"accumulation", "kama", "stochastic_rsi"}
 BARS = 26_011
 LENGTHS = (1, 2, 3, 4, 5, 6, 7, 8, 11, 14, 20, 31, 100, 777)
 

@@ -4,12 +4,15 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from numba import config
+from numba.core.errors import NumbaError
+from numpy.typing import NDArray
 
 from chart_acceleration.projection import project_candles
 from indicators.averages import _macd
-from market.kernel import cache_folder, source_hash
+from market.kernel import cache_folder, lean_kernel, source_hash
 from tests.conftest import ROOT
 
 PACKAGES = ("market", "indicators", "data_feed", "chart_acceleration", "trading")
@@ -71,3 +74,22 @@ def test_the_chosen_folder_wins(tmp_path: Path) -> None:
 
 def test_without_a_choice_the_project_keeps_it() -> None:
     assert cache_folder(ROOT, None).parent == ROOT / ".numba"
+
+
+def _two_ends(values: NDArray[np.float64]) -> float:
+    head, tail = values[:1], values[1:]
+    return float(head[0] + tail[-1])
+
+
+def _head(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return values[:1]
+
+
+@pytest.mark.skipif(vars(config)["DISABLE_JIT"], reason="nothing is compiled")
+def test_a_lean_kernel_counts_no_arrays_and_gives_none_away() -> None:
+    values = np.array([1.0, 2.0, 4.0])
+    lean: Any = lean_kernel(_two_ends)
+    assert lean(values) == 5.0
+    assert not any("NRT_incref" in code for code in lean.inspect_llvm().values())
+    with pytest.raises(NumbaError, match="Only accept returning of array passed"):
+        lean_kernel(_head)(values)
