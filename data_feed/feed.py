@@ -15,12 +15,12 @@ from data_feed.source import Source
 from data_feed.status import FeedMode, FeedState, FeedStatus, SymbolStatus
 from data_feed.tap import Keep
 from data_feed.venue_feed import VenueFeed
-from data_feed.venue_market import VenueMarket, plain
+from data_feed.venue_market import VenueMarket
 from data_feed.venue_run import Restore, Users
 from market.errors import UnknownSymbol
 from market.market import Market
 from market.order_book import OrderBook
-from market.types import Symbol
+from market.types import Symbol, plain
 
 log = logging.getLogger(__name__)
 

@@ -1,14 +1,14 @@
 """From what the user asked for to a feed that can be started."""
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 from data_feed.connectors import WebSocketConnector
-from data_feed.errors import BadRequest, UnknownSource, UnknownVenue
-from data_feed.feed import Feed
+from data_feed.errors import BadRequest, UnknownSource
+from data_feed.feed import Feed, VenueSources
 from data_feed.history import BinanceHistory, CoinbaseHistory, VenueHistory
 from data_feed.history_bybit import BybitHistory
 from data_feed.history_kraken import KrakenHistory
@@ -20,13 +20,14 @@ from data_feed.replay import ReadFrames, open_recording
 from data_feed.replay_source import ReplaySource
 from data_feed.source import Route, Source
 from data_feed.status import FeedMode
+from data_feed.venue_names import by_venue, marked, venue_keys
 from data_feed.venues.binance import BinanceParser
 from data_feed.venues.bybit import BybitParser
 from data_feed.venues.coinbase import CoinbaseParser
 from data_feed.venues.kraken import KrakenParser
 from data_feed.venues.okx import OkxParser
 from market.market import Market
-from market.types import Symbol
+from market.types import Symbol, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +55,25 @@ VENUES = {
 }
 """By the name that the user gives."""
 
-DEFAULT_SYMBOLS = {name: venue.symbols for name, venue in VENUES.items()}
-"""Symbols to watch when the user names none, by venue."""
+
+def default_symbols(keys: Sequence[str]) -> tuple[Symbol, ...]:
+    """Symbols to watch when the user names none: the usual ones of each venue."""
+    first, *others = keys
+    return (*VENUES[first].symbols, *(name for key in others for name in _marked_usual(key)))
+
+
+def _marked_usual(key: str) -> tuple[Symbol, ...]:
+    return marked(VENUES[key].symbols, key)
 
 
 @dataclass(frozen=True, slots=True)
 class FeedRequest:
     """What the user asked for.
 
-    ``source`` is ``auto``, ``live``, ``sim`` or ``replay:PATH``; ``venue`` is a key of ``VENUES``.
-    ``seed`` is the simulator's, ``speed`` the replay's (1 is the recorded pace). ``books`` follows
-    the order books too. ``read`` reads recordings of another form than data_feed.replay's own.
+    ``source`` is ``auto``, ``live``, ``sim`` or ``replay:PATH``; ``venue`` names one or several,
+    see :mod:`data_feed.venue_names`, which ``symbols`` are of. ``seed`` is the simulator's,
+    ``speed`` the replay's (1 is the recorded pace). ``books`` follows the order books too. ``read``
+    reads recordings of another form than data_feed.replay's own.
     """
 
     source: str
@@ -148,32 +157,44 @@ def open_feed(request: FeedRequest, market: Market) -> Feed:
 
     Raises :class:`data_feed.errors.BadRequest` or :class:`data_feed.errors.RecordingError`.
     """
-    return Feed(sources_of(request), market, Random())
+    first, *others = venues_of(request)
+    return Feed(first.sources, market, Random(), others)
 
 
-def sources_of(request: FeedRequest) -> list[Source]:
-    """What :func:`open_feed` tries, in order; raises as that does."""
+def venues_of(request: FeedRequest) -> list[VenueSources]:
+    """What :func:`open_feed` tries for each venue, in order; raises as that does."""
     kind, _, path = request.source.partition(":")
     if kind == "replay" and path:
         if not request.speed > 0:
             raise BadRequest(f"replay speed was {request.speed}; it must be above 0")
         recording = open_recording(Path(path), request.read)
-        return [ReplaySource(recording, Playhead(request.speed), request.channels)]
+        source = ReplaySource(recording, Playhead(request.speed), request.channels)
+        return [VenueSources(request.symbols, (source,))]
     if request.source not in {"auto", "live", "sim"}:
         raise UnknownSource(request.source)
-    simulator = SimulatorSource(request.symbols, request.seed, request.channels)
+    grouped = by_venue(request.symbols, venue_keys(request.venue))
+    return [
+        VenueSources(symbols, _venue_sources(request, key, symbols, number))
+        for number, (key, symbols) in enumerate(grouped.items())
+    ]
+
+
+def _venue_sources(
+    request: FeedRequest, key: str, symbols: tuple[Symbol, ...], number: int
+) -> tuple[Source, ...]:
+    names = tuple(plain(symbol) for symbol in symbols)
+    # Each simulated venue has prices of its own.
+    simulator = SimulatorSource(names, request.seed + number, request.channels)
     if request.source == "sim":
-        return [simulator]
-    live = _live(request)
-    return [live] if request.source == "live" else [live, simulator]
+        return (simulator,)
+    live = _live(request, key, names)
+    return (live,) if request.source == "live" else (live, simulator)
 
 
-def _live(request: FeedRequest) -> LiveSource:
-    venue = VENUES.get(request.venue)
-    if venue is None:
-        raise UnknownVenue(request.venue, VENUES)
+def _live(request: FeedRequest, key: str, symbols: tuple[Symbol, ...]) -> Source:
+    venue = VENUES[key]
     parser = venue.parser(request.channels)
     # A symbol that the venue cannot have is an error before the start.
-    for symbol in request.symbols:
+    for symbol in symbols:
         parser.venue_symbol(symbol)
-    return LiveSource(parser, venue.history(), request.symbols, venue.pause_s, request.books)
+    return LiveSource(parser, venue.history(), symbols, venue.pause_s, request.books)

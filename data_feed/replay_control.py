@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Protocol
 
+from data_feed.feed import VenueSources
 from data_feed.playhead import Playhead, Reached
 from data_feed.protocol import TICKS, Channel
 from data_feed.replay import Recording
@@ -16,8 +17,11 @@ from data_feed.source import Source
 from market.market import Market
 from market.types import Interval, Symbol
 
-Live = Callable[[], tuple[Sequence[Source], Sequence[Symbol]]]
-"""The sources to go back to after a replay, and what to watch then."""
+Shown = tuple[Sequence[Source], Sequence[Symbol], Sequence[VenueSources]]
+"""What :meth:`data_feed.feed.Feed.switch` takes."""
+
+Live = Callable[[], Shown]
+"""What to go back to after a replay."""
 
 
 class Step(StrEnum):
@@ -36,7 +40,12 @@ class SwitchableFeed(Protocol):
         """See :attr:`data_feed.feed.Feed.source`."""
         ...
 
-    def switch(self, sources: Sequence[Source], symbols: Sequence[Symbol]) -> None:
+    def switch(
+        self,
+        sources: Sequence[Source],
+        symbols: Sequence[Symbol],
+        others: Sequence[VenueSources] = (),
+    ) -> None:
         """See :meth:`data_feed.feed.Feed.switch`."""
         ...
 

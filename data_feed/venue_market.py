@@ -9,7 +9,7 @@ from typing import Protocol
 
 from market.candle_builder import Outcome
 from market.market import Market, SymbolMarket
-from market.types import Quote, Symbol, Trade
+from market.types import Quote, Symbol, Trade, plain
 
 
 class FedMarket(Protocol):
@@ -31,11 +31,6 @@ class FedMarket(Protocol):
     def fill(self, trade: Trade) -> Outcome | None:
         """Take in a trade asked for afterwards."""
         ...
-
-
-def plain(symbol: Symbol) -> Symbol:
-    """``BTC-USD`` of ``BTC-USD@kraken``."""
-    return Symbol(symbol.partition("@")[0])
 
 
 class VenueMarket:

@@ -11,7 +11,10 @@ from typing import NamedTuple, NewType
 from market.errors import UnknownInterval
 
 Symbol = NewType("Symbol", str)
-"""Canonical pair, base then quote, upper case: ``BTC-USD``."""
+"""Canonical pair, base then quote, upper case: ``BTC-USD``.
+
+Of several venues, those after the first are named behind it: ``BTC-USD@kraken``.
+"""
 
 Nanoseconds = NewType("Nanoseconds", int)
 """Nanoseconds since the Unix epoch, UTC."""
@@ -29,7 +32,17 @@ def base_currency(symbol: str) -> str:
 
 def quote_currency(symbol: str) -> str:
     """``USD`` of ``BTC-USD``; empty when the symbol has no dash."""
-    return symbol.partition("-")[2]
+    return plain(symbol).partition("-")[2]
+
+
+def plain(symbol: str) -> Symbol:
+    """``BTC-USD`` of ``BTC-USD@kraken``."""
+    return Symbol(symbol.partition("@")[0])
+
+
+def venue_of(symbol: str) -> str:
+    """``kraken`` of ``BTC-USD@kraken``; empty for the first venue's."""
+    return symbol.partition("@")[2]
 
 
 class Side(IntEnum):

@@ -9,6 +9,7 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 from dash.exceptions import PreventUpdate
 
 from components import ids
+from components.feed_symbols import symbol_table
 from components.formats import plain
 from components.icons import icon
 from components.performance_panels import (
@@ -136,6 +137,7 @@ def filling(view: PerformanceView) -> tuple[Any, ...]:
         [
             table("Feed", _FEED_COLUMNS, [[Cell(*cell) for cell in words.feed_row(view.feed)]]),
             html.P(words.feed_note(view.feed), className="panel-note"),
+            symbol_table(words.symbol_rows(view.feed)),
         ],
         f"{words.count(len(view.viewers), 'browser')}, {words.count(view.frames.charts, 'chart')}",
         table(

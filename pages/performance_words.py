@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from math import isfinite
 
+from components.feed_symbols import SymbolRow
 from components.formats import NONE, clock, plain, share
 from components.performance_panels import Fact, RendererRow
 from pages.performance_stage_words import STAGES, WHOLE, late, milliseconds, stage_rows
@@ -106,6 +107,27 @@ def feed_note(feed: FeedView) -> str:
         f"Since the start: out of order {feed.out_of_order:,} · duplicates {feed.duplicates:,} · "
         f"malformed {feed.malformed:,}"
     )
+
+
+def symbol_rows(feed: FeedView) -> list[SymbolRow]:
+    """One row for each symbol."""
+    return [
+        SymbolRow(
+            each.symbol,
+            each.state,
+            _FEED_TONES.get(each.state, "quiet"),
+            plain(each.age_ms, 0),
+            NONE if each.last_trade_id is None else str(each.last_trade_id),
+            (
+                f"{each.gaps:,}",
+                f"{each.repairs:,}",
+                f"{each.duplicates:,}",
+                f"{each.out_of_order:,}",
+                f"{each.malformed:,}",
+            ),
+        )
+        for each in feed.symbols
+    ]
 
 
 def viewer_rows(view: PerformanceView) -> list[list[tuple[str, str]]]:

@@ -41,7 +41,7 @@ class FactsReader:
     def __init__(
         self,
         market: Market,
-        feed: Callable[[], FeedStatus],
+        feed: Callable[[str], FeedStatus],
         fills: Callable[[str], Markers],
         clock: Callable[[], int] = time_ns,
     ) -> None:
@@ -53,7 +53,7 @@ class FactsReader:
     def read(self, request: ChartRequest, picture: bool) -> MarketFacts:
         """The facts of now; ``picture`` for those asked for by URL."""
         spec = request.spec
-        state, feed = self._market[spec.symbol], self._feed()
+        state, feed = self._market[spec.symbol], self._feed(spec.symbol)
         furniture = market_reader.furniture(state, feed, request, picture)
         quote = state.quote if request.quote else None
         markers = self._fills(spec.symbol) if request.trades else NO_MARKERS

@@ -9,22 +9,22 @@ from pathlib import Path
 from typing import Protocol
 
 from data_feed.errors import RecordingError
-from data_feed.open_feed import DEFAULT_SYMBOLS, FeedRequest
+from data_feed.open_feed import FeedRequest, default_symbols
 from data_feed.replay import ReadFrames, symbols_in
 from data_feed.status import FeedMode, FeedStatus
 from data_feed.tap import Keep
+from data_feed.venue_market import FedMarket, VenueMarket
+from data_feed.venue_names import by_venue, tag, venue_keys
 from data_feed.venue_run import Restore
+from market.columns import CandleWindow
 from market.market import Market
-from market.types import Symbol
+from market.types import Interval, Symbol
 from server.settings import Settings
+from server.venue_keepers import VenueKeepers
 from storage.blocks import Damage, StoredFrame
-from storage.candle_store import CandleStore
 from storage.errors import StorageError
-from storage.keeper import CandleKeeper
 from storage.recorder import Recorder
 from storage.segments import SegmentWriter, is_recording, read_frames
-from storage.trade_keeper import TradeKeeper
-from storage.trade_store import TradeStore
 
 log = logging.getLogger(__name__)
 
@@ -62,31 +62,45 @@ class Outliving:
     """
 
     def __init__(self, settings: Settings, market: Market, feed: RecordableFeed) -> None:
-        self.keeper: CandleKeeper | None = None
-        self.trades: TradeKeeper | None = None
+        self.venues: list[VenueKeepers] = []
         self.recorder: Recorder | None = None
         if settings.store is not None:
-            store = CandleStore(settings.store, settings.venue)
-            self.keeper = CandleKeeper(store, market, lambda: _session(feed))
-            feed.restore(self.keeper.restore)
-            trades = TradeStore(settings.store, settings.venue)
-            self.trades = TradeKeeper(trades, lambda: feed.mode is FeedMode.LIVE)
-            market.keep(self.trades.keep)
+            for name, part in _parts(settings, market):
+                keepers = VenueKeepers(
+                    settings.store, name, part, lambda: _session(feed),
+                    lambda: feed.mode is FeedMode.LIVE,
+                )  # fmt: skip
+                market.keep(keepers.keep)
+                self.venues.append(keepers)
+            feed.restore(self._restored)
         if settings.record is not None:
             self.recorder = Recorder(SegmentWriter(settings.record))
             feed.record(self.recorder.keep)
 
     def start(self) -> None:
         """Start the threads."""
-        for part in (self.keeper, self.trades, self.recorder):
+        for part in (*self.venues, self.recorder):
             if part is not None:
                 part.start()
 
     def stop(self) -> None:
         """Store and record what is left; takes seconds at most."""
-        for part in (self.keeper, self.trades, self.recorder):
+        for part in (*self.venues, self.recorder):
             if part is not None:
                 part.stop()
+
+    def _restored(self, symbol: Symbol, interval: Interval) -> CandleWindow:
+        owner = next(keepers for keepers in self.venues if keepers.owns(symbol))
+        return owner.restore(symbol, interval)
+
+
+def _parts(settings: Settings, market: Market) -> list[tuple[str, FedMarket]]:
+    """Name and part of the market of each venue; what is replayed is not stored anyway."""
+    keys = venue_keys(settings.venue)
+    if len(keys) == 1 or settings.feed.startswith("replay:"):
+        return [(tag(keys[0]), market)]
+    grouped = by_venue(market.symbols, keys)
+    return [(tag(key), VenueMarket(market, symbols)) for key, symbols in grouped.items()]
 
 
 def _session(feed: RecordableFeed) -> int | None:
@@ -110,12 +124,19 @@ def feed_request(settings: Settings, symbols: tuple[Symbol, ...]) -> FeedRequest
 
 def symbols_for(settings: Settings) -> tuple[Symbol, ...]:
     """The symbols named, else those of the recording, else the venue's usual ones."""
-    if settings.symbols:
-        return settings.symbols
     kind, _, path = settings.feed.partition(":")
     if kind != "replay":
-        return DEFAULT_SYMBOLS[settings.venue]
-    return symbols_in(Path(path), frame_reader(settings))
+        return watched(settings)
+    return settings.symbols or symbols_in(Path(path), frame_reader(settings))
+
+
+def watched(settings: Settings) -> tuple[Symbol, ...]:
+    """The symbols named, else the usual ones of the venues; each venue's together."""
+    keys = venue_keys(settings.venue)
+    if not settings.symbols:
+        return default_symbols(keys)
+    grouped = by_venue(settings.symbols, keys)
+    return tuple(symbol for symbols in grouped.values() for symbol in symbols)
 
 
 def frame_reader(settings: Settings) -> ReadFrames | None:

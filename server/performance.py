@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from chart_acceleration.errors import RendererUnavailable
-from data_feed.status import FeedStatus
+from data_feed.status import FeedStatus, SymbolStatus
 from market.market import Market
 from server.drawing import Drawing
 from server.errors import RequestError
+from server.feed_views import symbol_view
 from server.frames_client import FramesClient
 from server.histogram_ring import PER_DECADE, SLOT_NS, HistogramRing, Spread
 from server.performance_view import (
@@ -79,12 +80,14 @@ class Performance:
         viewers: Viewers,
         market: Market,
         feed: Callable[[], FeedStatus],
+        symbols: Callable[[], tuple[SymbolStatus, ...]],
     ) -> None:
         self._telemetry = telemetry
         self._drawing = drawing
         self._viewers = viewers
         self._market = market
         self._feed = feed
+        self._symbols = symbols
         self._samples = deque[_Sample](maxlen=_SAMPLES)
         self._renderer_times: dict[str, RendererTimes] = {}
 
@@ -203,6 +206,7 @@ class Performance:
             out_of_order=counters.out_of_order,
             duplicates=counters.duplicates,
             malformed=counters.malformed,
+            symbols=tuple(symbol_view(each) for each in self._symbols()),
         )
 
     def _process(self, stretch: tuple[int, int, int], moment: _Moment) -> ProcessView:

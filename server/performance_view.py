@@ -5,6 +5,8 @@ Times are milliseconds unless the name says otherwise; None means not measured y
 
 from dataclasses import dataclass
 
+from server.feed_views import SymbolView
+
 WINDOWS = {"1m": 60, "5m": 300, "1h": 3600}
 """Seconds that a page can look back, by name."""
 
@@ -82,7 +84,10 @@ class RendererView:
 
 @dataclass(frozen=True, slots=True)
 class FeedView:
-    """The feed: ``state`` as in :class:`data_feed.status.FeedState`, counters since the start."""
+    """The feed: ``state`` as in :class:`data_feed.status.FeedState`, counters since the start.
+
+    ``symbols``: each by itself.
+    """
 
     venue: str
     mode: str
@@ -95,6 +100,7 @@ class FeedView:
     out_of_order: int
     duplicates: int
     malformed: int
+    symbols: tuple[SymbolView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

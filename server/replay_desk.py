@@ -9,16 +9,17 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from data_feed.open_feed import DEFAULT_SYMBOLS, sources_of
+from data_feed.feed import VenueSources
+from data_feed.open_feed import venues_of
 from data_feed.replay import Recording
-from data_feed.replay_control import ReplayControl, Step
+from data_feed.replay_control import ReplayControl, Shown, Step
 from data_feed.source import Source
 from data_feed.status import FeedState, FeedStatus
 from market.errors import MarketError
 from market.market import Market
 from market.types import Interval, Symbol
 from server.errors import RequestError
-from server.outliving import feed_request
+from server.outliving import feed_request, watched
 from server.replay_entry import MILLISECOND
 from server.replay_library import ReplayLibrary
 from server.settings import Settings
@@ -52,7 +53,12 @@ class WatchedFeed(Protocol):
         """The source that is shown."""
         ...
 
-    def switch(self, sources: Sequence[Source], symbols: Sequence[Symbol]) -> None:
+    def switch(
+        self,
+        sources: Sequence[Source],
+        symbols: Sequence[Symbol],
+        others: Sequence[VenueSources] = (),
+    ) -> None:
         """Show something else."""
         ...
 
@@ -156,13 +162,14 @@ class ReplayDesk:
             self._spans[recording.path] = min(times, default=0), max(times, default=0)
         return self._spans[recording.path]
 
-    def _live(self) -> tuple[Sequence[Source], Sequence[Symbol]]:
+    def _live(self) -> Shown:
         settings = self._settings
-        symbols = settings.symbols or DEFAULT_SYMBOLS[settings.venue]
+        symbols = watched(settings)
         request = feed_request(settings, symbols)
         if settings.feed.startswith("replay:"):
             request = replace(request, source="auto", read=None)
-        return sources_of(request), symbols
+        first, *others = venues_of(request)
+        return first.sources, symbols, others
 
 
 def _speed(asked: Pace | None) -> float | None:

@@ -71,6 +71,12 @@ def api_routes(services: Services) -> APIRouter:
         """Feed, renderer and latency, as the status bar shows them."""
         return _json(asdict(services.status()))
 
+    @api.get("/feed")
+    async def feed() -> Response:
+        """Every venue and every symbol: state, age of the data, what was counted and repaired."""
+        venues = [asdict(each) for each in services.venues()]
+        return _json({"venues": venues, "symbols": [asdict(e) for e in services.feed_symbols()]})
+
     @api.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> HTMLResponse:
         return HTMLResponse(documents.api_page(request.app.openapi()))
@@ -95,6 +101,7 @@ def health_routes(services: Services) -> APIRouter:
         body = {
             "status": "ok" if failure is None else "failing",
             "feed": {**feed, "age_ms": status.age_ms, "detail": status.detail},
+            "venues": {each.venue: each.state for each in services.venues()},
             "renderer": status.renderer,
             "detail": failure,
         }

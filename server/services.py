@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from chart_acceleration.chart_data import Markers
 from chart_acceleration.renderers.auto import RendererChoice
 from data_feed.source import Source
-from data_feed.status import FeedMode, FeedState, FeedStatus
+from data_feed.status import FeedMode, FeedState, FeedStatus, SymbolStatus
 from market.columns import CandleWindow
 from market.market import Market
 from market.order_book import OrderBook
@@ -25,6 +25,7 @@ from server.book_teller import BookTeller
 from server.chart_request import ChartRequest
 from server.drawing import Drawing
 from server.errors import ServerError
+from server.feed_views import SymbolView, VenueView, symbol_view, venue_view
 from server.frames_protocol import Subscribe
 from server.indicator_views import indicator_views
 from server.live_loop import LiveLoop
@@ -61,6 +62,18 @@ class FeedControl(Protocol):
 
     def status(self) -> FeedStatus:
         """How things stand."""
+        ...
+
+    def statuses(self) -> tuple[FeedStatus, ...]:
+        """How things stand with each venue."""
+        ...
+
+    def status_of(self, symbol: str) -> FeedStatus:
+        """How things stand with the venue of ``symbol``; raises ``UnknownSymbol``."""
+        ...
+
+    def symbol_statuses(self) -> tuple[SymbolStatus, ...]:
+        """How things stand with each symbol."""
         ...
 
     def retry_now(self) -> None:
@@ -110,17 +123,17 @@ class Services:
         feed.report_stages(self.telemetry.stage)
         self.drawing = Drawing(renderer, self.telemetry)
         self.viewers = Viewers(self.drawing, self.telemetry, self.status)
-        facts = FactsReader(market, feed.status, self._fills_of)
+        facts = FactsReader(market, feed.status_of, self._fills_of)
         self.live = LiveLoop(market, self.drawing, self.telemetry, self.viewers, facts)
         self.pictures = Pictures(market, self.drawing, self.telemetry, facts)
-        self.sparklines = Sparklines(market, self.drawing, feed.status)
+        self.sparklines = Sparklines(market, self.drawing, feed.status_of)
         self.watch_rows = WatchRows(market)
         self.replays = ReplayDesk(settings, market, feed)
         self.books = BookTeller(BookReader(market, feed, settings.books))
         self._paper = paper
         self._paper_lock = threading.Lock()
         self.performance = Performance(
-            self.telemetry, self.drawing, self.viewers, market, feed.status
+            self.telemetry, self.drawing, self.viewers, market, feed.status, feed.symbol_statuses
         )
 
     # --- how things stand -------------------------------------------------------------------
@@ -162,7 +175,16 @@ class Services:
             self.telemetry.feed_age.set(feed.age_ms / 1000)
         for event, number in asdict(feed.counters).items():
             self.telemetry.feed_events.labels(event).set(number)
+        self.telemetry.symbols.set(self.feed.symbol_statuses())
         return self.telemetry.text()
+
+    def venues(self) -> tuple[VenueView, ...]:
+        """How things stand with each venue."""
+        return tuple(venue_view(status) for status in self.feed.statuses())
+
+    def feed_symbols(self) -> tuple[SymbolView, ...]:
+        """How things stand with each symbol."""
+        return tuple(symbol_view(status) for status in self.feed.symbol_statuses())
 
     def retry_feed(self) -> None:
         """Connect to the venue now instead of at the next try."""
@@ -238,7 +260,8 @@ class Services:
 
     async def paper_order(self, symbol: str, side: str, size: str) -> FillView:
         """Buy or sell ``size`` of the base currency at the market; raises ``OrderRefused``."""
-        status = self.feed.status()
+        known = symbol in self.market.symbols
+        status = self.feed.status_of(symbol) if known else self.feed.status()
         with self._paper_lock:
             return paper_account.submit(self._paper, self.market, status, (symbol, side, size))
 

@@ -7,7 +7,6 @@ from the environment, so that it never shows in a process list.
 import argparse
 import ipaddress
 import os
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,18 +15,19 @@ from typing import Annotated, Any, Literal, NoReturn
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from data_feed.errors import BadRequest
+from data_feed.venue_names import canonical, venue_keys
 from market.types import Symbol
 from server.errors import SettingsError
 
 MAX_SYMBOLS = 50
-_SYMBOL = re.compile(r"[A-Z0-9]{1,16}-[A-Z0-9]{1,16}")
 
 _ALLOWED = {
     "feed": "auto, live, sim or replay:PATH with an existing file or folder",
     "store": "off or a folder",
     "record": "a folder",
-    "venue": "coinbase, binance, kraken, bybit, okx",
-    "symbols": f"1 to {MAX_SYMBOLS} pairs separated by commas, like BTC-USD,ETH-USD",
+    "venue": "coinbase, binance, kraken, bybit, okx, ccxt:NAME, or several like coinbase,kraken",
+    "symbols": f"1 to {MAX_SYMBOLS} pairs separated by commas, like BTC-USD,kraken:ETH-USD",
     "host": "an address or a host name",
     "port": "0 to 65535 (0 takes a free one)",
     "renderer": "auto, cuda, opengl, cpu, plotly",
@@ -60,6 +60,7 @@ def state_folder() -> Path | None:
 class Settings(BaseSettings):
     """Everything the program can be told. Frozen; :func:`parse_settings` makes it.
 
+    ``venue`` is one or several, see :mod:`data_feed.venue_names`, whose spelling ``symbols`` have.
     ``books``: whether order books are followed. ``symbols`` is empty when nobody named any: then
     the recording or the venue decides. ``store`` is None when candles are not to be stored,
     ``record`` when frames are not to be recorded.
@@ -68,7 +69,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CANDLECAST_", frozen=True, extra="forbid")
 
     feed: str = "auto"
-    venue: Literal["coinbase", "binance", "kraken", "bybit", "okx"] = "coinbase"
+    venue: str = "coinbase"
     symbols: Annotated[tuple[Symbol, ...], NoDecode] = ()
     host: str = Field(default="127.0.0.1", pattern=r"^[A-Za-z0-9._:-]+$")
     port: int = Field(default=8050, ge=0, le=65535)
@@ -111,10 +112,19 @@ class Settings(BaseSettings):
         names = value.split(",") if isinstance(value, str) else value
         if not isinstance(names, Sequence):
             raise ValueError(value)
-        unique = tuple(dict.fromkeys(str(name).strip().upper() for name in names))
-        if len(unique) > MAX_SYMBOLS or not all(map(_SYMBOL.fullmatch, unique)):
+        unique = tuple(dict.fromkeys(canonical(str(name)) for name in names))
+        if len(unique) > MAX_SYMBOLS or None in unique:
             raise ValueError(value)
         return unique
+
+    @field_validator("venue")
+    @classmethod
+    def _venues_exist(cls, value: str) -> str:
+        try:
+            venue_keys(value)
+        except BadRequest:
+            raise ValueError(value) from None
+        return value
 
     @property
     def loopback(self) -> bool:
@@ -149,9 +159,11 @@ def _parser() -> _Parser:
     )
     parser.add_argument("--feed", help="auto, live, sim or replay:PATH (default auto)")
     parser.add_argument(
-        "--venue", help="coinbase, binance, kraken, bybit or okx (default coinbase)"
+        "--venue",
+        help="coinbase, binance, kraken, bybit, okx or ccxt:NAME; several with commas "
+        "(default coinbase)",
     )
-    parser.add_argument("--symbols", help="comma list of pairs, like BTC-USD,ETH-USD")
+    parser.add_argument("--symbols", help="comma list of pairs, like BTC-USD,kraken:ETH-USD")
     parser.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", help="port to listen on (default 8050)")
     parser.add_argument("--renderer", help="auto, cuda, opengl, cpu or plotly (default auto)")

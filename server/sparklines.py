@@ -47,7 +47,7 @@ class Line:
 class Sparklines:
     """Draws sheets of sparklines, once for equal lines. Used from the event loop."""
 
-    def __init__(self, market: Market, drawing: Drawing, feed: Callable[[], FeedStatus]) -> None:
+    def __init__(self, market: Market, drawing: Drawing, feed: Callable[[str], FeedStatus]) -> None:
         self._market = market
         self._drawing = drawing
         self._feed = feed
@@ -81,7 +81,7 @@ class Sparklines:
 
     def _asked(self, query: SparklineQuery) -> tuple[SparklineSheet, list[Line]]:
         symbols = chosen_symbols(self._market, query.symbols)
-        stale = self._feed().state is FeedState.LOST
+        stale = all(self._feed(symbol).state is FeedState.LOST for symbol in symbols)
         try:
             sheet = SparklineSheet(
                 len(symbols), query.width, query.height, query.scale, query.theme, stale

@@ -12,6 +12,7 @@ from time import monotonic_ns
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from server.feed_views import SymbolMetrics
 from server.histogram_ring import SLOT_NS, CountRing, HistogramRing
 
 STAGES = (
@@ -63,6 +64,7 @@ class Telemetry:
             ["event"],
             registry=self.registry,
         )
+        self.symbols = SymbolMetrics(self.registry)
         self._clock = clock
         self.times = {
             name: HistogramRing(_SHORTEST_NS)

@@ -11,9 +11,9 @@ import threading
 from collections.abc import Callable
 from io import FileIO
 
+from data_feed.venue_market import FedMarket
 from market.columns import CandleWindow
 from market.errors import ColumnsBusy
-from market.market import Market
 from market.types import INTERVALS, Interval, Symbol
 from storage.candle_store import CandleStore, part_of
 from storage.errors import StorageError
@@ -38,7 +38,7 @@ class CandleKeeper:
     def __init__(
         self,
         store: CandleStore,
-        market: Market,
+        market: FedMarket,
         keeps: Callable[[], int | None],
         every_s: float = EVERY_S,
     ) -> None:

@@ -38,11 +38,12 @@ class FakeSource:
     history: VenueHistory | None = None
     policy: LoopPolicy = field(default_factory=LoopPolicy)
     closed: bool = False
+    parser: CoinbaseParser = field(default_factory=CoinbaseParser)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Route]:
         label = f"Watching {self.venue}."
-        yield Route(label, CoinbaseParser(), self.connector, self.history, 0.0, self.policy)
+        yield Route(label, self.parser, self.connector, self.history, 0.0, self.policy)
         self.closed = True
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from data_feed.errors import BadRequest, FeedError, RecordingError
-from data_feed.open_feed import DEFAULT_SYMBOLS, FeedRequest, open_feed
+from data_feed.open_feed import VENUES, FeedRequest, default_symbols, open_feed
 from data_feed.status import FeedMode, FeedState
 from market.market import Market
 from market.types import Interval, Symbol
@@ -65,9 +65,9 @@ def test_a_feed_says_what_it_will_be(source: str, mode: FeedMode, venue: str) ->
     feed.stop()
 
 
-@pytest.mark.parametrize("venue", sorted(DEFAULT_SYMBOLS))
+@pytest.mark.parametrize("venue", sorted(VENUES))
 def test_every_venue_offers_its_default_symbols(venue: str) -> None:
-    symbols = DEFAULT_SYMBOLS[venue]
+    symbols = default_symbols([venue])
     open_feed(FeedRequest("live", venue, symbols), Market(symbols, capacity=1)).stop()
 
 

@@ -74,7 +74,7 @@ class Stand:
         self.market = Market([BTC, ETH])
         self.live: tuple[Source, ...] = (SimulatorSource((BTC, ETH), 7),)
         self.feed = Feed(self.live, self.market, Random(1))
-        self.control = ReplayControl(self.feed, self.market, lambda: (self.live, (BTC, ETH)))
+        self.control = ReplayControl(self.feed, self.market, lambda: (self.live, (BTC, ETH), ()))
 
     def symbols(self) -> tuple[Symbol, ...]:
         return self.market.symbols

@@ -9,9 +9,17 @@ from dataclasses import dataclass, field, replace
 from time import monotonic, monotonic_ns, sleep
 
 from chart_acceleration.renderers.auto import RendererChoice, choose
+from data_feed.feed import VenueSources
 from data_feed.open_feed import SimulatorSource
 from data_feed.source import Source
-from data_feed.status import FeedCounters, FeedMode, FeedState, FeedStatus
+from data_feed.status import (
+    FeedCounters,
+    FeedMode,
+    FeedState,
+    FeedStatus,
+    SymbolCounters,
+    SymbolStatus,
+)
 from market.market import Market
 from market.order_book import OrderBook
 from market.types import Quote, Side, Symbol, Trade
@@ -50,6 +58,17 @@ class HandFeed:
     def status(self) -> FeedStatus:
         return self.state
 
+    def statuses(self) -> tuple[FeedStatus, ...]:
+        return (self.state,)
+
+    def status_of(self, symbol: str) -> FeedStatus:
+        return self.state
+
+    def symbol_statuses(self) -> tuple[SymbolStatus, ...]:
+        now, counters = self.state, SymbolCounters(gaps=2, repairs=1)
+        each = SymbolStatus(BTC, now.venue, now.mode, now.state, 40.0, 77, counters)
+        return (each, replace(each, symbol=ETH, age_ms=None, last_trade_id=None))
+
     def retry_now(self) -> None:
         self.retries += 1
 
@@ -59,7 +78,12 @@ class HandFeed:
     def report_stages(self, report: Callable[[str, int], None]) -> None:
         self.report = report
 
-    def switch(self, sources: Sequence[Source], symbols: Sequence[Symbol]) -> None:
+    def switch(
+        self,
+        sources: Sequence[Source],
+        symbols: Sequence[Symbol],
+        others: Sequence[VenueSources] = (),
+    ) -> None:
         self.source = sources[0]
         self.session += 1
 

@@ -125,7 +125,7 @@ def test_address_that_cannot_be_is_refused(given: dict[str, str], sentence: str)
 def facts(hand: HandMarket, request: ChartRequest, feed: HandFeed | None = None) -> MarketFacts:
     fills = paper_account.markers(PaperEngine(), BTC)
     reader = FactsReader(
-        hand.market, (feed or HandFeed()).status, lambda _: fills, clock=lambda: NOW_NS
+        hand.market, (feed or HandFeed()).status_of, lambda _: fills, clock=lambda: NOW_NS
     )
     return reader.read(request, picture=True)
 

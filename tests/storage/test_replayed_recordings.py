@@ -80,7 +80,7 @@ class Stand:
         self.market = Market(SYMBOLS)
         source = WithoutHistory()
         self.feed = Feed((source,), self.market, Random(1))
-        self.control = ReplayControl(self.feed, self.market, lambda: ((source,), SYMBOLS))
+        self.control = ReplayControl(self.feed, self.market, lambda: ((source,), SYMBOLS, ()))
         self.control.start(recording, SYMBOLS, speed)
         self.feed.start()
         wait_for(lambda: self.control.playing is not None and self.feed.session == 1)
