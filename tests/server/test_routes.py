@@ -233,6 +233,35 @@ def test_status_is_the_status_bar(server: Running, web: httpx.Client) -> None:
         server.feed.becomes(FeedState.STREAMING)
 
 
+def test_every_symbol_and_venue_is_told_of(web: httpx.Client) -> None:
+    answer = web.get("/api/feed").json()
+    assert answer["venues"] == [{
+        "venue": "Simulator", "mode": "simulated", "state": "streaming", "breaker": "closed",
+        "age_ms": 12.0, "retry_in_s": None, "detail": "Simulated exchange, seed 7.",
+        "repair": None, "repaired_ns": None,
+    }]  # fmt: skip
+    first, second = answer["symbols"]
+    assert first == {
+        "symbol": "BTC-USD", "venue": "Simulator", "state": "streaming", "age_ms": 40.0,
+        "last_trade_id": 77, "gaps": 2, "repairs": 1, "duplicates": 0, "out_of_order": 0,
+        "malformed": 0,
+    }  # fmt: skip
+    assert (second["symbol"], second["age_ms"], second["last_trade_id"]) == ("ETH-USD", None, None)
+    assert web.get("/healthz").json()["venues"] == {"Simulator": "streaming"}
+
+
+def test_metrics_have_a_label_for_the_symbol(web: httpx.Client) -> None:
+    lines = web.get("/metrics").text.splitlines()
+    names = 'symbol="BTC-USD",venue="Simulator"'
+    assert f"candlecast_symbol_age_seconds{{{names}}} 0.04" in lines
+    assert f"candlecast_symbol_last_trade_id{{{names}}} 77.0" in lines
+    assert f'candlecast_symbol_state{{state="streaming",{names}}} 1.0' in lines
+    assert f'candlecast_symbol_events{{event="gaps",{names}}} 2.0' in lines
+    assert not [
+        line for line in lines if line.startswith("candlecast_symbol_age") and "ETH" in line
+    ]
+
+
 def test_api_reference_lists_every_route_and_nothing_else_is_public(web: httpx.Client) -> None:
     schema = web.get("/api/openapi.json").json()
     assert set(schema["paths"]) == {
@@ -247,6 +276,7 @@ def test_api_reference_lists_every_route_and_nothing_else_is_public(web: httpx.C
         "/api/book",
         "/api/trades",
         "/api/status",
+        "/api/feed",
     }
     page = web.get("/api/docs")
     assert page.status_code == 200
