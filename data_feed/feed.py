@@ -261,9 +261,9 @@ class Feed:
                 return
             # Who reads the market must never take what comes now for what was there before.
             self._session += 1
+            self._market.start_anew(chosen.symbols)
             self._venues = self._made(chosen, later=True)
             self._next = None
-        self._market.start_anew(chosen.symbols)
 
 
 def _all_details(statuses: Sequence[FeedStatus]) -> str:

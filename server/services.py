@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from chart_acceleration.chart_data import Markers
 from chart_acceleration.renderers.auto import RendererChoice
+from data_feed.feed import VenueSources
 from data_feed.source import Source
 from data_feed.status import FeedMode, FeedState, FeedStatus, SymbolStatus
 from market.columns import CandleWindow
@@ -93,7 +94,12 @@ class FeedControl(Protocol):
         """The source that is shown."""
         ...
 
-    def switch(self, sources: Sequence[Source], symbols: Sequence[Symbol]) -> None:
+    def switch(
+        self,
+        sources: Sequence[Source],
+        symbols: Sequence[Symbol],
+        others: Sequence[VenueSources] = (),
+    ) -> None:
         """Show something else."""
         ...
 
