@@ -9,7 +9,7 @@
  *   scale: number, theme: string, bars: number}} Subscription   and what the page says of the chart's elements
  */
 {
-  const { words, KEYFRAME } = window.candlecast;
+  const { words, PictureLayer, KEYFRAME } = window.candlecast;
   const OWN_PARTS = [".chart-moved", ".chart-crosshair", ".chart-axis-price", ".chart-axis-time", ".chart-now"];
   const SMALLEST = 16;
   const LARGEST = 4096;
@@ -26,6 +26,7 @@
       this.onScreen = true;
       this.settling = 0; // timer of a refresh to come
       this.css = { width: 0, height: 0 }; // as last observed: reading it costs no layout
+      this.cssPixels = { width: 0, height: 0 };
       this.devicePixels = { width: 0, height: 0 };
       /** @type {string} the subscription the server has, as text; "" for none */
       this.subscribed = "";
@@ -39,8 +40,8 @@
       this.reopened = false; // the connection is another since the last picture
       this.view = new window.candlecast.ChartView(() => this.usualBars());
       element.querySelectorAll(OWN_PARTS.join()).forEach((part) => part.remove()); // of a copied chart
-      this.keyframe = this.layer("img.chart-keyframe");
-      this.patch = this.layer("img.chart-patch");
+      this.keyframe = new PictureLayer(element, "img.chart-keyframe");
+      this.patch = new PictureLayer(element, "img.chart-patch");
       this.legend = new window.candlecast.ChartLegend(element);
       this.moved = new window.candlecast.MovedPicture(element, [this.keyframe.image, this.patch.image]);
       this.crosshair = new window.candlecast.Crosshair(element);
@@ -52,23 +53,18 @@
       this.loading = setTimeout(() => this.showLoading(), LOADING_AFTER_MS);
     }
 
-    /** @param {string} selector @returns {{image: HTMLImageElement, url: PictureUrl | null}} */
-    layer(selector) {
-      const image = /** @type {HTMLImageElement} */ (this.element.querySelector(selector));
-      image.decoding = "sync"; // the swap and its paint are one: never a frame without a picture
-      image.draggable = false;
-      return { image, url: null };
-    }
-
-    /** Device pixels per CSS pixel of the pictures asked for; less than the screen's where 4096 would not do. */
+    /**
+     * Device pixels per CSS pixel of the pictures asked for; less than the screen's where 4096 would not do. From the
+     * size that was last observed: to ask the element would lay out the page, for every picture.
+     */
     get ratio() {
-      const { width, height } = this.css;
+      const { width, height } = this.cssPixels;
       return Math.min(window.devicePixelRatio, LARGEST / (width || 1), LARGEST / (height || 1));
     }
 
     /** @param {ResizeObserverEntry} entry */
     measure(entry) {
-      const { width, height } = entry.contentRect;
+      const { width, height } = (this.cssPixels = entry.contentRect);
       this.css = { width, height };
       const exact = entry.devicePixelContentBoxSize?.[0];
       const near = (/** @type {number} */ size, /** @type {number} */ css) => Math.abs(size - css * this.ratio) <= 1;
@@ -146,14 +142,14 @@
       const { symbol, interval } = this.element.dataset;
       if (entry.meta.symbol !== symbol || entry.meta.interval !== interval) return false;
       if (entry.kind === KEYFRAME) {
-        this.place(this.keyframe, entry, url);
-        this.clear(this.patch);
+        this.keyframe.show(entry, url, this.ratio);
+        this.patch.clear();
         this.size = entry.target;
         this.rows = entry.rows;
         if (this.rows && this.view.keepTime(entry.meta, this.rows, this.reopened)) this.changed();
         this.reopened = false;
       } else {
-        this.place(this.patch, entry, url);
+        this.patch.show(entry, url, this.ratio);
         if (entry.rows) this.rows?.merge(entry.rows);
       }
       this.rows?.update(entry.meta);
@@ -161,37 +157,11 @@
       return true;
     }
 
-    /**
-     * `zoom` makes a CSS pixel of the image one device pixel, at every device pixel ratio and at fractional offsets;
-     * a transform does the same only at whole ratios (measured, see tests/browser/test_pixels.py).
-     * @param {{image: HTMLImageElement, url: PictureUrl | null}} layer
-     * @param {Entry} entry
-     * @param {PictureUrl} url
-     */
-    place(layer, { source, target }, url) {
-      const { image } = layer;
-      image.src = url.text;
-      image.style.cssText =
-        `zoom:${1 / this.ratio};left:${target.x}px;top:${target.y}px;width:${target.w}px;height:${target.h}px;` +
-        `object-position:${-source.x}px ${-source.y}px`;
-      layer.url?.release();
-      layer.url = url.hold();
-    }
-
-    /** @param {{image: HTMLImageElement, url: PictureUrl | null}} layer */
-    clear(layer) {
-      if (!layer.url) return;
-      layer.image.style.display = "none";
-      layer.image.removeAttribute("src");
-      layer.url.release();
-      layer.url = null;
-    }
-
     /** Shows a whole picture of the fallback, which has legend and last-price line drawn in. @param {PictureUrl} url */
     showPolled(url) {
       const { width: w, height: h } = this.devicePixels;
-      this.place(this.keyframe, /** @type {any} */ ({ source: { x: 0, y: 0 }, target: { x: 0, y: 0, w, h } }), url);
-      this.clear(this.patch);
+      this.keyframe.show(/** @type {any} */ ({ source: { x: 0, y: 0 }, target: { x: 0, y: 0, w, h } }), url, this.ratio);
+      this.patch.clear();
       this.withoutNumbers();
       this.legend.hide();
       this.hideState();
@@ -245,8 +215,8 @@
 
     /** Nothing of another market stays under the text. @param {string} symbol @param {string} interval */
     blank(symbol, interval) {
-      this.clear(this.patch);
-      this.clear(this.keyframe);
+      this.patch.clear();
+      this.keyframe.clear();
       this.withoutNumbers();
       this.legend.clear();
       this.keyframe.image.alt = "";
@@ -283,9 +253,8 @@
     forget() {
       clearTimeout(this.loading);
       this.moved.hide();
-      this.clear(this.patch);
-      this.keyframe.url?.release();
-      this.keyframe.url = null;
+      this.patch.clear();
+      this.keyframe.release();
     }
   }
 

@@ -157,7 +157,7 @@
       const { bars, end = null, first_index: first, x_first: left, step } = meta;
       const wanted = scales.slots(this.bars, meta.plot[2] - meta.plot[0], scale);
       const slide = this.place === null ? 0 : this.place - Math.round(this.place);
-      if (bars === this.bars && end === this.end) return { a: 1, b: -slide * step };
+      if (bars === this.bars && end === this.end) return { a: 1, b: -Math.round(slide * step) }; // whole pixels stay crisp
       const newest = this.endBeside(meta) - 1;
       const a = wanted.step / step;
       return { a, b: wanted.newest + (first - newest) * wanted.step - a * left };

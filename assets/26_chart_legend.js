@@ -11,6 +11,8 @@
       this.studies = new StudyLegend(chart);
       /** @type {Map<string, Element | null>} */
       this.fields = new Map();
+      /** @type {Map<string, string>} what the fields say: to ask them costs more than to remember */
+      this.texts = new Map();
     }
 
     /** @param {Meta} meta @param {Row | null} row null: the newest @param {number} ratio */
@@ -21,7 +23,8 @@
       const percent = row ? (100 * change) / before : meta.change_pct;
       const price = (/** @type {number} */ value) => words.number(value, meta.decimals);
       this.element.hidden = false;
-      this.element.dataset.direction = String(row ? (c >= o ? 1 : -1) : meta.direction);
+      const direction = String(row ? (c >= o ? 1 : -1) : meta.direction);
+      if (this.element.dataset.direction !== direction) this.element.dataset.direction = direction;
       this.field("symbol", meta.symbol);
       this.field("context", meta.venue ? `${meta.interval} · ${meta.venue}` : meta.interval);
       this.field("o", price(o));
@@ -71,6 +74,8 @@
 
     /** @param {string} name @param {string} text */
     field(name, text) {
+      if (this.texts.get(name) === text) return;
+      this.texts.set(name, text);
       words.write(this.part(name), text);
     }
   }

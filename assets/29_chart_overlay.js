@@ -9,6 +9,7 @@
     constructor(chart) {
       this.chart = chart;
       this.line = /** @type {HTMLElement} */ (chart.querySelector(".chart-last-line"));
+      this.framed = "";
       for (const name of ["price", "time"]) {
         const grip = document.createElement("div");
         grip.className = `chart-axis-${name}`;
@@ -26,17 +27,25 @@
     /** @param {Meta} meta @param {ChartView} view @param {number} scale @param {number} ratio */
     show(meta, view, scale, ratio) {
       const { plot, last_y: last, direction, c, price_range: fixed } = meta;
-      this.chart.style.setProperty("--plot-right", `${plot[2] / ratio}px`);
-      this.chart.style.setProperty("--plot-bottom", `${scales.plotBottom(meta) / ratio}px`);
+      this.frame(plot, scales.plotBottom(meta), ratio);
       this.now.hidden = view.following;
       const motion = view.motion(meta, scale);
       const y = motion.c * last + motion.d;
       this.line.hidden = !(y >= plot[1] && y < plot[3]) || Boolean(fixed && (c < fixed[0] || c > fixed[1]));
       if (this.line.hidden) return;
-      this.line.dataset.direction = String(direction);
-      this.line.style.left = `${plot[0] / ratio}px`;
+      if (this.line.dataset.direction !== String(direction)) this.line.dataset.direction = String(direction);
       this.line.style.top = `${y / ratio}px`;
-      this.line.style.width = `${(plot[2] - plot[0]) / ratio}px`;
+    }
+
+    /** What stays from patch to patch is not written again. @param {number[]} plot @param {number} bottom @param {number} ratio */
+    frame([left, , right], bottom, ratio) {
+      const framed = `${left} ${right} ${bottom} ${ratio}`;
+      if (this.framed === framed) return;
+      this.framed = framed;
+      this.chart.style.setProperty("--plot-right", `${right / ratio}px`);
+      this.chart.style.setProperty("--plot-bottom", `${bottom / ratio}px`);
+      this.line.style.left = `${left / ratio}px`;
+      this.line.style.width = `${(right - left) / ratio}px`;
     }
 
     /** Without a picture. @param {ChartView} view */
