@@ -22,13 +22,13 @@ STAGES = {
     "receive": StageWords("Receive", "socket to parser", 0.1),
     "parse": StageWords("Parse", "text to events", 0.05),
     "ingest": StageWords("Ingest", "candles, quotes", 0.02),
-    "wait": StageWords("Wait", "until the next tick draws", None),
+    "wait": StageWords("Wait", "for more, and the pause between two", 42.0),
     "layout": StageWords("Layout", "view to scene", 0.2),
     "draw": StageWords("Draw", "scene to pixels", 0.3),
     "encode": StageWords("Encode", "pixels to WebP", 0.3),
     "send": StageWords("Send", "queue and socket", 0.5),
     "ack": StageWords("Paint", "decode, show, acknowledge", 33.0),
-    "tick_to_ack": StageWords("Tick → pixel", "receive to browser ack", 50.0),
+    "tick_to_ack": StageWords("Tick → pixel", "receive to browser ack", 40.0),
 }
 WHOLE = "tick_to_ack"
 _IN_SERVER = ("receive", "parse", "ingest", "wait", "layout", "draw", "encode", "send")

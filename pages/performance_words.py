@@ -55,7 +55,7 @@ def summary(view: PerformanceView) -> list[Fact]:
             "Dropped",
             plain(frames.held_back, 0),
             "latest wins",
-            "Ticks on which a tab had two pictures unacknowledged: it got the newest one later.",
+            "Ticks on which a tab had two patches unacknowledged: it got the newest one later.",
             frames.held_back > 0,
         ),
         Fact("Bytes", f"{byte_size(frames.bytes_per_s)} / s", f"p50 {size}"),

@@ -14,24 +14,33 @@ from server.frames_protocol import Box, Entry, Kind, pack_frame
 from server.live_view import LiveView
 
 WINDOW = 2
-"""Pictures that may be on their way without an acknowledgement."""
+"""Patches that may be on their way without an acknowledgement, and keyframes of one chart."""
+KEYFRAMES = 6
+"""Keyframes of all charts that may be on their way without an acknowledgement."""
 
 RECENT_ACKS = 512
 """Pictures of which a tab keeps (acknowledged at, how long that took), both nanoseconds."""
 
-TICK_NS = 50_000_000
+PACE_NS = 40_000_000
+"""From one picture of the market to the next, at least; a gesture's picture waits for nothing."""
+SLACK_NS = 10_000_000
+"""A tab joins those that are served so long before its turn: they share one picture."""
 _SLOWEST_NS = 1_000_000_000
 _ACK_WEIGHT = 0.2
 
 
 @dataclass(slots=True, eq=False)
 class Watch:
-    """One chart of a tab: its view, and which keyframe and content of it the tab holds."""
+    """One chart of a tab: its view, and which keyframe and content of it the tab holds.
+
+    ``caused_ns``: when the first trade was received that the tab has not been sent; 0 for none.
+    """
 
     view: LiveView
     since_ns: int
     serial: int = -1
     version: int = -1
+    caused_ns: int = 0
     state: str = ""
 
     @property
@@ -50,20 +59,41 @@ class Watch:
             and self.version != view.version
         )
 
+    @property
+    def hungry(self) -> bool:
+        """Whether it waits for a keyframe, which no pause holds back."""
+        return self.serial == -1 or self.keyframe_due
+
+    def sent(self, serial: int, version: int) -> None:
+        """The tab gets this content of this keyframe."""
+        self.serial, self.version, self.caused_ns = serial, version, 0
+
+    def settle(self) -> None:
+        """A trade that changed nothing in sight is no cause of the next picture."""
+        view = self.view
+        if not (view.behind or view.keyframe is None or self.keyframe_due or self.patch_due):
+            self.caused_ns = 0
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A WebP and what it shows: per entry the chart number, kind, rectangles, description, rows."""
+    """A WebP and what it shows: per entry the chart number, kind, rectangles, description, rows.
+
+    ``received_ns``: of the first trade that it shows, 0 where no trade caused it. ``live``: it
+    shows what the market did, not what the tab asked for.
+    """
 
     kind: str
     webp: bytes
     entries: tuple[tuple[int, Kind, Box, Box, bytes, bytes], ...]
     received_ns: int
+    live: bool = True
 
 
 @dataclass(slots=True)
 class _InFlight:
     received_ns: int
+    keyframe_of: int | None
     written_ns: int = 0
 
 
@@ -77,16 +107,19 @@ class AckTimes:
 
 @dataclass(eq=False)
 class FramesClient:
-    """The state of one tab. Used from the event loop only."""
+    """The state of one tab. Used from the event loop only.
+
+    ``due_ns``: when it may get the next picture of the market.
+    """
 
     address: str = ""
     visible: bool = True
     number: int = field(default_factory=count(1).__next__)
     watches: dict[int, Watch] = field(default_factory=dict)
     acks: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=RECENT_ACKS))
+    due_ns: int = 0
     _sequence: int = 0
     _ack_ns: float = 0.0
-    _due_ns: int = 0
     _in_flight: dict[int, _InFlight] = field(default_factory=dict)
     _pictures: deque[tuple[int, bytes, str]] = field(default_factory=deque)
     _texts: dict[str, bytes] = field(default_factory=dict)
@@ -95,8 +128,15 @@ class FramesClient:
 
     @property
     def room(self) -> int:
-        """How many more pictures may be sent now."""
-        return WINDOW - len(self._in_flight) if self.visible else 0
+        """How many more patches may be sent now."""
+        if not self.visible:
+            return 0
+        return WINDOW - sum(flight.keyframe_of is None for flight in self._in_flight.values())
+
+    def has_room_for(self, chart: int) -> bool:
+        """Whether a keyframe of ``chart`` may be sent now."""
+        charts = [f.keyframe_of for f in self._in_flight.values() if f.keyframe_of is not None]
+        return self.visible and len(charts) < KEYFRAMES and charts.count(chart) < WINDOW
 
     @property
     def unacknowledged(self) -> int:
@@ -105,8 +145,8 @@ class FramesClient:
 
     @property
     def hungry(self) -> bool:
-        """Whether some chart waits for a keyframe, which no pause holds back."""
-        return any(w.serial == -1 or w.keyframe_due for w in self.watches.values())
+        """Whether some chart waits for a keyframe and may get it."""
+        return any(w.hungry and self.has_room_for(chart) for chart, w in self.watches.items())
 
     def patches_due(self) -> set[LiveView]:
         """The views whose content changed since this tab got it."""
@@ -114,26 +154,29 @@ class FramesClient:
 
     def may_take(self, now_ns: int) -> bool:
         """Whether a picture of changed candles may be made for this tab now."""
-        return self.room > 0 and now_ns >= self._due_ns and bool(self.watches)
+        return self.room > 0 and now_ns >= self.due_ns - SLACK_NS and bool(self.watches)
 
     def owes(self, now_ns: int) -> bool:
         """Whether it would get the next picture now, had it acknowledged those before."""
-        return self.visible and self.room == 0 and now_ns >= self._due_ns
+        return self.visible and self.room == 0 and now_ns >= self.due_ns
 
     def offer_picture(self, picture: Picture, now_ns: int) -> bool:
         """Send ``picture``; False when it equals the last one sent, which is then left out."""
-        if picture.kind == "patch" and self._same_as_last(picture):
+        patch = picture.kind == "patch"
+        if patch and self._same_as_last(picture):
             return False
         self._last = picture
         self._sequence += 1
         entries = [Entry(*part[:4], part[5]) for part in picture.entries]
         meta = b"[" + b",".join(for_chart(part[0], part[4]) for part in picture.entries) + b"]"
         message = pack_frame(self._sequence, entries, meta, picture.webp)
-        self._in_flight[self._sequence] = _InFlight(picture.received_ns)
+        chart = None if patch else picture.entries[0][0]
+        self._in_flight[self._sequence] = _InFlight(picture.received_ns, chart)
         self._pictures.append((self._sequence, message, picture.kind))
-        # A tab that needs long for a picture gets them at that pace instead of two at a time.
-        pause = min(max(TICK_NS, int(self._ack_ns * 0.75)), _SLOWEST_NS)
-        self._due_ns = now_ns + pause - TICK_NS // 2
+        if picture.live:
+            # A tab that needs long for a picture gets them at that pace instead of two at a time.
+            pause = min(max(PACE_NS, int(self._ack_ns * 0.75)), _SLOWEST_NS)
+            self.due_ns = now_ns + pause
         self._ready.set()
         return True
 
@@ -193,6 +236,6 @@ class FramesClient:
         self._texts.clear()
         self._in_flight.clear()
         self._last = None
-        self._due_ns = 0
+        self.due_ns = 0
         for watch in self.watches.values():
-            watch.serial = -1
+            watch.serial, watch.caused_ns = -1, 0

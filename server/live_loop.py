@@ -1,31 +1,32 @@
-"""Twenty times a second: draw what changed and somebody can take, and hand it out.
+"""Draws what changed as soon as somebody can take it, and hands it out.
 
-One picture per distinct chart or set of charts is drawn and shared by all its viewers. Handing out
-never waits for a socket: every tab has a task of its own that sends. While nobody watches the loop
-sleeps until somebody comes.
+A trade wakes the loop; what comes while tabs have their pause is shown together when that is over
+(:mod:`server.pacing`). Gestures and acknowledgements wake it too. While nobody watches it sleeps
+until somebody comes, and trades pass it by.
 """
 
 import asyncio
 import logging
-from collections.abc import Iterable
-from time import monotonic_ns
+from collections.abc import Collection
+from time import monotonic_ns, time_ns
 
-from chart_acceleration.pipeline import Atlas, PatchPlace
 from market.errors import MarketError
 from market.market import Market
 from market.types import Trade
 from server.drawing import Drawing
-from server.errors import DrawFailed, PictureUnavailable
-from server.frame_sets import box_of, sets_of_one_picture
-from server.frames_client import TICK_NS, FramesClient, Picture, Watch
-from server.frames_protocol import Box, Kind
+from server.frames_client import Watch
+from server.hand_out import HandOut
 from server.live_candles import LiveCandles
 from server.live_view import LiveView
 from server.market_facts import FactsReader
+from server.pacing import next_look_ns, rest
 from server.telemetry import Telemetry
+from server.trade_signal import TradeSignal
 from server.viewers import Viewers
 
 STATUS_SECONDS = 1.0
+COLLECT_SECONDS = 0.002
+"""Trades come in bunches: so long after the first one the picture of them all is begun."""
 
 _log = logging.getLogger(__name__)
 
@@ -46,8 +47,10 @@ class LiveLoop:
         self._telemetry = telemetry
         self._viewers = viewers
         self._facts = facts
+        self._hand_out = HandOut(drawing, telemetry)
         self._candles = LiveCandles(market)
-        self._received: dict[str, int] = {}
+        self._signal = TradeSignal()
+        self._look_ns = 0
         self.failure: str | None = None
         market.listen(self._on_trade)
 
@@ -71,17 +74,32 @@ class LiveLoop:
                     _log.critical("the live loop failed", exc_info=error)
 
     async def _draw_forever(self) -> None:
-        while True:
-            self._viewers.wake.clear()
-            started = monotonic_ns()
-            await self.tick(started)
-            left_ns = TICK_NS - (monotonic_ns() - started)
-            timeout = max(left_ns, 0) / 1e9 if self._viewers.watching else None
-            try:
-                async with asyncio.timeout(timeout):
-                    await self._viewers.wake.wait()
-            except TimeoutError:
-                continue
+        try:
+            while True:
+                self._viewers.wake.clear()
+                await self.tick(monotonic_ns())
+                await self._rest()
+        finally:
+            self._signal.disarm()
+
+    async def _rest(self) -> None:
+        """Sleep until there may be something to do."""
+        wake, loop = self._viewers.wake, asyncio.get_running_loop()
+        if not self._viewers.watching:
+            self._signal.watch(())
+            await wake.wait()
+            return
+        now_ns = monotonic_ns()
+        until_ns, armed = rest(self._viewers.clients, now_ns, self._look_ns)
+        if armed and not self._signal.arm(lambda: loop.call_soon_threadsafe(wake.set)):
+            wake.set()
+        timer = loop.call_later(max(0, until_ns - now_ns) / 1e9, wake.set)
+        try:
+            await wake.wait()
+        finally:
+            timer.cancel()
+        if self._signal.noted and not any(client.hungry for client in self._viewers.clients):
+            await asyncio.sleep(COLLECT_SECONDS)
 
     async def _tell_forever(self) -> None:
         while True:
@@ -92,20 +110,37 @@ class LiveLoop:
 
     async def tick(self, now_ns: int) -> None:
         """Draw and hand out what changed, once."""
-        clients = [c for c in self._viewers.clients if c.may_take(now_ns) or (c.room and c.hungry)]
+        self._hear(now_ns)
         self._count_held_back(now_ns)
-        if not clients or self._drawing.tier == "plotly":
+        ready = [client for client in self._viewers.clients if client.may_take(now_ns)]
+        hungry = [c for c in self._viewers.clients if c.hungry and c not in ready]
+        if not (ready or hungry) or self._drawing.tier == "plotly":
             return
-        views = {watch.view for client in clients for watch in client.watches.values()}
-        await self._follow(views)
-        for view in views:
-            self._refresh(view)
-        self._viewers.tell_empty(clients, now_ns)
-        await self._draw_keyframes([v for v in views if v.needs_keyframe(self._drawing)])
-        for client in clients:
-            self._hand_out_keyframes(client, now_ns)
-        await self._hand_out_patches(clients, now_ns)
+        watches = [watch for client in ready for watch in client.watches.values()]
+        watches += [w for client in hungry for w in client.watches.values() if w.hungry]
+        await self._refresh({watch.view for watch in watches if watch.view.behind})
+        self._viewers.tell_empty((*ready, *hungry), now_ns)
+        await self._hand_out.keyframes((*ready, *hungry), now_ns)
+        await self._hand_out.patches(ready, now_ns)
+        for watch in watches:
+            watch.settle()
         self._viewers.tell_tier()
+
+    def _hear(self, now_ns: int) -> None:
+        """Note what may have changed: where there were trades, now and then everything."""
+        views = self._viewers.views
+        self._signal.watch({view.spec.symbol for view in views})
+        if now_ns >= self._look_ns:
+            quotes = any(view.request.quote for view in views)
+            self._look_ns = next_look_ns(now_ns, time_ns(), quotes)
+            for view in views:
+                view.behind = True
+        received = self._signal.take()
+        for client in self._viewers.clients:
+            for watch in client.watches.values():
+                if (since_ns := received.get(watch.view.spec.symbol)) is not None:
+                    watch.view.behind = True
+                    watch.caused_ns = watch.caused_ns or since_ns
 
     def _count_held_back(self, now_ns: int) -> None:
         for client in self._viewers.clients:
@@ -118,118 +153,33 @@ class LiveLoop:
         newest = self._candles.columns(view.request).version
         return watch.patch_due or (follows and not view.holds(newest))
 
-    async def _follow(self, views: Iterable[LiveView]) -> None:
+    async def _refresh(self, views: Collection[LiveView]) -> None:
+        """Have ``views`` hold the newest numbers."""
         self._candles.keep(view.request for view in self._viewers.views)
         try:
             await self._candles.follow(view.request for view in views)
         except MarketError as error:
             _log.warning("indicators are computed a tick later: %s", error)
+        for view in views:
+            self._read(view)
 
-    def _refresh(self, view: LiveView) -> None:
+    def _read(self, view: LiveView) -> None:
         request, spec = view.request, view.spec
         facts = self._facts.read(request, picture=False)
         ring = self._candles.columns(request)
+        view.behind = False
         if view.holds(ring.version) and view.facts == facts:
             return
         view.held = (max(0, ring.next_index - len(ring)), ring.next_index)
         try:
             candles, values = self._candles.window(request)
         except MarketError as error:
+            view.behind = True
             _log.warning("%s %s is drawn a tick later: %s", spec.symbol, spec.interval, error)
         else:
-            view.refresh(candles, values, facts, self._received.get(spec.symbol, 0))
-
-    async def _draw_keyframes(self, views: list[LiveView]) -> None:
-        await asyncio.gather(*(self._draw_keyframe(view) for view in views))
-
-    async def _draw_keyframe(self, view: LiveView) -> None:
-        data, facts = view.data, view.facts
-        if data is None or facts is None:
-            return
-        self._began(view.received_ns if view.serial else 0)
-        try:
-            keyframe = await self._drawing.keyframe(data, view.spec, facts.furniture)
-        except DrawFailed as error:
-            view.failure = str(error)
-        except PictureUnavailable:
-            view.keyframe = None  # the tier changes for everybody at the end of the tick
-        else:
-            view.keep(keyframe, data, facts)
-
-    def _hand_out_keyframes(self, client: FramesClient, now_ns: int) -> None:
-        for chart, watch in list(client.watches.items()):
-            if not client.room:
-                return
-            view = watch.view
-            if watch.keyframe_due and view.keyframe is not None:
-                whole = Box(0, 0, view.spec.width, view.spec.height)
-                entry = (chart, Kind.KEYFRAME, whole, whole, view.keyframe_meta, view.keyframe_rows)
-                caused_ns = view.received_ns if watch.serial >= 0 else 0
-                picture = Picture("keyframe", view.keyframe.webp, (entry,), caused_ns)
-                client.offer_picture(picture, now_ns)
-                watch.serial = view.serial
-                watch.version = view.keyframe_version
-
-    async def _hand_out_patches(self, clients: Iterable[FramesClient], now_ns: int) -> None:
-        groups: dict[tuple[LiveView, ...], list[FramesClient]] = {}
-        for client in clients:
-            if client.may_take(now_ns):
-                for views in sets_of_one_picture(client.patches_due())[: client.room]:
-                    groups.setdefault(views, []).append(client)
-        await asyncio.gather(
-            *(self._hand_out_atlas(views, group, now_ns) for views, group in groups.items())
-        )
-
-    async def _hand_out_atlas(
-        self, views: tuple[LiveView, ...], clients: list[FramesClient], now_ns: int
-    ) -> None:
-        jobs = {
-            view: (view.keyframe, view.data)
-            for view in views
-            if view.keyframe and view.data is not None
-        }
-        if not jobs:
-            return
-        received_ns = min((view.received_ns for view in jobs if view.received_ns), default=0)
-        self._began(received_ns)
-        try:
-            atlas = await self._drawing.patches(list(jobs.values()))
-        except DrawFailed as error:
-            _log.error("patches of %d charts: %s; keyframes follow", len(views), error)
-            for view in views:
-                view.keyframe = None
-            return
-        except PictureUnavailable:
-            return
-        for client in clients:
-            self._hand_out_patch(client, dict(zip(jobs, atlas.places, strict=True)), atlas, now_ns)
-
-    def _hand_out_patch(
-        self,
-        client: FramesClient,
-        places: dict[LiveView, PatchPlace],
-        atlas: Atlas,
-        now_ns: int,
-    ) -> None:
-        entries = []
-        for chart, watch in client.watches.items():
-            place = places.get(watch.view)
-            if place is None or not watch.patch_due:
-                continue
-            boxes = (box_of(place.source), box_of(place.target))
-            entries.append((chart, Kind.PATCH, *boxes, watch.view.meta, watch.view.rows))
-            watch.version = watch.view.version
-        if entries and client.visible:
-            received = min((v.received_ns for v in places if v.received_ns), default=0)
-            picture = Picture("patch", atlas.webp, tuple(entries), received)
-            if not client.offer_picture(picture, now_ns):
-                self._telemetry.left_out("equal")
-
-    def _began(self, received_ns: int) -> None:
-        """A picture is begun whose oldest news arrived at ``received_ns``, 0 without news."""
-        if received_ns:
-            self._telemetry.stage("wait", monotonic_ns() - received_ns)
+            view.refresh(candles, values, facts)
 
     def _on_trade(self, trade: Trade) -> None:
-        """In the feed's thread: remember when the newest trade was received."""
-        self._received[trade.symbol] = self._market[trade.symbol].received_ns
+        """In the feed's thread."""
+        if self._signal.counts(trade.symbol):
+            self._signal.note(trade.symbol, self._market[trade.symbol].received_ns)

@@ -25,6 +25,7 @@ class LiveView:
 
     ``serial`` counts keyframes and ``version`` counts contents; a viewer that holds the current
     serial needs a patch when its version is behind, any other viewer needs the keyframe first.
+    ``behind``: the market may have changed since :meth:`refresh`.
     """
 
     def __init__(self, request: ChartRequest) -> None:
@@ -42,7 +43,7 @@ class LiveView:
         self.held = (0, 0)
         self.data: ChartData | None = None
         self.facts: MarketFacts | None = None
-        self.received_ns = 0
+        self.behind = True
         self.failure: str | None = None
         self._ring_version = -1
 
@@ -70,22 +71,17 @@ class LiveView:
         outdated = self.keyframe_version != self.version
         return outdated and not drawing.can_patch(self.keyframe, self.data)
 
-    def refresh(
-        self, candles: CandleWindow, values: tuple[F64, ...], facts: MarketFacts, received_ns: int
-    ) -> bool:
+    def refresh(self, candles: CandleWindow, values: tuple[F64, ...], facts: MarketFacts) -> bool:
         """Take the newest numbers; True when the picture may have changed."""
         self._ring_version = candles.version
         before, told = self.data, self.facts
         traded = before is None or not same_candles(before.candles, candles)
         if told == facts and not traded and before is not None and same_values(before, values):
             return False
-        restyled = told is None or told.furniture != facts.furniture
-        if restyled:
+        if told is None or told.furniture != facts.furniture:
             self.keyframe = None
         self.data = facts.data(candles, values)
         self.facts = facts
-        # A change of colours, or of the countdown, was caused by no trade: nothing to measure.
-        self.received_ns = received_ns if traded and not restyled else 0
         self.version += 1
         if self.keyframe is not None:
             self.meta = self._describe(self.keyframe, self.data, facts)

@@ -80,14 +80,15 @@ class Viewers:
             self.wake.set()
 
     def acknowledge(self, client: FramesClient, sequence: int) -> None:
-        """The tab has shown a picture; further keyframes need not wait for the next tick."""
+        """The tab has shown a picture: there is room for what waited for that."""
+        waited = client.room == 0
         times = client.acknowledge(sequence, monotonic_ns())
         if times is None:
             return
         self._telemetry.stage("ack", times.ack_ns)
         if times.tick_to_ack_ns is not None:
             self._telemetry.stage("tick_to_ack", times.tick_to_ack_ns)
-        if any(watch.keyframe_due for watch in client.watches.values()):
+        if waited or client.hungry:
             self.wake.set()
 
     def tell(self, now_ns: int) -> None:

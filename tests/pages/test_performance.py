@@ -62,7 +62,7 @@ def test_before_the_first_picture_it_says_what_makes_figures_appear(page: Module
     assert "No tick was shown yet" in texts(by_id(tree, ids.PERFORMANCE_COURSE))
     assert "Open the dashboard" in texts(tree)
     assert (
-        texts(by_class(tree, "whole-way")[0]) == "Tick → pixel receive to browser ack – – – – – 50"
+        texts(by_class(tree, "whole-way")[0]) == "Tick → pixel receive to browser ack – – – – – 40"
     )
 
 
@@ -151,7 +151,7 @@ def test_sizes(size: float | None, text: str) -> None:
 
 def test_strip_of_figures(view: PerformanceView) -> None:
     facts = {fact.caption: fact for fact in words.summary(view)}
-    assert facts["Tick → pixel p95"].note == "budget 50"
+    assert facts["Tick → pixel p95"].note == "budget 40"
     assert not facts["Tick → pixel p95"].late
     assert facts["Not sent"].value == "–"
     frames = replace(view.frames, sent=60, not_sent=40, held_back=2)
@@ -179,11 +179,11 @@ def test_life_is_the_servers_part(view: PerformanceView) -> None:
 
 def test_course_leaves_room_above_and_hides_levels_at_the_budget(view: PerformanceView) -> None:
     calm = stage_words.course(replace(view, ticks=SeriesView(4, (None, 5.0), (None, 40.0))))
-    assert calm.budget == (50 / 80, "50 ms")
-    assert calm.slow == [None, 0.5]
-    assert [text for _, text in calm.levels] == ["20 ms"]  # 40 and 60 are too near
+    assert calm.budget == (40 / 64, "40 ms")
+    assert calm.slow == [None, 0.625]
+    assert [text for _, text in calm.levels] == ["20 ms", "60 ms"]  # 40 is the budget itself
     wide = stage_words.course(replace(view, ticks=SeriesView(4, (5.0,), (90.0,))))
-    assert [text for _, text in wide.levels] == ["100 ms"]  # 50 is the budget itself
+    assert [text for _, text in wide.levels] == ["100 ms"]  # 50 is too near
     spike = stage_words.course(replace(view, ticks=SeriesView(4, (9.0,), (2000.0,))))
     assert spike.slow[0] == pytest.approx(1 / 1.15)
 

@@ -6,7 +6,15 @@ from chart_acceleration.spec import ChartSpec
 from market.types import Interval
 from server.chart_request import ChartRequest
 from server.frame_sets import MAX_ATLAS_HEIGHT, sets_of_one_picture
-from server.frames_client import TICK_NS, WINDOW, FramesClient, Picture, Watch
+from server.frames_client import (
+    KEYFRAMES,
+    PACE_NS,
+    SLACK_NS,
+    WINDOW,
+    FramesClient,
+    Picture,
+    Watch,
+)
 from server.frames_protocol import Box, Kind, unpack_frame
 from server.live_view import LiveView
 
@@ -14,8 +22,13 @@ MS = 1_000_000
 BOX = Box(0, 0, 10, 10)
 
 
-def picture(content: bytes = b"webp", received_ns: int = 0, kind: str = "patch") -> Picture:
-    return Picture(kind, content, ((1, Kind.PATCH, BOX, BOX, b'"c":1}', b""),), received_ns)
+def picture(content: bytes = b"webp", received_ns: int = 0) -> Picture:
+    return Picture("patch", content, ((1, Kind.PATCH, BOX, BOX, b'"c":1}', b""),), received_ns)
+
+
+def keyframe(chart: int = 1, live: bool = False) -> Picture:
+    entry = (chart, Kind.KEYFRAME, BOX, BOX, b'"c":1}', b"")
+    return Picture("keyframe", b"whole", (entry,), 0, live)
 
 
 def client_with_a_chart() -> FramesClient:
@@ -42,6 +55,45 @@ def test_window_is_two_pictures() -> None:
     assert not client.may_take(10**12)
 
 
+def test_gesture_waits_neither_for_patches_nor_for_the_pace() -> None:
+    client = client_with_a_chart()
+    for number in range(WINDOW):
+        client.offer_picture(picture(b"%d" % number), 0)
+    assert client.has_room_for(1)
+    due_ns = client.due_ns
+    client.offer_picture(keyframe(), 5 * MS)
+    assert client.due_ns == due_ns
+    client.offer_picture(keyframe(), 6 * MS)
+    assert not client.has_room_for(1)  # two of one chart are under way
+    assert client.has_room_for(2)
+    client.acknowledge(3, 7 * MS)
+    assert client.has_room_for(1)
+
+
+def test_chart_whose_keyframes_are_all_under_way_is_not_hungry() -> None:
+    client = client_with_a_chart()
+    client.offer_picture(keyframe(), 0)
+    assert client.hungry
+    client.offer_picture(keyframe(), 0)
+    assert not client.hungry
+
+
+def test_keyframes_leave_room_for_patches_and_are_bounded() -> None:
+    client = client_with_a_chart()
+    for chart in range(KEYFRAMES):
+        assert client.has_room_for(chart)
+        client.offer_picture(keyframe(chart), 0)
+    assert not client.has_room_for(KEYFRAMES)
+    assert client.room == WINDOW
+    assert client.unacknowledged == KEYFRAMES
+
+
+def test_keyframe_of_the_market_keeps_the_pace() -> None:
+    client = client_with_a_chart()
+    client.offer_picture(keyframe(live=True), 0)
+    assert client.due_ns == PACE_NS
+
+
 async def test_acknowledged_picture_makes_room_and_is_timed() -> None:
     client = client_with_a_chart()
     client.offer_picture(picture(received_ns=5 * MS), 10 * MS)
@@ -64,10 +116,10 @@ async def test_slow_tab_gets_pictures_at_its_own_pace_but_one_a_second() -> None
         now += 400 * MS
         client.acknowledge(sequence, now)
     client.offer_picture(picture(b"last"), now)
-    # Three quarters of 400 ms, less half a tick because ticks are that coarse.
-    due = now + 300 * MS - TICK_NS // 2
-    assert not client.may_take(due - 2 * MS)
-    assert client.may_take(due + 2 * MS)
+    # Three quarters of 400 ms; it joins those that are served a little earlier.
+    assert client.due_ns == pytest.approx(now + 300 * MS, abs=MS)
+    assert not client.may_take(client.due_ns - SLACK_NS - 1)
+    assert client.may_take(client.due_ns - SLACK_NS)
     for number in range(60):
         sequence = await deliver(client, now)
         now += 5000 * MS
@@ -83,7 +135,7 @@ async def test_fast_tab_is_never_held_back() -> None:
         assert client.may_take(now)
         client.offer_picture(picture(b"%d" % number), now)
         client.acknowledge(await deliver(client, now), now + 10 * MS)
-        now += TICK_NS
+        now += PACE_NS
 
 
 async def test_equal_picture_is_not_sent_again() -> None:

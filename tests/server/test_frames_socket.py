@@ -70,11 +70,13 @@ async def test_meta_describes_the_newest_candle(server: Running) -> None:
     assert meta["alt"] == "BTC-USD 103.25, up 0.24 %"
 
 
-async def test_at_most_two_pictures_are_unacknowledged_and_the_latest_wins(
+async def test_at_most_two_patches_are_unacknowledged_and_the_latest_wins(
     server: Running,
 ) -> None:
     async with open_tab(server) as tab:
         await tab.subscribe()
+        await tab.frame()
+        server.hand.trade(BTC, LAST_NS, 101.25)
         first = await tab.frame()
         server.hand.trade(BTC, LAST_NS, 101.5)
         second = await tab.frame()

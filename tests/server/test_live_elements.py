@@ -203,14 +203,14 @@ async def test_countdown_makes_a_patch_a_second(
     services, _ = made
     clock = [START_NS // MINUTE_NS * MINUTE_NS + 29 * MINUTE_NS + 5_000_000_000]
     monkeypatch.setattr(services.live._facts, "_clock", lambda: clock[0])
-    client, view = watch(services, countdown=True)
+    client, _ = watch(services, countdown=True)
     assert await tick(services, client) == ["keyframe"]
     made_kinds = []
     for _ in range(40):  # two seconds in steps of 50 ms
         clock[0] += 50_000_000
         made_kinds += await tick(services, client)
     assert made_kinds == ["patch", "patch"]
-    assert view.received_ns == 0  # no trade caused them
+    assert client.watches[1].caused_ns == 0  # no trade caused them
 
 
 async def test_without_a_countdown_time_changes_nothing(

@@ -234,7 +234,7 @@ async def test_a_tab_that_owes_is_counted_when_there_is_news(server: Running) ->
     async with open_tab(server) as tab:
         await tab.subscribe()
         await tab.frame()
-        for price in (103.5, 103.6):
+        for price in (103.5, 103.6, 103.7):  # two fill the window
             server.hand.trade(BTC, LAST_NS, price)
             await asyncio.sleep(0.12)
         await until(lambda: counted.get() > 0, "a tick without room")
