@@ -10,7 +10,7 @@ close, so the order of arrival does not matter.
 
 import numpy as np
 
-from market.kernel import inline_kernel, kernel
+from market.kernel import inline_kernel, kernel, lean_kernel
 from market.ring import (
     CLOSE,
     COMPLETE,
@@ -191,7 +191,7 @@ def _add_to_row(
     return placed
 
 
-@kernel
+@lean_kernel
 def add_trade(
     state: I64, heads: I64, longs: I64, values: F64, counts: I32,
     trade_id: int, time_ns: int, price: float, size: float,

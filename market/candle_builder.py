@@ -1,6 +1,7 @@
 """Trades of one symbol become candles of all nine intervals, in circular columns."""
 
 from enum import IntEnum
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from market.aggregation import (
 )
 from market.columns import CandleColumns, CandleWindow
 from market.composing import composed
+from market.kernel import entry
 from market.merging import Rows, merge_history
 from market.ring import TIME, RingStorage, replace_candles
 from market.types import INTERVALS, Interval
@@ -62,7 +64,8 @@ class CandleBuilder:
             interval: CandleColumns(capacity, storage, row)
             for row, interval in enumerate(INTERVALS)
         }
-        self._arrays = (self._state, storage.heads, storage.longs, storage.values, storage.counts)
+        arrays = (self._state, storage.heads, storage.longs, storage.values, storage.counts)
+        self._add = partial(entry(add_trade, *arrays, 0, 0, 0.0, 0.0), *arrays)
         self._loads = 0
 
     def add(self, trade_id: int, time_ns: int, price: float, size: float) -> Outcome:
@@ -71,7 +74,7 @@ class CandleBuilder:
         ``trade_id`` ≥ 0 rises in the order of execution; ``time_ns`` ≥ 0; ``price`` > 0 in quote
         currency and ``size`` in base currency are finite: the caller has checked.
         """
-        return _OUTCOMES[add_trade(*self._arrays, trade_id, time_ns, price, size)]
+        return _OUTCOMES[self._add(trade_id, time_ns, price, size)]
 
     def columns(self, interval: Interval) -> CandleColumns:
         """The candles of one interval; always the same object."""

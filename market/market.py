@@ -7,6 +7,9 @@ from market.errors import UnknownSymbol
 from market.tape import Tape
 from market.types import Quote, Symbol, Trade
 
+# Names of their own: a member of an enumeration is looked up by a slower way.
+_APPLIED, _DUPLICATE, _PATCHED = Outcome.APPLIED, Outcome.DUPLICATE, Outcome.PATCHED
+
 
 class SymbolMarket:
     """One symbol's state. Written by :class:`Market` alone; attributes may be read from any thread.
@@ -27,9 +30,10 @@ class SymbolMarket:
 
     def add(self, trade: Trade) -> Outcome:
         """Put ``trade`` into the candles and remember it as the last one when none is newer."""
-        outcome = self.builder.add(trade.trade_id, trade.time_ns, trade.price, trade.size)
-        if outcome is Outcome.APPLIED or outcome is Outcome.PATCHED:
-            if self.last_trade is None or trade.trade_id > self.last_trade.trade_id:
+        _, trade_id, time_ns, price, size, _ = trade
+        outcome = self.builder.add(trade_id, time_ns, price, size)
+        if outcome is _APPLIED or outcome is _PATCHED:
+            if self.last_trade is None or trade_id > self.last_trade.trade_id:
                 self.last_trade = trade
             self.version += 1
         return outcome
@@ -107,7 +111,7 @@ class Market:
 
     def _add(self, state: SymbolMarket, trade: Trade) -> Outcome:
         outcome = state.add(trade)
-        if outcome is not Outcome.DUPLICATE:
+        if outcome is not _DUPLICATE:
             for keeper in self._keepers:
                 keeper(trade)
         return outcome

@@ -7,13 +7,14 @@ further, so that every run of trades is one contiguous slice.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from market.errors import ColumnsBusy
 from market.fence import fence
-from market.kernel import entry, kernel
+from market.kernel import entry, kernel, lean_kernel
 from market.types import SECOND, Trade
 
 I64 = NDArray[np.int64]
@@ -79,7 +80,7 @@ class TapeView:
         return recent * SECOND / min(max(now_ns - int(self.time_ns[0]), SECOND), RATE_NS)
 
 
-@kernel
+@lean_kernel
 def add_to_tape(
     head: I64, longs: I64, values: F64, time_ns: int, side: int, price: float, size: float
 ) -> None:
@@ -143,12 +144,12 @@ class Tape:
         self._longs = np.zeros((2, 2 * capacity), np.int64)
         self._values = np.zeros((2, 2 * capacity))
         self._arrays = (self._head, self._longs, self._values)
-        self._add = entry(add_to_tape, *self._arrays, 0, 0, 0.0, 0.0)
+        self._add = partial(entry(add_to_tape, *self._arrays, 0, 0, 0.0, 0.0), *self._arrays)
 
     def add(self, trade: Trade) -> None:
         """Put ``trade`` behind the others; the oldest falls off a full tape. Allocates nothing."""
         _, _, time_ns, price, size, side = trade
-        self._add(*self._arrays, time_ns, int(side), float(price), float(size))
+        self._add(time_ns, side, price, size)
 
     def clear(self) -> None:
         """Hold no trade any more; the numbers of those to come go on rising."""
