@@ -40,6 +40,13 @@ MOST_HELD = 50_000
 SEARCHED = 4096
 """Bytes of a malformed frame that are searched for a symbol."""
 
+TELL_ALL_NS = 1_000_000
+"""Frames farther apart than this are all told of …"""
+TELL_ONE_OF = 16
+"""… and of others that come as a flood every sixteenth."""
+
+_APPLIED = Outcome.APPLIED
+
 
 class IntakeListener(Protocol):
     """What is reported as it happens, in the feed's thread."""
@@ -53,7 +60,10 @@ class IntakeListener(Protocol):
         ...
 
     def took(self, receive_ns: int, parse_ns: int, ingest_ns: int) -> None:
-        """How long a frame with market events waited to be read, was parsed, was applied."""
+        """How long a frame with market events waited to be read, was parsed, was applied.
+
+        Of a flood only some frames are told of.
+        """
         ...
 
 
@@ -77,6 +87,7 @@ class FrameIntake:
         self._first_data = first_data
         self._link: Link | None = None
         self._next: Link | None = None
+        self._told_ns = 0
         self._held: deque[BookSnapshot | BookDelta] = deque(maxlen=MOST_HELD)
         self._names = _names(parser, market.symbols)
 
@@ -131,6 +142,10 @@ class FrameIntake:
                 self._begin_data(link, arrived_ns)
         if progress.newest_ns == arrived_ns:
             applied_ns = time.monotonic_ns()
+            # To tell costs more than to parse and to apply.
+            if applied_ns - self._told_ns < TELL_ALL_NS and progress.frames % TELL_ONE_OF:
+                return
+            self._told_ns = applied_ns
             self._listener.took(
                 started_ns - arrived_ns, parsed_ns - started_ns, applied_ns - parsed_ns
             )
@@ -152,7 +167,7 @@ class FrameIntake:
             return
         progress = self._progress
         # Of two connections that bring the same, order and repetitions say nothing.
-        if outcome is Outcome.APPLIED or (self._next and outcome is Outcome.PATCHED):
+        if outcome is _APPLIED or (self._next and outcome is Outcome.PATCHED):
             progress.trades += 1
         elif self._next is None:
             progress.trades += 1

