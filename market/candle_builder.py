@@ -74,7 +74,8 @@ class CandleBuilder:
         ``trade_id`` ≥ 0 rises in the order of execution; ``time_ns`` ≥ 0; ``price`` > 0 in quote
         currency and ``size`` in base currency are finite: the caller has checked.
         """
-        return _OUTCOMES[self._add(trade_id, time_ns, price, size)]
+        outcome: Outcome = _OUTCOMES[self._add(trade_id, time_ns, price, size)]
+        return outcome
 
     def columns(self, interval: Interval) -> CandleColumns:
         """The candles of one interval; always the same object."""
