@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from chart_acceleration.chart_data import ChartData
+from chart_acceleration.depth import lay_out_depth
+from chart_acceleration.depth_spec import DepthSpec
 from chart_acceleration.encoders.webp import encode
 from chart_acceleration.errors import BadPatch
 from chart_acceleration.frame import Frame
@@ -120,6 +122,13 @@ class ChartPipeline:
         self.renderer.draw(scene, pixels)
         return encode(pixels, sheet.palette)
 
+    def depth(self, bids: F64, asks: F64, spec: DepthSpec) -> bytes:
+        """A depth chart as WebP; see :func:`lay_out_depth`, which it raises as."""
+        scene = lay_out_depth(bids, asks, spec)
+        pixels = self._work.frames.take(scene.width, scene.height).pixels
+        self.renderer.draw(scene, pixels)
+        return encode(pixels, spec.palette)
+
     def warm_up(self) -> None:
         """Compile every kernel of the chart path by drawing once: no viewer then waits for it."""
         live = Furniture(legend=False, last_line=False, countdown=True)
@@ -129,6 +138,7 @@ class ChartPipeline:
             if self.can_patch(keyframe, data):
                 self.patches([(keyframe, data)])
         self.sparklines(np.arange(4.0).reshape(2, 2), (0, 1), SparklineSheet(2, 16, 8))
+        self.depth(np.ones((2, 1)), np.full((2, 1), 2.0), DepthSpec(320, 200))
 
     def _draw(
         self, data: ChartData, spec: ChartSpec, furniture: Furniture

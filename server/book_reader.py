@@ -1,6 +1,7 @@
 """Reads order books and tapes into the plain values that pages and REST show."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import floor, gcd, log10
 from time import time_ns
 from typing import Protocol
@@ -23,6 +24,9 @@ MILLISECOND = 1_000_000
 _FEWEST_LEVELS = 8
 """Of fewer prices what divides them says nothing about the tick."""
 _ROUND = (5, 2, 1)
+DEPTH_LEVELS = 2000
+"""Of each side, for a depth chart."""
+_NO_LEVELS: F64 = np.empty((2, 0))
 _OFF = "Order books are not followed here. Start with --books on."
 
 
@@ -36,6 +40,20 @@ class BookSource(Protocol):
     def book(self, symbol: str) -> OrderBook | None:
         """The book of ``symbol``; None while none is followed."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """Prices and sizes of both sides, float64 (2, n), best first; ``decimals`` of its prices.
+
+    ``followed``: whether it is known to be of now, or there is nothing to doubt.
+    """
+
+    bids: F64
+    asks: F64
+    decimals: int
+    version: int
+    followed: bool
 
 
 class BookReader:
@@ -81,6 +99,17 @@ class BookReader:
             last, _direction(state), *_spread(groups),
             groups.imbalance if groups else 0.0, groups.version if groups else 0,
         )  # fmt: skip
+
+    def depth(self, symbol: str) -> Depth:
+        """Both sides of a book for a depth chart; raises :class:`RequestError`."""
+        state, book = self.state(symbol), self._feed.book(symbol)
+        _, decimals = self._unit(state, book)
+        if book is None:
+            return Depth(_NO_LEVELS, _NO_LEVELS, decimals, -1, True)
+        view = book.view(DEPTH_LEVELS)
+        lost = self._feed.status().state in {FeedState.LOST, FeedState.ENDED}
+        followed = not lost and (view.valid or not view.bids.size)
+        return Depth(view.bids, view.asks, decimals, view.version, followed)
 
     def trades(self, symbol: str, limit: int, after: int = -1) -> TradesView:
         """The newest ``limit`` (1 to 1000) trades with a number above ``after``.

@@ -4,20 +4,38 @@ from dataclasses import asdict
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from market.tape import CAPACITY
+from server.book_pictures import DepthQuery
 from server.book_reader import MOST_LEVELS
-from server.chart_parameters import Symbol, only_known
-from server.routes import refusals
+from server.chart_parameters import Symbol, number, only_known
+from server.routes import picture_answer, refusals
 from server.services import Services
 
 _LEVELS = f"Of each side, 1 to {MOST_LEVELS}"
+_SPAN = "Percent of the price to each side of the middle; without it, by the levels there are"
 _MULTIPLE = "Levels are put together in steps of so many ticks"
 
 
+def _depth(
+    request: Request,
+    symbol: Symbol,
+    width: Annotated[int, number("width", "Device pixels")] = 640,
+    height: Annotated[int, number("height", "Device pixels")] = 400,
+    scale: Annotated[float, number("scale", "Device pixels per CSS pixel")] = 1.0,
+    theme: Annotated[str, Query(description="dark, light, dark-cb or light-cb")] = "dark",
+    span: Annotated[float | None, Query(description=_SPAN)] = None,
+) -> DepthQuery:
+    only_known(request, {"symbol", "width", "height", "scale", "theme", "span"}, "depth")
+    return DepthQuery(symbol, width, height, scale, theme, span)
+
+
+DepthParameters = Annotated[DepthQuery, Depends(_depth)]
+
+
 def book_routes(services: Services) -> APIRouter:
-    """``/api/book`` and ``/api/trades``."""
+    """``/api/book``, ``/api/depth.webp`` and ``/api/trades``."""
     api = APIRouter(prefix="/api", responses=refusals(401, 422))
     reader = services.books.reader
 
@@ -34,6 +52,14 @@ def book_routes(services: Services) -> APIRouter:
         """
         only_known(request, {"symbol", "levels", "multiple"}, "book")
         return _json(asdict(reader.ladder(symbol, levels, multiple)))
+
+    @api.get("/depth.webp", response_class=Response, responses=refusals(500, 503))
+    async def depth(request: Request, query: DepthParameters) -> Response:
+        """The depth chart of a book as a lossless WebP picture.
+
+        For example /api/depth.webp?symbol=BTC-USD&width=800&height=400&span=0.5
+        """
+        return picture_answer(request, await services.depth.picture(query))
 
     @api.get("/trades")
     async def trades(

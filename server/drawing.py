@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from chart_acceleration.chart_data import ChartData
+from chart_acceleration.depth_spec import DepthSpec
 from chart_acceleration.errors import RendererUnavailable
 from chart_acceleration.pipeline import Atlas, ChartPipeline, Keyframe, Timings
 from chart_acceleration.renderers.auto import RendererChoice, choice_of
@@ -81,6 +82,11 @@ class Drawing:
         """Many small lines in one WebP."""
         async with self._picture_turns:
             return await self._run(lambda: self._pipeline.sparklines(values, directions, sheet))
+
+    async def depth(self, bids: F64, asks: F64, spec: DepthSpec) -> bytes:
+        """A depth chart as a WebP."""
+        async with self._picture_turns:
+            return await self._run(lambda: self._pipeline.depth(bids, asks, spec))
 
     async def keyframe(self, data: ChartData, spec: ChartSpec, furniture: Furniture) -> Keyframe:
         """A whole frame of a live chart, with the scales that its patches keep."""

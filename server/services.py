@@ -21,6 +21,7 @@ from market.market import Market
 from market.order_book import OrderBook
 from market.types import Interval, Symbol
 from server import backtests, chart_request, market_reader, paper_account
+from server.book_pictures import DepthPictures
 from server.book_reader import BookReader
 from server.book_teller import BookTeller
 from server.chart_request import ChartRequest
@@ -136,6 +137,7 @@ class Services:
         self.watch_rows = WatchRows(market)
         self.replays = ReplayDesk(settings, market, feed)
         self.books = BookTeller(BookReader(market, feed, settings.books))
+        self.depth = DepthPictures(self.books.reader, self.drawing)
         self._paper = paper
         self._paper_lock = threading.Lock()
         self.performance = Performance(

@@ -5,12 +5,13 @@ from typing import Any
 
 from httpx import AsyncClient
 
+from chart_acceleration.palette import Role, theme
 from server.book_reader import BookReader
 from server.book_teller import BookTeller
 from server.frames_client import FramesClient, Picture
 from server.frames_protocol import FollowBook
 from tests.server.harness import BTC, ETH, START_NS, HandFeed, HandMarket, Running
-from tests.server.tab import open_tab
+from tests.server.tab import open_tab, pixels
 from tests.server.test_book_reader import half_tick_book
 
 SECOND = 1_000_000_000
@@ -145,6 +146,26 @@ async def test_too_many_levels_close_the_socket(server: Running) -> None:
         assert "200" in (await tab.text("error"))["reason"]
         await tab.connection.wait_closed()
         assert tab.connection.close_code == 1008
+
+
+async def test_depth_charts_are_drawn_from_the_book(server: Running) -> None:
+    address = "/api/depth.webp?symbol=BTC-USD&width=300&height=200"
+    async with AsyncClient(base_url=server.url) as client:
+        empty = await client.get(address)
+        server.feed.books[BTC] = half_tick_book()
+        drawn = await client.get(address)
+        again = await client.get(address, headers={"If-None-Match": drawn.headers["ETag"]})
+        server.feed.books[BTC].invalidate()
+        grey = await client.get(address)
+        refused = await client.get(f"{address}&span=100")
+        unknown = await client.get("/api/depth.webp?symbol=NO-PE")
+    assert pixels(empty.content).shape == pixels(drawn.content).shape == (200, 300, 3)
+    up = theme("dark").palette[Role.UP]
+    coloured = [(pixels(each.content) == up).all(axis=2).any() for each in (drawn, empty, grey)]
+    assert coloured == [True, False, False]
+    assert again.status_code == 304
+    assert refused.json() == {"error": "span was 100.0; allowed is 0.001 to 99 percent"}
+    assert "NO-PE" in unknown.json()["error"]
 
 
 async def test_rest_gives_the_same_levels_and_trades(server: Running) -> None:

@@ -274,6 +274,7 @@ def test_api_reference_lists_every_route_and_nothing_else_is_public(web: httpx.C
         "/api/sparklines",
         "/api/sparklines.webp",
         "/api/book",
+        "/api/depth.webp",
         "/api/trades",
         "/api/status",
         "/api/feed",

@@ -14,6 +14,7 @@ from chart_acceleration.renderers.protocol import Renderer
 from chart_acceleration.renderers.reference import ReferenceRenderer
 from chart_acceleration.scene import U8, GlyphAtlas, Rect, Scene
 from tests.chart_acceleration.cuda.host_device import CppRenderer, compiled
+from tests.chart_acceleration.made_books import DEPTHS, DepthGolden
 from tests.chart_acceleration.test_goldens import CASES, Golden
 
 pytestmark = pytest.mark.kernel
@@ -128,6 +129,13 @@ def test_growing_scenes_and_changing_atlases(renderer: Renderer) -> None:
     other = GlyphAtlas(3 - ATLAS.coverage, ATLAS.boxes)
     scene = replace(scene_of(20, 20, [], [(3, 3, 0, 0), (8, 8, 1, 1)]), atlas=other)
     assert np.array_equal(drawn(renderer, scene), drawn(ReferenceRenderer(), scene))
+
+
+@pytest.mark.parametrize("case", DEPTHS, ids=lambda case: case.name)
+def test_depth_charts(renderer: Renderer, case: DepthGolden) -> None:
+    scene = case.scene()
+    expected = drawn(ReferenceRenderer(), scene)
+    assert np.array_equal(drawn(renderer, scene), expected)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
