@@ -5,7 +5,7 @@
  * another tab, out of sight or in a hidden tab.
  */
 {
-  const { SidePanel, OrderBook, TimeAndSales } = window.candlecast;
+  const { SidePanel, OrderBook, TimeAndSales, DepthChart } = window.candlecast;
   const SETTLES_MS = 80;
 
   class BookFeed {
@@ -15,6 +15,7 @@
       this.side = new SidePanel(element);
       this.book = new OrderBook(/** @type {HTMLElement} */ (this.side.panel("book")));
       this.trades = new TimeAndSales(/** @type {HTMLElement} */ (this.side.panel("trades")));
+      this.depth = new DepthChart(/** @type {HTMLElement} */ (element.querySelector(".book-depth")));
       this.bodies = [this.book.body, this.trades.holder];
       this.inSight = new Set();
       this.symbol = "";
@@ -65,6 +66,7 @@
       const depth = this.side.layout.view === "depth";
       const levels = seen[0] ? (depth ? 1 : this.book.fit()) : 0;
       const trades = seen[1] ? this.trades.fit() : 0;
+      this.depth.follow(depth && seen[0] ? this.symbol : "");
       const multiple = this.side.multiple(this.symbol);
       const text = JSON.stringify({ type: "book", symbol: this.symbol, levels, trades, multiple });
       if (text !== this.sent && window.candlecast.send?.(JSON.parse(text))) this.sent = text;
@@ -105,6 +107,7 @@
       clearTimeout(this.settling);
       this.sizes.disconnect();
       this.places.disconnect();
+      this.depth.stop();
       if (this.symbol) window.candlecast.send?.({ type: "book", symbol: this.symbol });
     }
   }
@@ -131,6 +134,7 @@
   document.addEventListener("candlecast:opened-socket", () => feed?.askAnew());
   document.addEventListener("candlecast:side", () => feed?.ask());
   document.addEventListener("visibilitychange", () => feed?.askAnew());
+  new MutationObserver(() => feed?.depth.fetchIn(0)).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   setInterval(() => {
     const pill = document.querySelector('[data-status="pill"]');
     feed?.grey(pill?.getAttribute("data-state") === "lost");

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.chromium import PHONE, Problems, open_page
-from tests.browser.live import choose_symbol
+from chart_acceleration.palette import Role, theme
+from tests.browser.chromium import PHONE, Problems, open_page, wait_for_counter
+from tests.browser.live import choose_symbol, screen_of
 from tests.browser.program import Program
 from tests.browser.stand import wait_until
 
@@ -282,6 +283,49 @@ def test_a_row_says_its_price_by_press_and_by_keyboard(program: Program, page: P
     assert page.locator('.book-row[tabindex="0"]').count() == 1
 
 
+def depth_colours(page: Page, shown: str) -> list[bool]:
+    """Whether the depth chart on screen has its theme's background, bids and asks."""
+    pixels = screen_of(page, ".book-depth").reshape(-1, 3)
+    palette = theme(shown).palette
+    roles = (Role.BACKGROUND, Role.UP_SHADE, Role.DOWN_SHADE)
+    return [bool((pixels == palette[role]).all(axis=1).any()) for role in roles]
+
+
+@pytest.mark.parametrize("shown", ["dark", "light", "dark-cb", "light-cb"])
+def test_depth_chart_has_the_themes_colours_and_goes_on(
+    program: Program, page: Page, shown: str
+) -> None:
+    page.add_init_script(f"localStorage.setItem('candlecast.theme', '{shown}')")
+    open_dashboard(page, program.url, "BTC-USD")
+    page.locator('[data-book-view="depth"]').click()
+    assert not page.locator(".book-asks").is_visible()
+    wait_until(lambda: depth_colours(page, shown) == [True] * 3, "both sides are drawn")
+    wait_for_counter(page, "depths", page.evaluate("candlecast.depths") + 2)  # the book goes on
+    size = page.locator(".book-depth img").evaluate("(i) => [i.naturalWidth, i.naturalHeight]")
+    room = page.locator(".book-depth").evaluate("(e) => [e.clientWidth, e.clientHeight]")
+    assert size == room
+    image = page.locator(".book-depth img").evaluate("(i) => i.alt")
+    assert image == "Depth of the order book of BTC-USD"
+    wait_until(lambda: page.locator(".book-last").inner_text() != "–", "the last price is told")
+
+
+def test_the_depth_view_is_kept_and_leaves_nothing_behind(program: Program, page: Page) -> None:
+    open_dashboard(page, program.url, "BTC-USD")
+    page.locator('[data-book-view="depth"]').click()
+    wait_for_counter(page, "depths", 1)
+    page.reload()
+    wait_for_counter(page, "depths", 1)
+    assert page.locator('[data-book-view="depth"]').get_attribute("aria-pressed") == "true"
+    page.locator('[data-book-view="ladder"]').click()
+    page.locator(".book-bids .book-row:not(.is-empty)").nth(0).wait_for()
+    page.locator('a[href^="/paper"]').nth(0).click()
+    page.locator(".page-paper").wait_for()
+    page.evaluate(MESSAGES)
+    page.wait_for_timeout(600)
+    told = page.evaluate("window.told.filter(({type}) => type === 'book' || type === 'trades')")
+    assert told == []
+
+
 def test_broken_memory_of_the_layout_is_ignored(program: Program, page: Page) -> None:
     kept = {"version": 1, "tab": "x", "folded": "book", "view": 7, "multiples": {"BTC-USD": 3}}
     page.add_init_script(f"localStorage.setItem('candlecast.side', {json.dumps(json.dumps(kept))})")
@@ -310,9 +354,9 @@ def test_phone_and_small_screens_have_tabs(
             assert not page.locator(".book").is_visible()
 
 
-@pytest.mark.parametrize("theme", ["dark", "light", "dark-cb", "light-cb"])
-def test_prices_have_the_themes_colours(program: Program, page: Page, theme: str) -> None:
-    page.add_init_script(f"localStorage.setItem('candlecast.theme', '{theme}')")
+@pytest.mark.parametrize("shown", ["dark", "light", "dark-cb", "light-cb"])
+def test_prices_have_the_themes_colours(program: Program, page: Page, shown: str) -> None:
+    page.add_init_script(f"localStorage.setItem('candlecast.theme', '{shown}')")
     open_dashboard(page, program.url, "BTC-USD")
     page.locator(".book-asks .book-row:not(.is-empty)").nth(0).wait_for()
     colours = page.evaluate(
