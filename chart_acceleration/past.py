@@ -36,7 +36,7 @@ def past_of(frame: Frame, data: ChartData) -> Past:
     first = rows if data.history is not None else max(0, rows - frame.count - _rows_before(frame))
     return Past(
         data.candles.first_index + first,
-        np.stack(columns(data.candles, first)),
+        np.array(columns(data.candles, first)),
         tuple(values[:, first:].copy() for values in data.values),
         tuple(values[:, -1:].ravel().copy() for values in data.values),
         data.markers,

