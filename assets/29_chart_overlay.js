@@ -34,7 +34,7 @@
       this.line.hidden = !(y >= plot[1] && y < plot[3]) || Boolean(fixed && (c < fixed[0] || c > fixed[1]));
       if (this.line.hidden) return;
       if (this.line.dataset.direction !== String(direction)) this.line.dataset.direction = String(direction);
-      this.line.style.top = `${y / ratio}px`;
+      this.line.style.transform = `translateY(${y / ratio}px)`; // no layout, and no shift of one
     }
 
     /** What stays from patch to patch is not written again. @param {number[]} plot @param {number} bottom @param {number} ratio */

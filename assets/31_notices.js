@@ -1,6 +1,6 @@
 "use strict";
 
-/** The strips of what befell this page: signed out, another way of drawing, history filled after a reconnect. */
+/** What befell this page, in strips: signed out, another way of drawing, history filled after a reconnect. */
 {
   const { words } = window.candlecast;
   const FILLED_MS = 8000;
@@ -71,9 +71,22 @@
   });
   document.addEventListener("candlecast:signed-out", signedOut);
 
+  /** How the server draws; "plotly": not at all. @param {string} tier */
+  function setTier(tier) {
+    window.candlecast.tier = tier;
+    const setProps = window.dash_clientside?.set_props;
+    const layoutIsThere = document.querySelector("[data-status=pill]"); // before, set_props throws
+    if (setProps && layoutIsThere) setProps("tier", { data: tier });
+    else setTimeout(() => setTier(tier), 100);
+  }
+
+  window.candlecast.tier = "picture";
   window.candlecast.notices = {
+    tier: setTier,
+
     /** @param {Status} status */
     tell(status) {
+      window.candlecast.tier = status.tier;
       drawing(status);
       filled(status);
     },

@@ -11,6 +11,7 @@
   const SHORTEST_WAIT_MS = 100;
   const REFUSED_WAIT_MS = 5000; // the same subscription would be refused again
   const POLLING_WAIT_MS = 15_000;
+  const SILENCE_MS = 6000;
   const OPEN_TIMEOUT_MS = 5000; // a proxy that swallows the upgrade never answers
 
   class ChartSocket {
@@ -26,6 +27,7 @@
       this.refusal = "";
       this.polling = false; // pictures come by HTTP meanwhile
       this.lastHeard = performance.now();
+      this.silent = false;
       this.retryTimer = 0;
       this.openTimer = 0;
     }
@@ -41,9 +43,25 @@
       socket.binaryType = "arraybuffer";
       this.socket = socket;
       this.openTimer = setTimeout(() => socket.close(), OPEN_TIMEOUT_MS);
-      socket.addEventListener("open", () => this.onOpen());
-      socket.addEventListener("message", (event) => this.onMessage(event.data));
-      socket.addEventListener("close", (event) => this.onClose(event));
+      const whileOurs = (/** @type {() => void} */ act) => socket === this.socket && act();
+      socket.addEventListener("open", () => whileOurs(() => this.onOpen()));
+      socket.addEventListener("message", (event) => whileOurs(() => this.onMessage(event.data)));
+      socket.addEventListener("close", (event) => whileOurs(() => this.onClose(event.reason)));
+    }
+
+    /** The server speaks once a second to a tab in sight: a network that dropped without a word is noticed by that. */
+    watch() {
+      const before = this.silent;
+      this.silent = this.isOpen && !document.hidden && performance.now() - this.lastHeard >= SILENCE_MS;
+      if (!this.silent || !before) return; // once may be a busy page that has not read its messages yet
+      this.silent = false;
+      this.socket?.close(); // may last as long as the network is silent: it is no longer ours
+      this.onClose("Nothing comes from the Candlecast server any more.");
+    }
+
+    /** The tab is in sight again: the server begins to speak. */
+    listen() {
+      this.lastHeard = performance.now();
     }
 
     onOpen() {
@@ -70,12 +88,12 @@
       this.handlers.text(message);
     }
 
-    /** @param {CloseEvent} event */
-    onClose(event) {
+    /** @param {string} why */
+    onClose(why) {
       clearTimeout(this.openTimer);
       this.socket = null;
       this.failures += 1;
-      const reason = this.refusal || event.reason || "The connection to the Candlecast server was lost.";
+      const reason = this.refusal || why || "The connection to the Candlecast server was lost.";
       this.retryIn(this.wait(), reason);
     }
 

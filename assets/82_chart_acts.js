@@ -113,7 +113,9 @@
     if (!(target instanceof Element)) return;
     const button = target.closest("[data-act]");
     const retry = target.closest(".chart-more .chart-lost button");
-    if (retry) document.getElementById("retry-feed")?.click(); // the server knows the first chart's button
+    if (retry) document.getElementById("retry-feed")?.click(); // the server knows the first chart's buttons
+    const load = target.closest(".chart-more .chart-state-acts button:not([data-act])");
+    if (load) document.getElementById("load-history")?.click();
     if (!(button instanceof HTMLElement)) return;
     const { act } = button.dataset;
     const cell = cellOf(button);

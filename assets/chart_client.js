@@ -60,6 +60,7 @@
     }
 
     everySecond() {
+      this.socket.watch();
       this.drawStatus();
       setTimeout(() => this.everySecond(), 1005 - (Date.now() % 1000));
     }
@@ -220,14 +221,13 @@
       if (message.type === "status") this.onStatus(message);
       else if (message.type === "state") this.onState(message);
       else if (message.type === "loading") this.byNumber.get(message.chart)?.progress.show(message.loaded, message.expected);
-      else if (message.type === "tier") this.setTier(message.tier);
+      else if (message.type === "tier") window.candlecast.notices.tier(message.tier);
       else if (message.type === "error") this.onRefused(message.reason);
       else document.dispatchEvent(new CustomEvent("candlecast:message", { detail: message }));
     }
 
     /** @param {Status} status */
     onStatus(status) {
-      window.candlecast.tier = status.tier;
       window.candlecast.notices.tell(status);
       this.status.update(status);
       this.drawStatus();
@@ -241,8 +241,16 @@
         panel.view.reset(); // what was looked at is no longer held
         this.refresh(panel);
       } else if (state === "empty") panel.showState("empty", "No candles yet", detail);
-      else if (state === "error") panel.showState("error", "This chart cannot be drawn", detail);
+      else if (state === "error") this.showError(panel, detail);
       else panel.hideState();
+    }
+
+    /** @param {ChartPanel} panel @param {string} detail */
+    showError(panel, detail) {
+      const { symbol, interval } = panel.element.dataset;
+      const gone = detail.startsWith("symbol was"); // a page may outlive a symbol of its server
+      if (gone) panel.blank(symbol ?? "", interval ?? "");
+      panel.showState("error", gone ? `${symbol} is not followed here` : "This chart cannot be drawn", detail);
     }
 
     /** The server closes the socket after this. @param {string} reason */
@@ -254,15 +262,6 @@
       }
     }
 
-    /** @param {string} tier "picture" | "plotly" */
-    setTier(tier) {
-      window.candlecast.tier = tier;
-      const setProps = window.dash_clientside?.set_props;
-      const layoutIsThere = document.querySelector("[data-status=pill]"); // before, set_props throws
-      if (setProps && layoutIsThere) setProps("tier", { data: tier });
-      else setTimeout(() => this.setTier(tier), 100);
-    }
-
     /** @param {number} sequence */
     acknowledge(sequence) {
       if (!this.socket.isOpen) return;
@@ -271,6 +270,7 @@
     }
 
     sendVisibility() {
+      this.socket.listen();
       this.socket.send({ type: "visibility", visible: !document.hidden });
     }
 
@@ -283,7 +283,6 @@
     }
   }
 
-  window.candlecast.tier = "picture"; // how the server draws; "plotly": not at all
   const client = new ChartClient();
   window.candlecast.crosshairs = client.crosshairs;
   window.candlecast.send = (/** @type {object} */ message) => {

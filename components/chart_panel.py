@@ -103,6 +103,9 @@ def _state() -> html.Div:
             html.Div(
                 [
                     html.Button(
+                        "Load history", id=ids.LOAD_HISTORY, className="button", type="button"
+                    ),
+                    html.Button(
                         "Show 1m",
                         className="button button-quiet",
                         type="button",

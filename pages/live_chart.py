@@ -105,6 +105,18 @@ async def retry_feed(clicks: int | None) -> Any:
     return no_update
 
 
+@callback(
+    Output(ids.LOAD_HISTORY, "disabled"),
+    Input(ids.LOAD_HISTORY, "n_clicks"),
+    prevent_initial_call=True,
+)
+async def load_history(clicks: int | None) -> Any:
+    """Asks the venue for what a chart without candles lacks."""
+    if clicks:
+        current().load_history()
+    return no_update
+
+
 clientside_callback(
     ClientsideFunction(namespace="candlecast", function_name="chart"),
     Output(ids.CHART, "data-symbol"),

@@ -3,8 +3,9 @@
 from dash import ClientsideFunction, Input, Output, clientside_callback, dcc
 
 from components import ids
-from components.formats import percent, plain, tone
+from components.formats import NONE, percent, plain, tone
 from components.top_bar import quote_class
+from server.errors import RequestError
 from server.services import current
 from server.views import LastView
 
@@ -16,8 +17,14 @@ def price_words(last: LastView) -> tuple[str, str, str]:
 
 
 def quote(symbol: str) -> list[str]:
-    """What the header shows of ``symbol``, for a :func:`quote_store`: price, change, class."""
-    price, change, direction = price_words(current().last(symbol))
+    """What the header shows of ``symbol``, for a :func:`quote_store`: price, change, class.
+
+    Dashes for a symbol that is followed no longer: a page may outlive it.
+    """
+    try:
+        price, change, direction = price_words(current().last(symbol))
+    except RequestError:
+        price, change, direction = NONE, "", "flat"
     return [price, change, quote_class(direction)]
 
 

@@ -22,6 +22,13 @@ def error_text(reason: str) -> bytes:
     return msgspec.json.encode({"type": "error", "reason": reason})
 
 
+def loading_text(chart: int, loaded: int, expected: int) -> bytes:
+    """How many candles of how many have come; ``expected`` 0: nothing more is asked for."""
+    return msgspec.json.encode(
+        {"type": "loading", "chart": chart, "loaded": loaded, "expected": expected}
+    )
+
+
 def state_text(chart: int, state: str, detail: str) -> bytes:
     """The JSON text that says why a chart has no picture."""
     return msgspec.json.encode({"type": "state", "chart": chart, "state": state, "detail": detail})

@@ -26,6 +26,7 @@ PACE_NS = 40_000_000
 SLACK_NS = 10_000_000
 """A tab joins those that are served so long before its turn: they share one picture."""
 _SLOWEST_NS = 1_000_000_000
+_SLOW_LINE_NS = 200_000_000
 _ACK_WEIGHT = 0.2
 
 
@@ -192,8 +193,11 @@ class FramesClient:
 
     @property
     def busy(self) -> bool:
-        """Whether pictures wait to be handed to the network."""
-        return bool(self._pictures)
+        """Whether its line has enough to do: pictures wait, or a slow line carries one.
+
+        What is handed to a slow line meanwhile piles up there, out of reach, before every picture.
+        """
+        return bool(self._pictures) or (bool(self._in_flight) and self._ack_ns > _SLOW_LINE_NS)
 
     def waits(self, key: str) -> bool:
         """Whether a text of this ``key`` was not handed to the network yet."""

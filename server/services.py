@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from chart_acceleration.chart_data import Markers
 from chart_acceleration.renderers.auto import RendererChoice
 from data_feed.feed import VenueSources
+from data_feed.history_progress import HistoryProgress
 from data_feed.source import Source
 from data_feed.status import FeedMode, FeedState, FeedStatus, SymbolStatus
 from market.columns import CandleWindow
@@ -82,6 +83,15 @@ class FeedControl(Protocol):
         """Connect again without waiting."""
         ...
 
+    @property
+    def history(self) -> HistoryProgress:
+        """How far the history of every ring has been loaded; always the same object."""
+        ...
+
+    def load_history(self) -> None:
+        """Ask for the history again."""
+        ...
+
     def book(self, symbol: str) -> OrderBook | None:
         """The order book of ``symbol``; None while none is followed."""
         ...
@@ -129,7 +139,7 @@ class Services:
         self.telemetry = Telemetry()
         feed.report_stages(self.telemetry.stage)
         self.drawing = Drawing(renderer, self.telemetry)
-        self.viewers = Viewers(self.drawing, self.telemetry, self.status)
+        self.viewers = Viewers(self.drawing, self.telemetry, self.status, feed.history)
         facts = FactsReader(market, feed.status_of, self._fills_of)
         self.live = LiveLoop(market, self.drawing, self.telemetry, self.viewers, facts)
         self.pictures = Pictures(market, self.drawing, self.telemetry, facts)
@@ -150,6 +160,7 @@ class Services:
         """Feed pill and status bar."""
         feed = self.feed.status()
         streaming = feed.state is FeedState.STREAMING
+        repair = feed.repair if feed.repair and feed.repair.reconnect else None
         telemetry = self.telemetry
         return StatusView(
             label=_LABELS[feed.mode] if streaming else feed.state.name,
@@ -165,6 +176,8 @@ class Services:
             frames_per_s=telemetry.frames_per_s(monotonic_ns()),
             tick_to_ack_p95_ms=telemetry.p95_ms("tick_to_ack"),
             gaps=feed.counters.gaps,
+            repair=repair.sentence if repair else "",
+            repaired_ms=repair.time_ns // 1_000_000 if repair else 0,
         )
 
     def failure(self) -> str | None:
@@ -197,6 +210,10 @@ class Services:
     def retry_feed(self) -> None:
         """Connect to the venue now instead of at the next try."""
         self.feed.retry_now()
+
+    def load_history(self) -> None:
+        """Ask the venue again for what was asked at the start; charts tell how far it is."""
+        self.feed.load_history()
 
     # --- market -----------------------------------------------------------------------------
 

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Callable, Iterable
 from time import monotonic_ns
 
+from data_feed.history_progress import HistoryProgress
 from server.chart_request import ChartRequest
 from server.drawing import Drawing
 from server.frame_texts import state_text, status_text, tier_text
 from server.frames_client import FramesClient, Watch
 from server.live_view import LiveView
+from server.loading_teller import LoadingTeller
 from server.telemetry import Telemetry
 from server.views import StatusView
 
@@ -20,12 +22,17 @@ class Viewers:
     """
 
     def __init__(
-        self, drawing: Drawing, telemetry: Telemetry, status: Callable[[], StatusView]
+        self,
+        drawing: Drawing,
+        telemetry: Telemetry,
+        status: Callable[[], StatusView],
+        history: HistoryProgress,
     ) -> None:
         self.wake = asyncio.Event()
         self._drawing = drawing
         self._telemetry = telemetry
         self._status = status
+        self._loading = LoadingTeller(history)
         self._clients: set[FramesClient] = set()
         self._views: dict[ChartRequest, LiveView] = {}
         self._told_tier = drawing.tier
@@ -100,6 +107,7 @@ class Viewers:
         status = status_text(self._status())
         for client in visible:
             client.offer_text("status", status)
+            self._loading.tell(client)
             for chart, watch in client.watches.items():
                 self._tell_state(client, chart, watch, now_ns)
         for view in self._views.values():

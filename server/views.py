@@ -20,6 +20,8 @@ class StatusView:
     """Feed pill and status bar.
 
     ``label`` is the pill's word: LIVE, SIMULATED, REPLAY, CONNECTING, SLOW, LOST or ENDED.
+    ``repair`` is a sentence on what the last reconnect brought back, at ``repaired_ms`` of the wall
+    clock; 0 before the first.
     """
 
     label: str
@@ -35,6 +37,8 @@ class StatusView:
     frames_per_s: float
     tick_to_ack_p95_ms: float | None
     gaps: int
+    repair: str = ""
+    repaired_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,9 @@ class Program:
         """Address without a slash at the end."""
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
+    def start(self, **environment: str) -> None:
         """Start it and wait until it answers; the port stays the same after :meth:`stop`."""
+        self._environment.update(environment)
         inherited = {
             name: value for name, value in os.environ.items() if not name.startswith("CANDLECAST_")
         }

@@ -95,6 +95,7 @@ class Stand:
         self.sockets: list[WebSocket] = []
         self.picture = lossless(np.zeros((300, 400, 3), np.uint8))
         self.port = 0
+        self.silent = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -149,6 +150,12 @@ class Stand:
         wait_until(lambda: len(self.said(kind)) >= count, f"{count} messages of type {kind}")
         return self.said(kind)[-1]
 
+    async def _speak(self, socket: WebSocket) -> None:
+        """Something once a second, as the program does: a page takes silence for a lost network."""
+        while not self.silent:
+            await asyncio.sleep(1)
+            await socket.send_text('{"type": "nothing"}')
+
     def _app(self) -> FastAPI:
         app = FastAPI(openapi_url=None)
 
@@ -176,11 +183,14 @@ class Stand:
         async def frames(socket: WebSocket) -> None:
             await socket.accept()
             self.sockets.append(socket)
+            speaking = asyncio.create_task(self._speak(socket))
             try:
                 while True:
                     self.received.append(json.loads(await socket.receive_text()))
             except WebSocketDisconnect:
                 return
+            finally:
+                speaking.cancel()
 
         app.mount("/assets", StaticFiles(directory=ASSETS))
         return app

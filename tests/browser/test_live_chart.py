@@ -96,23 +96,6 @@ def test_polling_without_a_socket(program: Program, page: Page) -> None:
     wait_until(differs(page, before), "the polled picture changes")
 
 
-def test_server_restart_is_survived(
-    own_program: Callable[..., Program], page: Page, problems: Problems
-) -> None:
-    problems.allow(r"ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|WebSocket")
-    problems.allow(r"ERR_SOCKET_NOT_CONNECTED|Callback failed|Failed to fetch|callback_failed")
-    running = own_program()
-    open_chart(page, f"{running.url}/")
-    running.stop()
-    page.wait_for_selector(".chart.is-stale")
-    assert page.locator('[data-status="label"]').inner_text() == "LOST"
-    assert page.locator("img.chart-keyframe").is_visible()
-    shown = counter(page, "keyframes")
-    running.start()
-    wait_for_counter(page, "keyframes", shown + 1, timeout_ms=40_000)
-    page.wait_for_selector(".chart:not(.is-stale)")
-
-
 def test_plotly_tier_draws_and_moves(
     own_program: Callable[..., Program], browser: Browser, problems: Problems
 ) -> None:

@@ -123,6 +123,9 @@ class FakeServices:
     def retry_feed(self) -> None:
         self.calls.append(("retry",))
 
+    def load_history(self) -> None:
+        self.calls.append(("load",))
+
     async def backtest(self, *given: Any) -> BacktestView:
         self.calls.append(given)
         if self.refusal:

@@ -34,3 +34,10 @@ async def test_retry_is_only_asked_for_by_a_click(fake: FakeServices) -> None:
     assert fake.calls == []
     await live_chart.retry_feed(1)
     assert fake.calls == [("retry",)]
+
+
+async def test_history_is_only_asked_for_by_a_click(fake: FakeServices) -> None:
+    await live_chart.load_history(None)
+    assert fake.calls == []
+    await live_chart.load_history(1)
+    assert fake.calls == [("load",)]

@@ -10,6 +10,7 @@ from time import monotonic, monotonic_ns, sleep
 
 from chart_acceleration.renderers.auto import RendererChoice, choose
 from data_feed.feed import VenueSources
+from data_feed.history_progress import HistoryProgress
 from data_feed.open_feed import SimulatorSource
 from data_feed.source import Source
 from data_feed.status import (
@@ -54,6 +55,11 @@ class HandFeed:
     report: Callable[[str, int], None] = field(init=False)
     source: Source = field(default_factory=lambda: SimulatorSource((BTC, ETH), 7))
     session: int = 0
+    history: HistoryProgress = field(default_factory=HistoryProgress)
+    loads: int = 0
+
+    def load_history(self) -> None:
+        self.loads += 1
 
     def status(self) -> FeedStatus:
         return self.state

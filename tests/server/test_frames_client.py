@@ -128,6 +128,24 @@ async def test_slow_tab_gets_pictures_at_its_own_pace_but_one_a_second() -> None
     assert client.may_take(now + 1000 * MS)
 
 
+async def test_slow_line_is_busy_while_it_carries_a_picture() -> None:
+    client = client_with_a_chart()
+    for turn in range(8):
+        client.offer_picture(picture(bytes([turn])), 0)
+        assert client.busy  # not handed to the network yet
+        sequence = await deliver(client, MS)
+        assert client.busy is (turn > 0)
+        client.acknowledge(sequence, 1500 * MS)
+        assert not client.busy
+    for turn in range(30):  # it is fast again
+        client.offer_picture(picture(bytes([turn])), 0)
+        sequence = await deliver(client, MS)
+        client.acknowledge(sequence, 10 * MS)
+    client.offer_picture(picture(b"last"), 0)
+    await deliver(client, MS)
+    assert not client.busy
+
+
 async def test_fast_tab_is_never_held_back() -> None:
     client = client_with_a_chart()
     now = 0

@@ -1,0 +1,175 @@
+"""What befalls a page: the network, the server, the window. It recovers by itself and says so."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright
+
+from tests.browser.chromium import WIDE, Problems, counter, launch, open_page, wait_for_counter
+from tests.browser.live import open_chart
+from tests.browser.program import Program
+from tests.browser.proxy import Proxy
+from tests.browser.stand import wait_until
+from tests.browser.test_grid import choose_size, markets, shown
+
+pytestmark = pytest.mark.browser
+NETWORK = r"WebSocket|ERR_|Callback failed|Failed to fetch|callback_failed"
+SHIFTS = """window.shifts = [];
+new PerformanceObserver((list) => {
+    for (const { node } of list.getEntries().flatMap((entry) => entry.sources)) {
+        const element = node instanceof Element ? node : node?.parentElement;
+        // Numbers that stand at the right, or after each other, have other widths with other digits
+        const number = element?.closest(".chart-legend, .side, .status-bar b");
+        if (!number) window.shifts.push(element?.outerHTML.slice(0, 300) ?? "gone");
+    }
+}).observe({ type: "layout-shift", buffered: true });"""
+
+
+@pytest.fixture
+def proxy(program: Program) -> Iterator[Proxy]:
+    """A network before the shared program."""
+    network = Proxy(program.port)
+    network.start()
+    yield network
+    network.stop()
+
+
+def state(page: Page) -> str:
+    return page.locator('[data-status="label"]').inner_text()
+
+
+def goes_on(page: Page) -> None:
+    """Wait until live pictures come."""
+    page.wait_for_selector(".chart:not(.is-stale)")
+    frames = counter(page, "frames")
+    wait_for_counter(page, "frames", frames + 3, 30_000)
+
+
+def test_network_that_drops_is_told_and_comes_back(
+    proxy: Proxy, page: Page, problems: Problems
+) -> None:
+    problems.allow(NETWORK)
+    open_chart(page, f"{proxy.url}/?symbol=BTC-USD&interval=1m")
+    goes_on(page)
+    proxy.freeze()  # nothing is closed: only silence tells
+    page.wait_for_selector(".chart.is-stale", timeout=20_000)
+    assert state(page) == "LOST"
+    tag = page.locator('.chart [data-field="stale"]')
+    assert tag.inner_text().startswith("STALE ")
+    assert page.locator("img.chart-keyframe").is_visible()
+    proxy.thaw()
+    wait_for_counter(page, "opens", 2, 30_000)
+    goes_on(page)
+    assert tag.is_hidden()
+    opens = counter(page, "opens")
+    proxy.cut()  # reset by somebody on the way
+    wait_for_counter(page, "opens", opens + 1)
+    goes_on(page)
+
+
+def test_slow_link_gets_the_newest_and_nothing_piles_up(proxy: Proxy, page: Page) -> None:
+    open_chart(page, f"{proxy.url}/?symbol=BTC-USD&interval=1s")
+    goes_on(page)
+    proxy.bytes_per_s = 12_000  # a picture of a new candle takes most of a second
+    frames = counter(page, "frames")
+    wait_for_counter(page, "frames", frames + 8, 30_000)
+    assert state(page) == "SIMULATED" and page.locator(".chart.is-stale").count() == 0
+    # Were pictures waiting in a queue, each would be older than the one before
+    age = "Date.now() - candlecast.panelOf(document.querySelector('.chart')).meta.time_ms"
+    wait_until(lambda: page.evaluate(age) < 3500, "the newest candle shown is the newest", 20)
+    proxy.bytes_per_s = 0
+    goes_on(page)
+    assert counter(page, "opens") == 1 and counter(page, "errors") == 0
+
+
+def test_two_tabs_do_not_disturb_each_other(program: Program, page: Page) -> None:
+    open_chart(page, f"{program.url}/?symbol=BTC-USD&interval=1m")
+    other = page.context.new_page()
+    open_chart(other, f"{program.url}/?symbol=ETH-USD&interval=5m")
+    choose_size(other, 4)
+    assert markets(page) == ["BTC-USD 1m"]
+    for tab in (page, other):
+        tab.bring_to_front()
+        goes_on(tab)
+        assert counter(tab, "opens") == 1
+    other.close()
+    page.bring_to_front()
+    goes_on(page)
+
+
+def test_sliver_of_a_window_and_back(program: Program, page: Page) -> None:
+    open_chart(page, f"{program.url}/?symbol=BTC-USD&interval=1m")
+    choose_size(page, 4)
+    for size in ({"width": 180, "height": 90}, {"width": 900, "height": 60}, WIDE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.wait_for_timeout(250)  # the size is settled, and asked for
+    wide = """() => [...document.querySelectorAll(".chart")].every((chart) => {
+        const { naturalWidth, naturalHeight } = chart.querySelector("img.chart-keyframe");
+        return naturalWidth === chart.clientWidth && naturalHeight === chart.clientHeight; })"""
+    wait_until(lambda: page.evaluate(wide), "all four are as large as their places")
+    goes_on(page)
+    assert counter(page, "opens") == 1 and counter(page, "errors") == 0
+
+
+def test_three_device_pixels_to_a_css_pixel(
+    program: Program, playwright: Playwright, problems: Problems
+) -> None:
+    chromium = launch(playwright, 3.0)
+    with open_page(chromium, problems) as page:
+        open_chart(page, f"{program.url}/?symbol=BTC-USD&interval=1m")
+        exact = """() => {
+            const chart = document.querySelector(".chart");
+            const { naturalWidth, naturalHeight } = chart.querySelector("img.chart-keyframe");
+            const { width, height } = candlecast.panelOf(chart).devicePixels;
+            return [devicePixelRatio, width / chart.clientWidth,
+                naturalWidth - width, naturalHeight - height]; }"""
+        ratio, share, *off = page.evaluate(exact)
+        assert (ratio, off) == (3, [0, 0]) and share == pytest.approx(3, abs=0.01)
+        page.mouse.move(400, 300)
+        page.locator(".chart-crosshair-time").wait_for()
+        goes_on(page)
+    chromium.close()
+
+
+def test_nothing_shifts_while_charts_run(program: Program, page: Page) -> None:
+    page.add_init_script(SHIFTS)
+    open_chart(page, f"{program.url}/?symbol=BTC-USD&interval=1m")
+    choose_size(page, 4)
+    page.wait_for_timeout(700)  # a click excuses what moves within half a second
+    page.evaluate("window.shifts.length = 0")
+    frames = counter(page, "frames")
+    wait_for_counter(page, "frames", frames + 30, 30_000)
+    page.mouse.move(300, 300)
+    page.mouse.move(500, 350)
+    wait_for_counter(page, "frames", frames + 40, 30_000)
+    assert page.evaluate("window.shifts") == []
+
+
+def test_server_that_comes_back_with_other_symbols(
+    own_program: Callable[..., Program], browser: Browser, problems: Problems
+) -> None:
+    problems.allow(NETWORK)
+    running = own_program()
+    with open_page(browser, problems, WIDE) as page:
+        open_chart(page, f"{running.url}/?symbol=BTC-USD&interval=1m")
+        choose_size(page, 16)
+        running.stop()
+        wait_until(
+            lambda: page.locator(".chart.is-stale").count() == 16, "all say that they are old"
+        )
+        assert state(page) == "LOST"
+        assert page.locator(".chart-lost:visible").count() == 16
+        running.start(CANDLECAST_SYMBOLS="ETH-USD,SOL-USD")
+        page.wait_for_selector(".chart:not(.is-stale)", timeout=60_000)
+        gone = page.get_by_text("BTC-USD is not followed here").and_(page.locator(":visible"))
+        charts = sum(name.startswith("BTC-USD") for name in markets(page))
+        assert charts == 6
+        wait_until(lambda: gone.count() == charts, "the charts of the symbol that is gone say so")
+        left = [name for name in markets(page) if not name.startswith("BTC-USD")]
+        wait_until(lambda: shown(page) == left, "the others have their pictures again", 30)
+        goes_on(page)
+        problems.allowed.clear()  # from now on nothing fails
+        found = len(problems.found)
+        page.wait_for_timeout(2500)
+        assert problems.found[found:] == []
+        problems.allow(NETWORK)
