@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from data_feed.history_progress import HistoryProgress
+from data_feed.hub import Hub
 from data_feed.progress import total, worst
-from data_feed.shard import StageReport
 from data_feed.source import Source
 from data_feed.status import FeedMode, FeedState, FeedStatus, SymbolStatus
 from data_feed.tap import Keep
+from data_feed.users import Restore, StageReport, Users
 from data_feed.venue_feed import VenueFeed
 from data_feed.venue_market import VenueMarket
-from data_feed.venue_run import Restore, Users
 from market.errors import UnknownSymbol
 from market.market import Market
 from market.order_book import OrderBook
@@ -65,6 +65,8 @@ class Feed:
         self._market = market
         self._random = random
         self._users = Users()
+        market.listen(self.hub.trade)
+        market.listen_quotes(self.hub.quote)
         self._venues = self._made(_Choice(tuple(sources), market.symbols, tuple(others)))
         self._session = 0
         self._next: _Choice | None = None
@@ -118,6 +120,11 @@ class Feed:
     def session(self) -> int:
         """Rises with every :meth:`switch`, before the market changes."""
         return self._session
+
+    @property
+    def hub(self) -> Hub:
+        """Where to subscribe to trades, quotes, books and status; always the same object."""
+        return self._users.hub
 
     @property
     def history(self) -> HistoryProgress:
@@ -261,9 +268,9 @@ class Feed:
                 return
             # Who reads the market must never take what comes now for what was there before.
             self._session += 1
-            self._market.start_anew(chosen.symbols)
             self._venues = self._made(chosen, later=True)
             self._next = None
+        self._market.start_anew(chosen.symbols)
 
 
 def _all_details(statuses: Sequence[FeedStatus]) -> str:

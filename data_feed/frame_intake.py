@@ -59,6 +59,10 @@ class IntakeListener(Protocol):
         """The book of ``symbol`` is to be asked for over REST."""
         ...
 
+    def book_changed(self, symbol: Symbol) -> None:
+        """The book of ``symbol`` is another one."""
+        ...
+
     def took(self, receive_ns: int, parse_ns: int, ingest_ns: int) -> None:
         """How long a frame with market events waited to be read, was parsed, was applied.
 
@@ -152,8 +156,11 @@ class FrameIntake:
 
     def take_book(self, event: BookSnapshot | BookDelta, now_ns: int) -> None:
         """Apply a change of a book, or a book that was asked for over REST."""
-        if self._books is not None and self._books.take(event, now_ns):
+        if self._books is None:
+            return
+        if self._books.take(event, now_ns):
             self._ask_for_book(event.symbol)
+        self._listener.book_changed(event.symbol)
 
     def _begin_data(self, link: Link, arrived_ns: int) -> None:
         link.data_from_ns = arrived_ns

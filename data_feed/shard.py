@@ -1,21 +1,19 @@
 """One connection's share of a venue: a loop, its books, and what it reports."""
 
 import logging
-from collections.abc import Callable
 from random import Random
 from typing import Protocol
 
 from data_feed.books import Books
 from data_feed.history_loader import Missing, known
+from data_feed.hub import Kind
 from data_feed.socket_loop import SocketLoop
 from data_feed.source import Route
+from data_feed.users import Users
 from data_feed.venue_market import FedMarket
 from market.types import Symbol
 
 log = logging.getLogger(__name__)
-
-StageReport = Callable[[str, int], None]
-"""Takes a stage's name, ``receive``, ``parse`` or ``ingest``, and its nanoseconds."""
 
 
 class ShardListener(Protocol):
@@ -23,6 +21,10 @@ class ShardListener(Protocol):
 
     def first_data(self, shard: "Shard") -> None:
         """Market data has come for the first time."""
+        ...
+
+    def streaming(self) -> None:
+        """Market data comes over a new connection."""
         ...
 
     def lost(self, reason: str, retry_in_s: float) -> None:
@@ -49,7 +51,7 @@ class Shard:
         route: Route,
         market: FedMarket,
         random: Random,
-        report: StageReport,
+        users: Users,
         listener: ShardListener,
     ) -> None:
         parser = route.parser
@@ -60,7 +62,7 @@ class Shard:
             parser, route.connector, market, self, route.policy, random, self.books
         )
         self._label = route.label
-        self._report = report
+        self._users = users
         self._listener = listener
         self._had_data = False
 
@@ -71,6 +73,7 @@ class Shard:
     def streaming(self) -> None:
         """See :class:`data_feed.socket_loop.LoopListener`."""
         log.info("%s", self._label)
+        self._listener.streaming()
         if not self._had_data:
             self._had_data = True
             self._listener.first_data(self)
@@ -92,8 +95,15 @@ class Shard:
         """See :class:`data_feed.frame_intake.IntakeListener`."""
         self._listener.book_lost(self, symbol)
 
+    def book_changed(self, symbol: Symbol) -> None:
+        """See :class:`data_feed.frame_intake.IntakeListener`."""
+        if Kind.BOOKS in self._users.hub.wanted and self.books is not None:
+            book = self.books.book(symbol)
+            if book is not None:
+                self._users.hub.book(self.market[symbol].symbol, book)
+
     def took(self, receive_ns: int, parse_ns: int, ingest_ns: int) -> None:
         """See :class:`data_feed.frame_intake.IntakeListener`."""
-        self._report("receive", receive_ns)
-        self._report("parse", parse_ns)
-        self._report("ingest", ingest_ns)
+        self._users.report("receive", receive_ns)
+        self._users.report("parse", parse_ns)
+        self._users.report("ingest", ingest_ns)

@@ -44,6 +44,10 @@ class LoopListener(Protocol):
         """See :class:`data_feed.frame_intake.IntakeListener`."""
         ...
 
+    def book_changed(self, symbol: Symbol) -> None:
+        """See :class:`data_feed.frame_intake.IntakeListener`."""
+        ...
+
     def took(self, receive_ns: int, parse_ns: int, ingest_ns: int) -> None:
         """See :class:`data_feed.frame_intake.IntakeListener`."""
         ...

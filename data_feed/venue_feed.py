@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
+from data_feed.hub import Kind
 from data_feed.progress import Progress, total, worst
 from data_feed.source import Route, Source
 from data_feed.status import (
@@ -18,8 +19,9 @@ from data_feed.status import (
     SymbolStatus,
 )
 from data_feed.tap import TappedConnector
+from data_feed.users import Users
 from data_feed.venue_market import FedMarket
-from data_feed.venue_run import TRIAL_S, Users, VenueRun
+from data_feed.venue_run import TRIAL_S, VenueRun
 from market.order_book import OrderBook
 from market.types import INTERVALS, Symbol
 
@@ -75,7 +77,9 @@ class VenueFeed:
             await self._take_stored(source)
         async with source.open() as opened:
             route = self._tapped(opened, source.venue)
-            run = VenueRun(route, self.market, self._random, self._users, quiet=trial)
+            run = VenueRun(
+                route, self.market, self._random, self._users, self._changed, quiet=trial
+            )
             self._run, self.label = run, route.label
             try:
                 if trial and not await run.brings_data(TRIAL_S):
@@ -104,6 +108,11 @@ class VenueFeed:
             for interval in INTERVALS:
                 stored = await asyncio.to_thread(restore, state.symbol, interval)
                 state.builder.load_history(interval, stored)
+
+    def _changed(self) -> None:
+        hub = self._users.hub
+        if Kind.STATUS in hub.wanted:
+            hub.status(self.status())
 
     # --- from any thread ----------------------------------------------------------------------
 

@@ -3,22 +3,19 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from data_feed.history_loader import HistoryLoader, Missing
-from data_feed.history_progress import HistoryProgress
 from data_feed.progress import Progress
 from data_feed.repairs import LONGEST_PAUSE_S, Repairs
-from data_feed.shard import Shard, StageReport
+from data_feed.shard import Shard
 from data_feed.source import Route
 from data_feed.status import Repair
-from data_feed.tap import Keep
+from data_feed.users import Users
 from data_feed.venue_market import FedMarket, Part
-from market.columns import CandleWindow
 from market.order_book import OrderBook
-from market.types import Interval, Symbol
+from market.types import Symbol
 
 log = logging.getLogger(__name__)
 
@@ -26,36 +23,27 @@ TRIAL_S = 3.0
 """How long a source that is not the last may take until its first market event."""
 
 
-Restore = Callable[[Symbol, Interval], CandleWindow]
-"""The candles known from earlier, by the market's symbol; called in a thread of its own."""
-
-
-def _ignore(stage: str, nanoseconds: int) -> None:
-    """What reports go to while nobody asked for them."""
-
-
-@dataclass(slots=True)
-class Users:
-    """Who else wants to know: of stages, of frames, of history; and who knows earlier candles."""
-
-    report: StageReport = _ignore
-    keep: Keep | None = None
-    restore: Restore | None = None
-    history: HistoryProgress = field(default_factory=HistoryProgress)
-
-
 class VenueRun:
     """As many connections as the venue's limits ask for, at work from the start to :meth:`close`.
 
+    ``changed`` is called when a connection brings data, is lost, or something was repaired.
     ``quiet``: a connection that fails is not told, for it is a trial.
     """
 
     def __init__(
-        self, route: Route, market: FedMarket, random: Random, users: Users, *, quiet: bool
+        self,
+        route: Route,
+        market: FedMarket,
+        random: Random,
+        users: Users,
+        changed: Callable[[], None],
+        *,
+        quiet: bool,
     ) -> None:
         self.route = route
         self.failure = f"no data within {TRIAL_S:g} s"
         self.repair: Repair | None = None
+        self._changed = changed
         self._quiet = quiet
         self._first_data = asyncio.Event()
         self._lost = asyncio.Event()
@@ -63,16 +51,8 @@ class VenueRun:
         self._loading: set[Shard] = set()
         most = route.parser.limits.symbols
         starts = range(0, len(market.symbols), most) or (0,)
-        self._shards = [
-            Shard(
-                route,
-                Part(market, market.symbols[first : first + most]),
-                random,
-                users.report,
-                self,
-            )
-            for first in starts
-        ]
+        parts = [Part(market, market.symbols[first : first + most]) for first in starts]
+        self._shards = [Shard(route, part, random, users, self) for part in parts]
         self._history: HistoryLoader | None = None
         self._repairs: Repairs | None = None
         if route.history is not None:
@@ -132,10 +112,15 @@ class VenueRun:
         self._first_data.set()
         self._load_history(shard)
 
+    def streaming(self) -> None:
+        """See :class:`data_feed.shard.ShardListener`."""
+        self._changed()
+
     def lost(self, reason: str, retry_in_s: float) -> None:
         """See :class:`data_feed.shard.ShardListener`."""
         self.failure = reason
         self._lost.set()
+        self._changed()
         if not self._quiet:
             name = self.route.parser.name
             log.warning("%s: %s; next try in %.1f s", name, reason, retry_in_s)
@@ -196,6 +181,7 @@ class VenueRun:
 
     def _repaired(self, repair: Repair) -> None:
         self.repair = repair
+        self._changed()
         self._shards[0].loop.progress.repairs += 1
         for shard in self._shards:
             for symbol in set(repair.symbols) & set(shard.market.symbols):

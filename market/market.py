@@ -61,6 +61,7 @@ class Market:
             symbol: SymbolMarket(symbol, capacity) for symbol in self.symbols
         }
         self._listeners: tuple[Callable[[Trade], None], ...] = ()
+        self._quote_listeners: tuple[Callable[[Quote], None], ...] = ()
         self._keepers: tuple[Callable[[Trade], None], ...] = ()
 
     def __getitem__(self, symbol: str) -> SymbolMarket:
@@ -92,6 +93,8 @@ class Market:
         if isinstance(event, Quote):
             state.quote = event
             state.version += 1
+            for quoted in self._quote_listeners:
+                quoted(event)
             return None
         outcome = self._add(state, event)
         if event.trade_id > state.heard_id:
@@ -115,6 +118,10 @@ class Market:
             for keeper in self._keepers:
                 keeper(trade)
         return outcome
+
+    def listen_quotes(self, listener: Callable[[Quote], None]) -> None:
+        """Have ``listener`` called in the writer's thread with every quote."""
+        self._quote_listeners = (*self._quote_listeners, listener)
 
     def listen(self, listener: Callable[[Trade], None]) -> None:
         """Have ``listener`` called in the writer's thread with every new live trade."""

@@ -13,9 +13,9 @@ from data_feed.open_feed import FeedRequest, default_symbols
 from data_feed.replay import ReadFrames, symbols_in
 from data_feed.status import FeedMode, FeedStatus
 from data_feed.tap import Keep
+from data_feed.users import Restore
 from data_feed.venue_market import FedMarket, VenueMarket
 from data_feed.venue_names import by_venue, tag, venue_keys
-from data_feed.venue_run import Restore
 from market.columns import CandleWindow
 from market.market import Market
 from market.types import Interval, Symbol

@@ -38,12 +38,13 @@ class FakeSource:
     history: VenueHistory | None = None
     policy: LoopPolicy = field(default_factory=LoopPolicy)
     closed: bool = False
+    books: bool = False
     parser: CoinbaseParser = field(default_factory=CoinbaseParser)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Route]:
         label = f"Watching {self.venue}."
-        yield Route(label, self.parser, self.connector, self.history, 0.0, self.policy)
+        yield Route(label, self.parser, self.connector, self.history, 0.0, self.policy, self.books)
         self.closed = True
 
 

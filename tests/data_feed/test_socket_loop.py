@@ -53,6 +53,9 @@ class Listener:
     def book_lost(self, symbol: Symbol) -> None:
         self.reports.append(f"book {symbol}")
 
+    def book_changed(self, symbol: Symbol) -> None:
+        pass
+
     def took(self, receive_ns: int, parse_ns: int, ingest_ns: int) -> None:
         self.times.append((receive_ns, parse_ns, ingest_ns))
 
