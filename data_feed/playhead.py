@@ -13,8 +13,8 @@ BURST = 200
 LOOK_S = 0.05
 """How often a replay that waits looks whether it is told something else."""
 
-Reached = Callable[[], bool]
-"""Whether a step has got to where it leads; called in the feed's thread between two frames."""
+Count = Callable[[], int]
+"""Something that a step changes; called in the feed's thread between two frames."""
 
 
 class Playhead:
@@ -29,7 +29,7 @@ class Playhead:
         self.speed = speed
         self.paused = paused
         self._until_ns = until_ns
-        self._step: Reached | None = None
+        self._step: Callable[[], bool] | None = None
         self._played = 0
         self._anchor: tuple[int, int] | None = None  # monotonic, recorder's clock
         self._lock = threading.Lock()
@@ -54,14 +54,16 @@ class Playhead:
         with self._lock:
             self._until_ns = time_ns
 
-    def step(self, reached: Reached) -> None:
-        """Play frame after frame, one at least, until ``reached()``; then stand still."""
-        first = True
+    def step(self, number: Count) -> None:
+        """Play frame after frame, one at least, until ``number()`` is another; then stand still."""
+        before: int | None = None
 
         def there() -> bool:
-            nonlocal first
-            asked, first = first, False
-            return not asked and reached()
+            nonlocal before
+            if before is None:  # only now: what came before may be another market's
+                before = number()
+                return False
+            return number() != before
 
         with self._lock:
             self.paused, self._step = True, there

@@ -6,10 +6,11 @@ The market begins anew and everything before the place is played without a pause
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from itertools import count
 from typing import Protocol
 
 from data_feed.feed import VenueSources
-from data_feed.playhead import Playhead, Reached
+from data_feed.playhead import Count, Playhead
 from data_feed.protocol import TICKS, Channel
 from data_feed.replay import Recording
 from data_feed.replay_source import ReplaySource
@@ -111,13 +112,12 @@ class ReplayControl:
         :class:`market.errors.UnknownSymbol`.
         """
         columns = self._market[symbol].builder.columns(interval)
-        if step is Step.CANDLE:
-            reached = _changed(lambda: columns.next_index)
-        elif step is Step.TRADE:
-            reached = _changed(self._trades)
-        else:
-            reached = _at_once
-        self._steer(lambda head: head.step(reached))
+        counts: dict[Step, Count] = {
+            Step.FRAME: count().__next__,
+            Step.TRADE: self._trades,
+            Step.CANDLE: lambda: columns.next_index,
+        }
+        self._steer(lambda head: head.step(counts[step]))
 
     def _steer(self, act: Callable[[Playhead], None]) -> None:
         source = self.playing
@@ -127,12 +127,3 @@ class ReplayControl:
 
     def _trades(self) -> int:
         return sum(sum(self._market[each].builder.counters) for each in self._market.symbols)
-
-
-def _at_once() -> bool:
-    return True
-
-
-def _changed(number: Callable[[], int]) -> Reached:
-    before = number()
-    return lambda: number() != before
