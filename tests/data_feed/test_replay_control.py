@@ -129,7 +129,7 @@ def test_a_step_is_one_frame_one_trade_or_one_candle(stand: Stand, tape: Recordi
     wait_for(lambda: stand.feed.session == 1)
     wait_for(lambda: trades(stand.market) == 1)
     control.pause(True)
-    assert stand.feed.status().detail == "Replay of tape.txt, paused."
+    wait_for(lambda: stand.feed.status().detail == "Replay of tape.txt, paused.")
     control.step(Step.FRAME, BTC, Interval.M1)
     wait_for(lambda: trades(stand.market) == 2)
     control.step(Step.TRADE, BTC, Interval.M1)
