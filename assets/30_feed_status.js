@@ -31,7 +31,7 @@
     const texts = {
       LIVE: narrow.matches ? age : `${status.venue} · ${age}`,
       SIMULATED: status.detail.match(/seed \d+/)?.[0] ?? status.venue,
-      REPLAY: status.detail.match(/[\d.]+×/)?.[0] ?? (status.detail || status.venue),
+      REPLAY: status.detail.match(/[\d.]+×|full speed|paused/)?.[0] ?? (status.detail || status.venue),
       CONNECTING: status.venue,
       SLOW: `${age} old`,
       LOST: retry,

@@ -40,7 +40,7 @@
   const first = NAMES.includes(kept) ? kept : system;
   show(first, { [MANTINE_KEY]: scheme(first) });
 
-  const PAGES = { "/": "dashboard", "/backtesting": "backtest", "/paper": "paper", "/performance": "performance" };
+  const PAGES = { "/": "dashboard", "/backtesting": "backtest", "/paper": "paper", "/performance": "performance", "/data": "data" };
   /** The key of the page at `pathname`, for CSS and for the navigation. @param {string} pathname */
   window.candlecastPage = (pathname) => PAGES[/** @type {keyof typeof PAGES} */ (pathname)] ?? "other";
   document.documentElement.dataset.page = window.candlecastPage(window.location.pathname);

@@ -1,11 +1,13 @@
 """Where the prices come from, always in sight: the pill, and the strip while they are not real."""
 
 import re
+from collections.abc import Sequence
 
 from dash import html
 
 from components.attributes import data
 from components.icons import icon
+from components.replay_strip import replay_controls
 
 _STRIPS = {
     "simulated": ("Simulated market.", "Prices are not real."),
@@ -15,7 +17,7 @@ _STRIPS = {
 
 def pill_source(label: str, venue: str, detail: str) -> str:
     """The pill's second half as far as it is known before an age is; the script writes the same."""
-    told = {"SIMULATED": r"seed \d+", "REPLAY": r"[\d.]+×"}.get(label)
+    told = {"SIMULATED": r"seed \d+", "REPLAY": r"[\d.]+×|full speed|paused"}.get(label)
     found = re.search(told, detail) if told else None
     return found.group() if found else venue
 
@@ -34,11 +36,19 @@ def feed_pill(label: str, source: str) -> html.Div:
     )
 
 
-def feed_strip(mode: str) -> html.Div:
-    """The strip under the top bar, shown in the modes ``simulated`` and ``replay`` only."""
+def feed_strip(mode: str, symbols: Sequence[str] = ()) -> html.Div:
+    """The strip under the top bar, shown in the modes ``simulated`` and ``replay`` only.
+
+    ``symbols`` are those that the page was made for: a replay may bring others.
+    """
     texts = [
         html.Span(
-            [icon("info"), html.B(fact), html.Span(cause, className="strip-cause")],
+            [
+                icon("info"),
+                html.B(fact),
+                html.Span(cause, className="strip-cause"),
+                *(replay_controls() if name == "replay" else ()),
+            ],
             className=f"strip-{name}",
         )
         for name, (fact, cause) in _STRIPS.items()
@@ -48,7 +58,7 @@ def feed_strip(mode: str) -> html.Div:
         className="strip feed-strip",
         hidden=mode not in _STRIPS,
         role="note",
-        **data(status="strip", state=mode),
+        **data(status="strip", state=mode, symbols=",".join(symbols)),
     )
 
 

@@ -51,6 +51,13 @@ BACKTEST_RESULT = "backtest-result"
 BACKTEST_EQUITY = "backtest-equity"
 BACKTEST_TRADES = "backtest-trades"
 
+# Data
+IMPORT_VENUE = "import-venue"
+IMPORT_SYMBOL = "import-symbol"
+IMPORT_INTERVAL = "import-interval"
+IMPORT_FROM = "import-from"
+IMPORT_TO = "import-to"
+
 # Paper trading
 PAPER_TICK = "paper-tick"
 PAPER_ACCOUNT = "paper-account"

@@ -21,6 +21,7 @@ PLACES = (
     Place("dashboard", "Dashboard", "Dashboard", "/"),
     Place("backtest", "Backtesting", "Backtest", "/backtesting"),
     Place("paper", "Paper trading", "Paper", "/paper"),
+    Place("data", "Data", "Data", "/data"),
     Place("performance", "Performance", "Performance", "/performance"),
 )
 

@@ -40,7 +40,7 @@ def layout(content: Component, facts: ShellFacts) -> dmc.MantineProvider:
                 interval_selector(DEFAULT_INTERVAL),
                 feed_pill(facts.label, facts.source),
             ),
-            html.Div([feed_strip(facts.mode), *notice_strips()], className="strips"),
+            html.Div([feed_strip(facts.mode, facts.symbols), *notice_strips()], className="strips"),
             html.Main(content, className="content"),
             status_bar(),
             phone_navigation(facts.may_sign_out),

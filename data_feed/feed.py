@@ -113,8 +113,9 @@ class Feed:
 
     @property
     def mode(self) -> FeedMode:
-        """How what is in the market now must be labelled, by the first venue's source."""
-        return self._venues[0].source.mode
+        """How what is in the market now must be labelled; live only if all of it is."""
+        modes = [venue.source.mode for venue in self._venues]
+        return next((mode for mode in modes if mode is not FeedMode.LIVE), FeedMode.LIVE)
 
     @property
     def session(self) -> int:

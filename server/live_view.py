@@ -78,7 +78,8 @@ class LiveView:
         traded = before is None or not same_candles(before.candles, candles)
         if told == facts and not traded and before is not None and same_values(before, values):
             return False
-        if told is None or told.furniture != facts.furniture:
+        restyled = told is None or told.furniture != facts.furniture
+        if restyled or not len(candles):  # no candles: the market began anew
             self.keyframe = None
         self.data = facts.data(candles, values)
         self.facts = facts

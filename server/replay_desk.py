@@ -1,6 +1,7 @@
 """Replays as pages and routes ask for them: from the list, steered, and left again."""
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from math import inf
@@ -26,6 +27,7 @@ from server.settings import Settings
 from server.views import RecordingView, ReplayView
 
 FASTEST = 1_000_000.0
+SWITCH_S = 10.0
 
 Pace = float | str
 """A speed, or the word max."""
@@ -51,6 +53,11 @@ class WatchedFeed(Protocol):
     @property
     def source(self) -> Source:
         """The source that is shown."""
+        ...
+
+    @property
+    def session(self) -> int:
+        """Rises with every switch."""
         ...
 
     def switch(
@@ -113,6 +120,10 @@ class ReplayDesk:
             ended,
         )
 
+    def symbols(self) -> tuple[str, ...]:
+        """What is watched now."""
+        return self._market.symbols
+
     def obey(self, order: ReplayOrder) -> ReplayView | None:
         """Carry out ``order``; returns what is shown then."""
         with self._lock:
@@ -134,13 +145,24 @@ class ReplayDesk:
     def end(self) -> None:
         """Go back to what the program was started with, or to the live venue."""
         with self._lock:
+            before, playing = self._feed.session, self._control.playing
             self._control.end()
+            if playing is not None:
+                self._switched(before)
+
+    def _switched(self, before: int) -> None:
+        """Wait a little for the feed, so that who asks next is told of the new market."""
+        until_s = time.monotonic() + SWITCH_S
+        while self._feed.session == before and time.monotonic() < until_s:
+            time.sleep(0.01)
 
     def _start(self, key: str, speed: float) -> None:
         opened = self._library.open(key)
         self._spans[opened.recording.path] = opened.span
         channels = feed_request(self._settings, opened.symbols).channels
+        before = self._feed.session
         self._control.start(opened.recording, opened.symbols, speed, channels)
+        self._switched(before)
 
     def _seek(self, time_ms: int) -> None:
         playing = self._control.playing
@@ -150,8 +172,10 @@ class ReplayDesk:
 
     def _step(self, step: Step, symbol: str | None, interval: str) -> None:
         try:
-            length = Interval.parse(interval)
-            self._control.step(step, symbol or self._market.symbols[0], length)
+            length, symbols = Interval.parse(interval), self._market.symbols
+            # A page may still show what was there before.
+            whose = symbol if symbol in symbols else symbols[0]
+            self._control.step(step, whose, length)
         except MarketError as error:
             raise RequestError(str(error)) from None
 

@@ -15,6 +15,9 @@ def replay_routes(desk: ReplayDesk) -> APIRouter:
     """The routes; state-changing ones are guarded like every other (:mod:`server.security`)."""
     api = APIRouter(prefix="/api", responses=refusals(401, 422))
 
+    def told(view: ReplayView | None) -> Response:
+        return _json({"replay": asdict(view) if view else None, "symbols": desk.symbols()})
+
     @api.get("/recordings")
     async def recordings() -> Response:
         """Recordings and stored days that can be replayed, newest first."""
@@ -24,24 +27,20 @@ def replay_routes(desk: ReplayDesk) -> APIRouter:
     @api.get("/replay")
     async def state() -> Response:
         """The replay that is shown, null while there is none."""
-        return _told(await asyncio.to_thread(desk.state))
+        return told(await asyncio.to_thread(desk.state))
 
     @api.post("/replay")
     async def obey(order: ReplayOrder) -> Response:
         """Start a replay, or change how the one that is shown goes on."""
-        return _told(await asyncio.to_thread(desk.obey, order))
+        return told(await asyncio.to_thread(desk.obey, order))
 
     @api.delete("/replay")
     async def end() -> Response:
         """Go back from the replay to the feed that the program was started with."""
         await asyncio.to_thread(desk.end)
-        return _told(await asyncio.to_thread(desk.state))
+        return told(await asyncio.to_thread(desk.state))
 
     return api
-
-
-def _told(view: ReplayView | None) -> Response:
-    return _json({"replay": asdict(view) if view else None})
 
 
 def _json(value: object) -> Response:

@@ -30,6 +30,7 @@ from server.drawing import Drawing
 from server.errors import ServerError
 from server.feed_views import SymbolView, VenueView, symbol_view, venue_view
 from server.frames_protocol import Subscribe
+from server.history_imports import HistoryImports
 from server.indicator_views import indicator_views
 from server.live_loop import LiveLoop
 from server.market_facts import FactsReader
@@ -105,6 +106,11 @@ class FeedControl(Protocol):
         """The source that is shown."""
         ...
 
+    @property
+    def session(self) -> int:
+        """Rises with every switch."""
+        ...
+
     def switch(
         self,
         sources: Sequence[Source],
@@ -146,6 +152,7 @@ class Services:
         self.sparklines = Sparklines(market, self.drawing, feed.status_of)
         self.watch_rows = WatchRows(market)
         self.replays = ReplayDesk(settings, market, feed)
+        self.imports = HistoryImports(settings)
         self.books = BookTeller(BookReader(market, feed, settings.books))
         self.depth = DepthPictures(self.books.reader, self.drawing)
         self._paper = paper
@@ -292,6 +299,7 @@ class Services:
 
     def close(self) -> None:
         """Let the drawing threads end."""
+        self.imports.close()
         self.drawing.close()
 
 

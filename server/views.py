@@ -82,6 +82,24 @@ class ReplayView:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportView:
+    """An import of history. ``state``: running, done, cancelled or failed, with why in ``detail``.
+
+    ``done`` of ``expected`` times that were missing are seen to; ``stored`` candles came of it.
+    """
+
+    id: int
+    venue: str
+    symbol: str
+    interval: str
+    state: str
+    done: int
+    expected: int
+    stored: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class LastView:
     """Last price of a symbol.
 

@@ -29,6 +29,7 @@ from server.chart_parameters import sentence_for
 from server.errors import DrawFailed, PictureUnavailable, RequestError, SettingsError
 from server.first_page import fetch_page, inline_script_sources
 from server.frames_socket import FramesSocket
+from server.import_routes import import_routes
 from server.login import Access
 from server.replay_routes import replay_routes
 from server.routes import api_routes, health_routes, login_routes
@@ -77,6 +78,7 @@ def build_server(services: Services) -> CandlecastServer:
     app.include_router(sparkline_routes(services))
     app.include_router(book_routes(services))
     app.include_router(replay_routes(services.replays))
+    app.include_router(import_routes(services.imports))
     app.include_router(api_routes(services))
     app.add_api_websocket_route("/ws/charts", _frames_route)
     _add_error_handlers(app)

@@ -1,4 +1,7 @@
-"""Candles and trades in and out of the store: ``python -m storage import FILE …``, ``export …``."""
+"""Candles and trades in and out of the store: ``python -m storage import FILE …``, ``export …``.
+
+``python -m storage fetch …`` asks a venue for its history, see :mod:`storage.fetch_command`.
+"""
 
 import argparse
 import sys
@@ -8,6 +11,7 @@ from pathlib import Path
 
 from market.errors import UnknownInterval
 from market.types import Interval
+from storage import fetch_command
 from storage.candle_store import CandleStore
 from storage.errors import StorageError
 from storage.exporting import export_csv, export_parquet
@@ -21,6 +25,8 @@ BAD = 2
 
 def main(arguments: Sequence[str]) -> int:
     """Do what was asked for; returns the exit code, 2 after one sentence of what is wrong."""
+    if arguments[:1] == ["fetch"]:
+        return fetch_command.main(arguments[1:])
     options = _parser().parse_args(arguments)
     try:
         store = CandleStore(options.store, options.venue)

@@ -29,6 +29,8 @@ FIELDS = ("open", "high", "low", "close", "volume")
 SUFFIX = ".parquet"
 LATEST_NS = 2**63 - 1
 
+_LOCKS: dict[Path, threading.Lock] = {}
+
 Tell = Callable[[StorageError], None]
 
 
@@ -46,7 +48,8 @@ class CandleStore:
     def __init__(self, root: Path, venue: str, tell: Tell = _log) -> None:
         self.folder = root / "candles" / checked_name(venue)
         self._tell = tell
-        self._writing = threading.Lock()
+        # Whoever writes to the folder in this process, through which object does not matter.
+        self._writing = _LOCKS.setdefault(self.folder.absolute(), threading.Lock())
 
     def write(self, symbol: str, interval: Interval, candles: CandleWindow) -> int:
         """Store ``candles`` over those of the same times; returns how many files changed.

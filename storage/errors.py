@@ -6,7 +6,8 @@ StorageError
 ├── FileDamaged     a file is not what was written to it; its contents are not served
 ├── BadImport       a file is no series of candles; nothing of it was taken
 ├── BadName         a venue or symbol that cannot name a folder
-└── StoreBusy       another process writes to the same folder
+├── StoreBusy       another process writes to the same folder
+└── FetchStopped    a venue's history could not be had any further; what was stored stays
 """
 
 from pathlib import Path
@@ -77,3 +78,12 @@ class StoreBusy(StorageError):
     def __init__(self, path: Path) -> None:
         self.path = path
         super().__init__(f"{path} is being written by another process; give each its own folder")
+
+
+class FetchStopped(StorageError):
+    """A venue's history could not be had any further; ``stored`` candles of it are stored."""
+
+    def __init__(self, reason: str, stored: int) -> None:
+        self.reason = reason
+        self.stored = stored
+        super().__init__(f"{reason}; {stored:,} candles were stored, ask again to go on")

@@ -242,13 +242,14 @@ def server(settings: Settings) -> Iterator[Running]:
 def test_replays_over_rest(server: Running) -> None:
     with httpx.Client(base_url=server.url, timeout=20) as web:
         listed = web.get("/api/recordings").json()
-        assert web.get("/api/replay").json() == {"replay": None}
+        symbols = ["BTC-USD", "ETH-USD"]
+        assert web.get("/api/replay").json() == {"replay": None, "symbols": symbols}
         (key,) = (each["key"] for each in listed if each["name"] == "tape.txt")
         told = web.post("/api/replay", json={"recording": key, "speed": 8, "paused": True}).json()
         assert told["replay"]["name"] == "tape.txt"
         assert (told["replay"]["speed"], told["replay"]["paused"]) == (8, True)
         assert web.get("/api/replay").json() == told
-        assert web.delete("/api/replay").json() == {"replay": None}
+        assert web.delete("/api/replay").json() == {"replay": None, "symbols": symbols}
 
 
 @pytest.mark.parametrize(
