@@ -85,8 +85,7 @@ def _merge_trade(
     longs: I64, values: F64, counts: I32, row: int, index: int,
     trade_id: int, price: float, size: float,
 ) -> None:  # fmt: skip
-    capacity = counts.shape[1] // 2
-    slot = index % capacity
+    slot = index % counts.shape[1]
     if trade_id < longs[row, FIRST_ID, slot]:
         longs[row, FIRST_ID, slot] = trade_id
         values[row, OPEN, slot] = price
@@ -97,18 +96,12 @@ def _merge_trade(
     values[row, LOW, slot] = min(values[row, LOW, slot], price)
     values[row, VOLUME, slot] += size
     counts[row, slot] += 1
-    mirror = slot + capacity
-    for field in range(5):
-        values[row, field, mirror] = values[row, field, slot]
-    counts[row, mirror] = counts[row, slot]
-    longs[row, FIRST_ID, mirror] = longs[row, FIRST_ID, slot]
-    longs[row, LAST_ID, mirror] = longs[row, LAST_ID, slot]
 
 
 @kernel
 def _first_at_or_after(longs: I64, row: int, low: int, high: int, time_ns: int) -> int:
     """Lowest index in [low, high) whose candle starts at or after ``time_ns``, else high."""
-    capacity = longs.shape[2] // 2
+    capacity = longs.shape[2]
     while low < high:
         middle = (low + high) // 2
         if longs[row, TIME, middle % capacity] < time_ns:
@@ -121,7 +114,7 @@ def _first_at_or_after(longs: I64, row: int, low: int, high: int, time_ns: int) 
 @kernel
 def _move_up(longs: I64, values: F64, counts: I32, row: int, start: int, stop: int) -> None:
     """Move the candles [start, stop) one absolute index up."""
-    capacity = counts.shape[1] // 2
+    capacity = counts.shape[1]
     for index in range(stop - 1, start - 1, -1):
         source = index % capacity
         write_candle(
@@ -137,7 +130,7 @@ def _add_late(
     heads: I64, longs: I64, values: F64, counts: I32, row: int,
     bucket: int, trade_id: int, price: float, size: float,
 ) -> int:  # fmt: skip
-    capacity = counts.shape[1] // 2
+    capacity = counts.shape[1]
     stop = heads[row, NEXT]
     oldest = stop - heads[row, LENGTH]
     at = _first_at_or_after(longs, row, oldest, stop, bucket)
@@ -173,7 +166,7 @@ def _add_to_row(
     newest = heads[row, NEXT] - 1
     newest_time = np.int64(-1)
     if heads[row, LENGTH] > 0:
-        newest_time = longs[row, TIME, newest % (counts.shape[1] // 2)]
+        newest_time = longs[row, TIME, newest % counts.shape[1]]
     placed = IN_ORDER
     if bucket == newest_time:
         begin_update(heads, row)

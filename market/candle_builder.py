@@ -155,8 +155,9 @@ class CandleBuilder:
     def _rows(self, row: int) -> Rows:
         storage = self._storage
         columns = self._columns[INTERVALS[row]]
-        at = (columns.next_index - len(columns)) % columns.capacity
-        held = slice(at, at + len(columns))
+        oldest = columns.next_index - len(columns)
+        held = np.arange(oldest, columns.next_index) % columns.capacity
+        longs, values = storage.longs[row], storage.values[row]
         return Rows(
-            storage.longs[row, :, held], storage.values[row, :, held], storage.counts[row, held]
+            longs.take(held, axis=1), values.take(held, axis=1), storage.counts[row].take(held)
         )

@@ -166,19 +166,16 @@ class CandleColumns:
         )
 
     def window(self, count: int | None = None, end: int | None = None) -> CandleWindow:
-        """The ``count`` candles before index ``end`` (default: all, the newest), as views.
+        """The ``count`` candles before index ``end`` (default: all, the newest), as they are read.
 
-        The writer may change the views at any time: from another thread take :meth:`snapshot`.
+        The writer may change them meanwhile: from another thread take :meth:`snapshot`.
         """
         head = self._head
         first, n = _span(int(head[NEXT]), int(head[LENGTH]), count, end)
-        at = first % self.capacity
-        to = at + n
-        o, h, low, c, v = self._values
-        return CandleWindow(
-            self._times[at:to], o[at:to], h[at:to], low[at:to], c[at:to], v[at:to],
-            self._counts[at:to], first, int(head[SEQUENCE]),
-        )  # fmt: skip
+        held = np.arange(first, first + n) % self.capacity
+        o, h, low, c, v = (_read_only(values[held]) for values in self._values)
+        times, counts = _read_only(self._times[held]), _read_only(self._counts[held])
+        return CandleWindow(times, o, h, low, c, v, counts, first, int(head[SEQUENCE]))
 
     def snapshot(self, count: int | None = None, end: int | None = None) -> CandleWindow:
         """Like :meth:`window`, as a copy that is one consistent state; retried until it is.

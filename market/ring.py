@@ -1,8 +1,7 @@
 """The memory of circular candle columns and the kernels that read and write it.
 
-Each of ``rows`` rings holds ``capacity`` candles in arrays of twice that width: candle ``i`` is
-written at ``i % capacity`` and again at ``i % capacity + capacity``, so that every window of at
-most ``capacity`` candles is one contiguous slice.
+Each of ``rows`` rings holds ``capacity`` candles: candle ``i`` is written at ``i % capacity``, so
+that a window is one run or two.
 
 One writer, lock-free readers. ``heads[row]`` holds
 
@@ -46,9 +45,9 @@ SPINS = 2_000
 class RingStorage:
     """Arrays of ``rows`` rings.
 
-    ``heads`` int64 (rows, 4), see the module; ``longs`` int64 (rows, 3, 2·capacity): time, first
-    and last trade id; ``values`` float64 (rows, 5, 2·capacity): open, high, low, close, volume;
-    ``counts`` int32 (rows, 2·capacity): trades.
+    ``heads`` int64 (rows, 4), see the module; ``longs`` int64 (rows, 3, capacity): time, first and
+    last trade id; ``values`` float64 (rows, 5, capacity): open, high, low, close, volume;
+    ``counts`` int32 (rows, capacity): trades.
     """
 
     heads: I64
@@ -61,9 +60,9 @@ class RingStorage:
         """Empty rings; the only allocation of their lives."""
         return RingStorage(
             np.zeros((rows, 4), np.int64),
-            np.zeros((rows, 3, 2 * capacity), np.int64),
-            np.zeros((rows, 5, 2 * capacity), np.float64),
-            np.zeros((rows, 2 * capacity), np.int32),
+            np.zeros((rows, 3, capacity), np.int64),
+            np.zeros((rows, 5, capacity), np.float64),
+            np.zeros((rows, capacity), np.int32),
         )
 
 
@@ -104,18 +103,17 @@ def write_candle(
     first_id: int,
     last_id: int,
 ) -> None:
-    """Write both copies of the candle at absolute ``index``; the caller holds the sequence odd."""
-    capacity = counts.shape[1] // 2
-    for slot in range(index % capacity, 2 * capacity, capacity):
-        longs[row, TIME, slot] = time_ns
-        longs[row, FIRST_ID, slot] = first_id
-        longs[row, LAST_ID, slot] = last_id
-        values[row, OPEN, slot] = open_
-        values[row, HIGH, slot] = high
-        values[row, LOW, slot] = low
-        values[row, CLOSE, slot] = close
-        values[row, VOLUME, slot] = volume
-        counts[row, slot] = trades
+    """Write the candle at absolute ``index``; the caller holds the sequence odd."""
+    slot = index % counts.shape[1]
+    longs[row, TIME, slot] = time_ns
+    longs[row, FIRST_ID, slot] = first_id
+    longs[row, LAST_ID, slot] = last_id
+    values[row, OPEN, slot] = open_
+    values[row, HIGH, slot] = high
+    values[row, LOW, slot] = low
+    values[row, CLOSE, slot] = close
+    values[row, VOLUME, slot] = volume
+    counts[row, slot] = trades
 
 
 @kernel
@@ -143,7 +141,7 @@ def append_candle(
         time_ns, open_, high, low, close, volume, trades, first_id, last_id,
     )  # fmt: skip
     heads[row, NEXT] = index + 1
-    heads[row, LENGTH] = min(heads[row, LENGTH] + 1, counts.shape[1] // 2)
+    heads[row, LENGTH] = min(heads[row, LENGTH] + 1, counts.shape[1])
     end_write(heads, row)
 
 
@@ -203,7 +201,7 @@ def replace_candles(
     end_write(heads, row)
 
 
-@inline_kernel
+@kernel
 def _copy_rows(
     longs: I64, values: F64, counts: I32, row: int, slot: int, at: int, n: int,
     out_times: I64, out_values: F64, out_counts: I32,
@@ -235,16 +233,16 @@ def copy_consistent(
 
     ``structure`` is the STRUCTURE under which the caller chose ``first`` and n ≥ 1.
     """
-    n = out_times.shape[0]
-    slot = first % (counts.shape[1] // 2)
-    _copy_rows(longs, values, counts, row, slot, 0, n - 1, out_times, out_values, out_counts)
+    n, capacity = out_times.shape[0], counts.shape[1]
+    slot, newest = first % capacity, (first + n - 1) % capacity
+    run = min(n - 1, capacity - slot)
+    _copy_rows(longs, values, counts, row, slot, 0, run, out_times, out_values, out_counts)
+    _copy_rows(longs, values, counts, row, 0, run, n - 1 - run, out_times, out_values, out_counts)
     for _ in range(SPINS):
         fence()
         version = heads[row, SEQUENCE]
         fence()
-        _copy_rows(
-            longs, values, counts, row, slot + n - 1, n - 1, 1, out_times, out_values, out_counts
-        )
+        _copy_rows(longs, values, counts, row, newest, n - 1, 1, out_times, out_values, out_counts)
         fence()
         if heads[row, STRUCTURE] != structure:
             return -1

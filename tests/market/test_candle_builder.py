@@ -308,7 +308,7 @@ def test_candles_after_the_newest_leave_the_indices_alone() -> None:
 
 def test_memory_is_that_of_the_rings_and_stays() -> None:
     builder = CandleBuilder(100)
-    ring = 4 * 8 + 200 * (3 * 8 + 5 * 8 + 4)  # heads; then times and ids, values, counts, twice
+    ring = 4 * 8 + 100 * (3 * 8 + 5 * 8 + 4)  # heads; then times and ids, values, counts
     assert builder.nbytes == len(INTERVALS) * ring
     for number in range(300):
         builder.add(number, number * SECOND, 100.0, 1.0)
