@@ -8,6 +8,7 @@ the greyed look of a lost feed, is the same picture with other colours.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 from types import MappingProxyType
 
 import numpy as np
@@ -41,6 +42,7 @@ class Role(IntEnum):
     LINE_E_HALF = 19
 
 
+@cache
 def half_shade(role: Role) -> Role:
     """The shade where a line in ``role``, one of those that lines may have, covers half a pixel."""
     if role is Role.TEXT:

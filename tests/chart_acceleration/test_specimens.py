@@ -25,7 +25,7 @@ pytestmark = pytest.mark.kernel
 
 KERNELS = (
     candles.volume_rects, candles.candle_rects, candles.scan, candles.same_past,
-    prices.hollow_rects, prices.bar_rects, projection.project_candles, projection.project_curve,
+    prices.hollow_rects, prices.bar_rects, projection.project_candles, studies.project_values,
     projection.log_columns, projection.heikin_ashi, curves.line_rects, curves.dot_rects,
     fills.fill_rects, fills.area_rects, fills.histogram_rects, markers.marker_rects,
     drawings.drawing_rects, placing.place_markers, past.same_values, studies.clean_columns,
