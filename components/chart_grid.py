@@ -22,9 +22,21 @@ def chart_grid(first: Component, symbols: Sequence[str], intervals: Sequence[str
         [
             html.Div([first, _acts()], className="chart-cell is-active"),
             html.Div(className="chart-more"),  # the script's own: Dash finds no strangers elsewhere
+            _swipe(),
         ],
         className="chart-grid",
         **data(grid="1", symbols=json.dumps(symbols), intervals=json.dumps(intervals)),
+    )
+
+
+def _swipe() -> html.Div:
+    """On a phone, over the legend: a finger that goes across shows the next chart or symbol."""
+    return html.Div(
+        [
+            html.Div(className="swipe-dots", **aria(hidden="true")),
+            html.Span(className="visually-hidden", role="status"),
+        ],
+        className="chart-swipe",
     )
 
 

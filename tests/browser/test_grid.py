@@ -322,6 +322,60 @@ def test_phone_shows_one_chart(program: Program, browser: Browser, problems: Pro
         assert elements(page, 2)["style"] == "area"
 
 
+def swipe(page: Page, by: float, down: float = 0) -> None:
+    """A finger over the legend that goes across."""
+    session = page.context.new_cdp_session(page)
+    box = page.locator(".chart-swipe").bounding_box()
+    assert box is not None
+    x, y = box["x"] + 150, box["y"] + 24
+    for kind, share in (("touchStart", 0.0), ("touchMove", 0.5), ("touchMove", 1.0)):
+        points = [{"x": x + share * by, "y": y + share * down}]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_phone_swipes_through_symbols_and_charts(
+    program: Program, browser: Browser, problems: Problems
+) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)  # type: ignore[arg-type]
+    page = context.new_page()
+    problems.watch(page)
+    open_chart(page, f"{program.url}/?symbol=BTC-USD&interval=1m")
+    dots = "[...document.querySelectorAll('.swipe-dots i')].map((dot) => dot.className)"
+    wait_until(lambda: page.evaluate(dots) == ["is-now", "", ""], "three symbols")
+    bars = "candlecast.panelOf(document.querySelector('.chart')).view.following"
+    swipe(page, -90)
+    wait_until(lambda: shown(page) == ["ETH-USD 1m"], "the next symbol")
+    assert page.evaluate(dots) == ["", "is-now", ""] and page.evaluate(bars)  # nothing was panned
+    swipe(page, -90, down=80)  # this one scrolls
+    swipe(page, 90)
+    wait_until(lambda: shown(page) == ["BTC-USD 1m"], "the one before")
+    swipe(page, 90)  # there is none before
+    layout = json.loads(page.evaluate(f"localStorage.getItem('{KEY}')"))
+    cell = layout["cells"][0]
+    others = [{**cell, "interval": interval} for interval in ("5m", "15m", "1h")]
+    layout |= {"size": 4, "active": 0, "cells": [cell, *others]}
+    page.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, json.dumps(layout)])
+    page.reload()
+    wait_until(lambda: page.evaluate(dots) == ["is-now", "", "", ""], "four charts of the grid")
+    swipe(page, -90)
+    wait_until(lambda: shown(page) == ["BTC-USD 5m"], "the next chart")
+    assert page.locator(".chart-swipe [role=status]").text_content() == "BTC-USD 5m, 2 of 4"
+    context.close()
+
+
+def test_middling_width_has_every_size(program: Program, page: Page) -> None:
+    page.set_viewport_size({"width": 800, "height": 900})
+    open_chart(page, f"{program.url}/?symbol=BTC-USD&interval=1m")
+    choose_size(page, 16)
+    inside = """() => {
+        const bar = document.querySelector(".top-bar").getBoundingClientRect();
+        return [...document.querySelectorAll(".top-bar button:not([hidden])")]
+            .filter((button) => button.offsetWidth)
+            .every((button) => button.getBoundingClientRect().right <= bar.right); }"""
+    assert page.evaluate(inside)
+
+
 def test_both_themes_redraw_every_chart(program: Program, page: Page) -> None:
     open_chart(page, f"{program.url}/?symbol=BTC-USD&interval=1m")
     choose_size(page, 4)
