@@ -20,7 +20,7 @@ from data_feed.replay import ReadFrames, open_recording
 from data_feed.replay_source import ReplaySource
 from data_feed.source import Route, Source
 from data_feed.status import FeedMode
-from data_feed.venue_names import by_venue, marked, venue_keys
+from data_feed.venue_names import by_venue, marked, tag, venue_keys
 from data_feed.venues.binance import BinanceParser
 from data_feed.venues.bybit import BybitParser
 from data_feed.venues.coinbase import CoinbaseParser
@@ -57,8 +57,14 @@ VENUES = {
 
 
 def default_symbols(keys: Sequence[str]) -> tuple[Symbol, ...]:
-    """Symbols to watch when the user names none: the usual ones of each venue."""
+    """Symbols to watch when the user names none: the usual ones of each venue.
+
+    Raises :class:`BadRequest` where there are none.
+    """
     first, *others = keys
+    for key in keys:
+        if key not in VENUES:
+            raise BadRequest(f"name the symbols of {key} with --symbols; it has no usual ones here")
     return (*VENUES[first].symbols, *(name for key in others for name in _marked_usual(key)))
 
 
@@ -192,6 +198,11 @@ def _venue_sources(
 
 
 def _live(request: FeedRequest, key: str, symbols: tuple[Symbol, ...]) -> Source:
+    if key.startswith("ccxt:"):
+        # Only who asks for it pays for importing that library.
+        from data_feed.ccxt_venue import ccxt_source  # noqa: PLC0415
+
+        return ccxt_source(tag(key), request.channels)
     venue = VENUES[key]
     parser = venue.parser(request.channels)
     # A symbol that the venue cannot have is an error before the start.

@@ -21,6 +21,7 @@ from typing import IO, Protocol
 import msgspec
 from msgspec import Struct
 
+from data_feed.ccxt_parser import CcxtParser
 from data_feed.connectors import Connection, RecordingEnded
 from data_feed.errors import RecordingError
 from data_feed.playhead import Playhead
@@ -47,6 +48,7 @@ class _Line(Struct):
 
 
 class _Probe(Struct):
+    ccxt: str = ""
     stream: str = ""
     type: str = ""
     product_id: str = ""
@@ -192,6 +194,8 @@ def _parser_of(frame: bytes) -> Callable[..., VenueParser] | None:
         probe = msgspec.json.decode(frame, type=_Probe)
     except (ValueError, RecursionError):
         return None
+    if probe.ccxt:
+        return CcxtParser
     if probe.stream:
         return BinanceParser
     # Other venues have a type too; a product or the confirmed channels are Coinbase Exchange's.
