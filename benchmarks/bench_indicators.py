@@ -1,5 +1,6 @@
 """Indicators over whole arrays beside TA-Lib, and what one more tick costs."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -11,7 +12,7 @@ import talib
 from numpy.typing import NDArray
 
 from benchmarks.gpu_indicators import BARS, MANY, SYMBOLS, many_closes
-from benchmarks.harness import Row, measure
+from benchmarks.harness import Row, measure, measure_in_turn
 from indicators.batch import compute
 from indicators.many import compute_many
 from indicators.registry import INDICATORS, find
@@ -85,15 +86,20 @@ def _market(length: int) -> dict[str, Any]:
 
 
 def _beside_talib(length: int) -> list[Row]:
-    """Ours, with every check of its input, and TA-Lib, which has none, one after the other."""
+    """Ours, with every check of its input, and TA-Lib, which has none, call by call in turn.
+
+    Two programs on one core would otherwise meet different moments of it; what other programs took
+    is left out.
+    """
     market, rows = _market(length), []
     inner = max(1, 20_000 // length)
     for key, (inputs, peer) in PEERS.items():
         indicator, columns = find(key), [market[name] for name in inputs]
-        theirs = measure(f"{key}, {length:,} bars: TA-Lib", lambda p=peer, c=columns: p(*c),  # type: ignore[misc]
-                         runs=60, inner=inner)  # fmt: skip
-        ours = measure(f"{key}, {length:,} bars", lambda i=indicator: compute(i, market, {}),  # type: ignore[misc]
-                       runs=60, inner=inner)  # fmt: skip
+        name = f"{key}, {length:,} bars"
+        ours, theirs = measure_in_turn(
+            (name, partial(compute, indicator, market, {})),
+            (f"{name}: TA-Lib", partial(peer, *columns)), runs=60, inner=inner,
+        )  # fmt: skip
         goal = f"≤ {theirs.median_ms:.3f}" if length == LENGTHS[-1] else ""
         note = f"{ours.median_ms / theirs.median_ms:.2f} of TA-Lib"
         rows += [replace(ours, goal=goal, note=note), theirs]
@@ -130,7 +136,8 @@ def _ticks() -> list[Row]:
             stream.update(bar)
         for word, call in (("updates", stream.update), ("peeks", stream.peek)):
             name = f"{indicator.key}: {TICKS:,} {word}"
-            rows.append(measure(name, partial(_repeat, call, last), runs=40, goal=TICK_GOAL))
+            rows.append(measure(name, partial(_repeat, call, last), runs=40, goal=TICK_GOAL,
+                                clock=time.thread_time_ns))  # fmt: skip
     return rows
 
 
