@@ -107,7 +107,7 @@ class VenueFeed:
             state = self.market[symbol]
             for interval in INTERVALS:
                 stored = await asyncio.to_thread(restore, state.symbol, interval)
-                state.builder.load_history(interval, stored)
+                state.builder.load_history(interval, stored, closed=True)
 
     def _changed(self) -> None:
         hub = self._users.hub

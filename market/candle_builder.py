@@ -81,8 +81,12 @@ class CandleBuilder:
         """The candles of one interval; always the same object."""
         return self._columns[interval]
 
-    def load_history(self, interval: Interval, candles: CandleWindow) -> None:
+    def load_history(
+        self, interval: Interval, candles: CandleWindow, *, closed: bool = False
+    ) -> None:
         """Merge a venue's candles with those built from trades, see :mod:`market.merging`.
+
+        ``closed``: the newest of them is over too, and takes no more trades.
 
         Load recent trades through :meth:`add` first, then their venue's candles: trades are not
         counted into candles that the venue has closed. Existing candles keep their absolute index
@@ -92,7 +96,7 @@ class CandleBuilder:
             return
         live = self._rows(INTERVALS.index(interval))
         note_all_decimals(self._state, np.ascontiguousarray(candles.close))
-        self._hold(interval, live, merge_history(live, candles))
+        self._hold(interval, live, merge_history(live, candles, closed=closed))
 
     def compose(self, interval: Interval, shorter: Interval, start_ns: int) -> None:
         """Make the candle of ``interval`` at ``start_ns`` the sum of the ``shorter`` ones in it.

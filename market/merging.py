@@ -57,8 +57,11 @@ class Rows:
         return Rows(self.longs[:, at:].copy(), self.values[:, at:].copy(), self.counts[at:].copy())
 
 
-def merge_history(live: Rows, venue: CandleWindow) -> Rows:
-    """All candles of both, in order of time, merged by the rules above where both have one."""
+def merge_history(live: Rows, venue: CandleWindow, *, closed: bool = False) -> Rows:
+    """All candles of both, in order of time, merged by the rules above where both have one.
+
+    ``closed``: the newest of ``venue`` is complete like its others.
+    """
     times = np.union1d(live.longs[TIME], venue.time_ns)
     mine = _spread(live, times)
     theirs = _spread(_rows(venue), times)
@@ -75,7 +78,7 @@ def merge_history(live: Rows, venue: CandleWindow) -> Rows:
     counts[both] = np.maximum(mine.counts[both], theirs.counts[both])
     stale = both & (mine.values[VOLUME] > theirs.values[VOLUME] * (1 + ROUNDING))
     values[CLOSE, stale] = mine.values[CLOSE, stale]
-    if len(times):
+    if len(times) and not (closed and has_theirs[-1] and not has_mine[-1]):
         _keep_newest_open(longs, values, mine, bool(has_mine[-1]), bool(has_theirs[-1]))
     return Rows(longs, values, counts)
 

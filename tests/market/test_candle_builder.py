@@ -313,3 +313,17 @@ def test_memory_is_that_of_the_rings_and_stays() -> None:
     for number in range(300):
         builder.add(number, number * SECOND, 100.0, 1.0)
     assert builder.nbytes == len(INTERVALS) * ring
+
+
+def test_stored_candles_are_complete_up_to_the_newest() -> None:
+    minute = Interval.M1.nanoseconds
+    first = START // minute * minute
+    history = CandleWindow.from_arrays([first, first + minute], *np.full((5, 2), 4.0), [3, 3])
+    builder = CandleBuilder()
+    builder.load_history(Interval.M1, history, closed=True)
+    builder.add(1, first + minute + SECOND, 9.0, 1.0)  # it was counted when it was traded
+    assert rows(builder.columns(Interval.M1).snapshot()) == rows(history)
+    builder.add(2, first + 2 * minute, 5.0, 1.0)
+    builder.add(3, first + 2 * minute + 1, 6.0, 1.0)
+    newest = rows(builder.columns(Interval.M1).snapshot())[-1]
+    assert newest == (first + 2 * minute, 5.0, 6.0, 5.0, 6.0, 2.0, 2)
