@@ -169,7 +169,7 @@ def _add_to_row(
         newest_time = longs[row, TIME, newest % counts.shape[1]]
     placed = IN_ORDER
     if bucket == newest_time:
-        if longs[row, LAST_ID, newest % (counts.shape[1] // 2)] == COMPLETE:
+        if longs[row, LAST_ID, newest % counts.shape[1]] == COMPLETE:
             return LATE
         begin_update(heads, row)
         _merge_trade(longs, values, counts, row, newest, trade_id, price, size)

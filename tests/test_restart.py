@@ -144,11 +144,11 @@ def _equal(program: Program, exchange: Exchange, since_ns: int) -> bool:
         mine, true = program.candles(interval), exchange.candles(interval)
         start = since_ns - since_ns % interval.nanoseconds + interval.nanoseconds
         end = int(mine.time_ns[-1])
-        for name in COLUMNS:
+        for name in (*COLUMNS, "volume"):
             one, other = (
                 getattr(each, name)[(each.time_ns >= start) & (each.time_ns < end)]
                 for each in (mine, true)
             )
-            if not np.array_equal(one, other):
+            if one.shape != other.shape or not np.allclose(one, other, rtol=1e-12, atol=0):
                 return False
     return True
