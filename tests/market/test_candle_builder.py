@@ -318,7 +318,7 @@ def test_memory_is_that_of_the_rings_and_stays() -> None:
 def test_stored_candles_are_complete_up_to_the_newest() -> None:
     minute = Interval.M1.nanoseconds
     first = START // minute * minute
-    history = CandleWindow.from_arrays([first, first + minute], *np.full((5, 2), 4.0), [3, 3])
+    history = CandleWindow.from_arrays([first, first + minute], *np.full((6, 2), 4.0))
     builder = CandleBuilder()
     builder.load_history(Interval.M1, history, closed=True)
     builder.add(1, first + minute + SECOND, 9.0, 1.0)  # it was counted when it was traded
