@@ -1,0 +1,180 @@
+"""What ``bench_dashboard`` asks of a real browser: work of its threads, memory, reactions."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import CDPSession, Page
+
+TICKS = os.sysconf("SC_CLK_TCK")
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Since the page began, all in seconds of processor time.
+
+    ``task``: everything the main thread did, of it ``script``, ``layout`` and ``style``;
+    ``processes``: all of Chromium's, every thread.
+    """
+
+    task: float
+    script: float
+    layout: float
+    style: float
+    processes: float
+
+    def since(self, before: "Work") -> "Work":
+        """What was done after ``before``."""
+        return Work(
+            self.task - before.task,
+            self.script - before.script,
+            self.layout - before.layout,
+            self.style - before.style,
+            self.processes - before.processes,
+        )
+
+
+class Meter:
+    """Reads the DevTools' counters of ``page``, in time of the thread, not of the clock."""
+
+    def __init__(self, page: Page) -> None:
+        self.session: CDPSession = page.context.new_cdp_session(page)
+        self.session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def work(self) -> Work:
+        """What was done until now."""
+        found = self.session.send("Performance.getMetrics")["metrics"]
+        metrics = {metric["name"]: metric["value"] for metric in found}
+        return Work(
+            metrics["TaskDuration"],
+            metrics["ScriptDuration"],
+            metrics["LayoutDuration"],
+            metrics["RecalcStyleDuration"],
+            chromium_seconds(),
+        )
+
+    def heap_bytes(self) -> int:
+        """What the page's objects take, garbage collected before."""
+        self.session.send("HeapProfiler.collectGarbage")
+        return int(self.session.send("Runtime.getHeapUsage")["usedSize"])
+
+
+def descendants(root: int) -> dict[int, str]:
+    """Command lines of the processes that ``root`` started, and those that they started."""
+    parents: dict[int, int] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(folder.name)] = int(
+                (folder / "stat").read_text().rpartition(")")[2].split()[1]
+            )
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it has ended meanwhile
+    found: set[int] = {root}
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return {pid: text for pid in found - {root} if (text := command_line(pid))}
+
+
+def command_line(pid: int) -> str:
+    """Arguments with blanks between; empty for a process that has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def chromium_seconds() -> float:
+    """Processor time of every Chromium process that this one started."""
+    return sum(
+        sum(map(int, stat(pid)[11:13])) / TICKS
+        for pid, text in descendants(os.getpid()).items()
+        if "--type=" in text or "--headless" in text
+    )
+
+
+def renderer_bytes() -> int:
+    """Resident memory of the largest renderer process, which is the page's."""
+    renderers = [pid for pid, text in descendants(os.getpid()).items() if "--type=renderer" in text]
+    return max(int(stat(pid)[21]) for pid in renderers) * PAGE_BYTES
+
+
+def stat(pid: int) -> list[str]:
+    """``/proc/PID/stat`` from the state on; zeros for a process that has ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return ["0"] * 50
+
+
+# Both wait for the paint: a message posted in an animation frame is handled after it.
+INPUT_SCRIPT = """
+window.bench = {
+  painted: (then) => requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => then(performance.now());
+    port2.postMessage(0);
+  }),
+  click: null, // ms from a click to the paint in which a menu stands open
+  moved: null, // display frames from a wheel event to the moved picture
+  crisp: null, // ms from a wheel event to the paint of the picture drawn for it
+};
+addEventListener("pointerdown", (event) => {
+  bench.click = null;
+  const look = () => document.querySelector("[popover]:popover-open, [role=menu]:not([hidden])")
+    ? bench.painted((now) => { bench.click = now - event.timeStamp; })
+    : requestAnimationFrame(look);
+  addEventListener("click", () => requestAnimationFrame(look), { once: true });
+}, true);
+const shown = (panel) => { // the picture drawn for the view, moved by whole pixels at most
+  const { a, b, c } = panel.motion();
+  const drawn = panel.meta.bars === panel.view.bars && (panel.meta.end ?? null) === panel.view.end;
+  return drawn && a === 1 && c === 1 && Number.isInteger(b);
+};
+addEventListener("wheel", (event) => {
+  const chart = event.target.closest(".chart");
+  const panel = window.candlecast.panelOf(chart);
+  const moved = chart.querySelector(".chart-moved");
+  let frames = 0;
+  bench.moved = bench.crisp = null;
+  const move = () => {
+    frames += 1;
+    if (!moved.hidden) bench.moved = frames;
+    else if (frames < 60) requestAnimationFrame(move);
+  };
+  requestAnimationFrame(move); // after the page's own, which was asked for before
+  const look = () => bench.moved !== null && shown(panel)
+    ? bench.painted((now) => { bench.crisp = now - event.timeStamp; })
+    : requestAnimationFrame(look);
+  requestAnimationFrame(look);
+}, { passive: true });
+"""
+
+
+def clicked(page: Page, selector: str) -> float:
+    """Milliseconds from a real click to the paint with the open menu, which is closed again."""
+    page.locator(selector).click()
+    took = waited(page, "click")
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(30)
+    return took
+
+
+def wheeled(page: Page, chart: int, notch: int) -> tuple[float, float]:
+    """Turn the wheel: display frames to the moved picture, milliseconds to the crisp one."""
+    box = page.locator(".chart").nth(chart).bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.evaluate("window.bench.crisp = null")
+    page.mouse.wheel(0, notch)
+    crisp = waited(page, "crisp")
+    return page.evaluate("window.bench.moved"), crisp
+
+
+def waited(page: Page, name: str) -> float:
+    """The figure that the page notes under ``name``, once it is there."""
+    value: Any = page.wait_for_function(
+        f"() => window.bench.{name}", timeout=5000, polling=10
+    ).json_value()
+    return float(value)
