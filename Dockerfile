@@ -12,6 +12,7 @@ RUN useradd --create-home --uid 10001 candlecast
 WORKDIR /app
 COPY requirements.txt constraints.txt ./
 RUN pip install -r requirements.txt
+# For venues of ccxt (--venue ccxt:NAME, 130 MB): COPY requirements-ccxt.txt ./ and RUN pip install -r requirements-ccxt.txt
 COPY . .
 # Compiled kernels go into the picture, so that a container starts in seconds.
 RUN mkdir -p "$NUMBA_CACHE_DIR" && python app.py --warm-up && chown -R candlecast: /home/candlecast

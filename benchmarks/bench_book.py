@@ -36,6 +36,9 @@ class OneBook:
     def __init__(self, book: OrderBook) -> None:
         self._book = book
 
+    def status_of(self, symbol: str) -> FeedStatus:
+        return self.status()
+
     def status(self) -> FeedStatus:
         """All is well."""
         return STREAMING

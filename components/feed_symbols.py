@@ -9,7 +9,7 @@ from components.tables import Cell, Column, table
 
 _COLUMNS = (
     Column("Symbol"), Column("State"), Column("Age ms", True), Column("Last trade", True, True),
-    Column("Gaps", True), Column("Repairs", True), Column("Dupl.", True, True),
+    Column("Gaps", True), Column("Fixed", True), Column("Dupl.", True, True),
     Column("Order", True, True), Column("Bad", True, True),
 )  # fmt: skip
 

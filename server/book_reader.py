@@ -33,6 +33,10 @@ _OFF = "Order books are not followed here. Start with --books on."
 class BookSource(Protocol):
     """What is asked of a feed."""
 
+    def status_of(self, symbol: str) -> FeedStatus:
+        """How things stand with the venue of ``symbol``."""
+        ...
+
     def status(self) -> FeedStatus:
         """How things stand."""
         ...
@@ -87,7 +91,8 @@ class BookReader:
         """
         _check("levels", levels, MOST_LEVELS)
         _check("multiple", multiple, MOST_MULTIPLE)
-        state, feed, book = self.state(symbol), self._feed.status(), self._feed.book(symbol)
+        state, book = self.state(symbol), self._feed.book(symbol)
+        feed = self._feed.status_of(symbol)
         unit, decimals = self._unit(state, book)
         groups = None if book is None else book.groups(unit * multiple, decimals, levels)
         step, digits = shortened(unit * multiple, decimals)

@@ -101,7 +101,7 @@ def health_routes(services: Services) -> APIRouter:
         body = {
             "status": "ok" if failure is None else "failing",
             "feed": {**feed, "age_ms": status.age_ms, "detail": status.detail},
-            "venues": {each.venue: each.state for each in services.venues()},
+            "venues": [{"venue": e.venue, "state": e.state} for e in services.venues()],
             "renderer": status.renderer,
             "detail": failure,
         }

@@ -247,7 +247,7 @@ def test_every_symbol_and_venue_is_told_of(web: httpx.Client) -> None:
         "malformed": 0,
     }  # fmt: skip
     assert (second["symbol"], second["age_ms"], second["last_trade_id"]) == ("ETH-USD", None, None)
-    assert web.get("/healthz").json()["venues"] == {"Simulator": "streaming"}
+    assert web.get("/healthz").json()["venues"] == [{"venue": "Simulator", "state": "streaming"}]
 
 
 def test_metrics_have_a_label_for_the_symbol(web: httpx.Client) -> None:
