@@ -9,23 +9,28 @@ from websockets.exceptions import ConnectionClosed
 from data_feed.simulator.line import Line
 from data_feed.simulator.session import Session
 
-_OUTBOX = 2048
+OUTBOX = 2048
 POLICY_VIOLATION = 1008
 
 
 class Client:
     """Frames are handed over with :meth:`offer`, which never waits; :meth:`send_all` empties the
-    outbox through ``line``, which began at monotonic ``started_s``.
+    outbox through ``line``, which began at monotonic ``started_s``. ``room`` frames may wait in it.
     """
 
     def __init__(
-        self, connection: ServerConnection, session: Session, line: Line, started_s: float
+        self,
+        connection: ServerConnection,
+        session: Session,
+        line: Line,
+        started_s: float,
+        room: int = OUTBOX,
     ) -> None:
         self.connection = connection
         self.session = session
         self._line = line
         self._started_s = started_s
-        self._outbox: asyncio.Queue[str] = asyncio.Queue(_OUTBOX)
+        self._outbox: asyncio.Queue[str] = asyncio.Queue(room)
         self._cut: asyncio.Task[None] | None = None
 
     def offer(self, text: str) -> None:

@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from data_feed.simulator import rest
-from data_feed.simulator.client import POLICY_VIOLATION, Client
+from data_feed.simulator.client import OUTBOX, POLICY_VIOLATION, Client
 from data_feed.simulator.errors import NotStarted
 from data_feed.simulator.exchange import SimulatedExchange
 from data_feed.simulator.line import FaultPlan
@@ -29,7 +29,9 @@ from market.types import MINUTE, SECOND, Symbol
 _LOG = logging.getLogger(__name__)
 
 _TICK_S = 0.05
+_SLICE_NS = SECOND // 10
 _SUBSCRIBE_WITHIN_S = 5.0
+_PATIENCE_S = 2.0
 _CLOSE_WITHIN_S = 2.0
 _WARM_UP_NS = 10 * MINUTE
 _WARM_UP_TRADES = 20_000
@@ -64,6 +66,8 @@ class SimulatorServer:
         self._seed = seed
         self._regime = regime
         self.plan = plan or FaultPlan()
+        # Frames that may wait for a client: two seconds' worth of a rate that is kept.
+        self._patience = max(OUTBOX, int(_PATIENCE_S * (messages or 0.0)))
         self._clock = clock
         self._remember = remember
         self._started_s = 0.0
@@ -151,13 +155,24 @@ class SimulatorServer:
             now_ns = self._clock()
             if self._halted or now_ns - self._exchange.now_ns > _LONGEST_CATCH_UP_NS:
                 self._exchange.skip(now_ns)
-            matches = self._exchange.advance(now_ns)
-            wanted = Counter(topic for client in self._clients for topic in client.session.topics)
-            self._deliver(self._publisher.trades(matches, wanted))
-            self._deliver(self._publisher.books(wanted))
+            await self._trade_until(now_ns)
             if now_ns // SECOND != second:
                 second = now_ns // SECOND
-                self._deliver(self._publisher.heartbeats(wanted))
+                self._deliver(self._publisher.heartbeats(self._wanted()))
+
+    async def _trade_until(self, now_ns: int) -> None:
+        """In slices: what a late tick has to catch up must not overrun the clients' outboxes."""
+        while True:
+            matches = self._exchange.advance(min(self._exchange.now_ns + _SLICE_NS, now_ns))
+            wanted = self._wanted()
+            self._deliver(self._publisher.trades(matches, wanted))
+            self._deliver(self._publisher.books(wanted))
+            if self._exchange.now_ns >= now_ns:
+                return
+            await asyncio.sleep(0)
+
+    def _wanted(self) -> Counter[Topic]:
+        return Counter(topic for client in self._clients for topic in client.session.topics)
 
     def _deliver(self, frames: Iterable[tuple[Topic, str]]) -> None:
         for topic, text in frames:
@@ -175,7 +190,7 @@ class SimulatorServer:
 
     async def _converse(self, connection: ServerConnection) -> None:
         session = Session(self._exchange.listings)
-        client = Client(connection, session, self.plan.line(), self._started_s)
+        client = Client(connection, session, self.plan.line(), self._started_s, self._patience)
         sending = asyncio.create_task(client.send_all())
         self._clients.add(client)
         try:

@@ -1,5 +1,6 @@
 import asyncio
 import json
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from data_feed.simulator import SimulatorServer, client, server
+from data_feed.simulator import SimulatorServer, server
 from data_feed.simulator.errors import NotStarted
 from data_feed.simulator.exchange import SimulatedExchange
 from data_feed.simulator.faults import Faults
@@ -140,7 +141,7 @@ async def test_silent_client_is_closed(
 async def test_slow_reader_is_cut_and_others_are_not(
     venue: SimulatorServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "_OUTBOX", 100)
+    monkeypatch.setattr(venue, "_patience", 100)
     book: dict[str, Any] = {"product_ids": ["BTC-USD"], "channels": ["level2"]}
     async with connect(venue.url, max_queue=1) as slow, connect(venue.url) as quick:
         await send(quick, type="subscribe", product_ids=SYMBOLS, channels=["level2_batch"])
@@ -256,6 +257,22 @@ async def test_failing_exchange_closes_the_port(
         with pytest.raises(ConnectionClosed):
             await receive(socket)
     assert "the simulated exchange failed" in caplog.text
+
+
+async def test_a_late_tick_does_not_cut_clients_that_read(
+    venue: SimulatorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four seconds at once are more frames than an outbox has room for."""
+    busy = SimulatorServer([Symbol("BTC-USD")], messages=500)
+    await busy.start()
+    monkeypatch.setattr(busy, "_patience", 200)
+    async with connect(busy.url) as socket:
+        await send(socket, type="subscribe", product_ids=["BTC-USD"], channels=["matches"])
+        first = (await receive_until(socket, "match"))["trade_id"]
+        time.sleep(4.0)  # noqa: ASYNC251 - this is what stops the exchange
+        for expected in range(first + 1, first + 600):
+            assert (await receive_until(socket, "match"))["trade_id"] == expected
+    await busy.stop()
 
 
 async def test_trading_resumes_after_a_long_pause(
