@@ -10,24 +10,28 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from math import inf
 from typing import Protocol
 
 from data_feed.books import Books
 from data_feed.errors import SymbolNotOffered
 from data_feed.link import Link
+from data_feed.plausible import TradeTimes
 from data_feed.progress import Progress
 from data_feed.protocol import (
     BookDelta,
     BookSnapshot,
     Closing,
     Event,
+    Heartbeat,
     Malformed,
     Refused,
     VenueParser,
+    malformed,
 )
 from data_feed.venue_market import FedMarket
 from market.candle_builder import Outcome
-from market.types import Quote, Symbol, Trade
+from market.types import SECOND, Quote, Symbol, Trade
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +76,10 @@ class IntakeListener(Protocol):
 
 
 class FrameIntake:
-    """Takes the frames of a loop's links. ``first_data`` hears of a link's first market event."""
+    """Takes the frames of a loop's links. ``first_data`` hears of a link's first market event.
+
+    A first trade that is older than ``oldest_s`` seconds is not believed.
+    """
 
     def __init__(
         self,
@@ -82,6 +89,7 @@ class FrameIntake:
         progress: Progress,
         books: Books | None,
         first_data: Callable[[Link], None],
+        oldest_s: float = inf,
     ) -> None:
         self._parser = parser
         self._market = market
@@ -89,6 +97,7 @@ class FrameIntake:
         self._progress = progress
         self._books = books
         self._first_data = first_data
+        self._times = TradeTimes(oldest_s * SECOND)
         self._link: Link | None = None
         self._next: Link | None = None
         self._told_ns = 0
@@ -134,6 +143,10 @@ class FrameIntake:
         parsed_ns = time.monotonic_ns()
         for event in events:
             if isinstance(event, Trade):
+                refusal = self._times.refusal(event, time.time_ns())
+                if refusal:
+                    self._take_malformed(malformed(refusal, frame), arrived_ns, frame)
+                    continue
                 self._count(link, event, self._market.apply(event, arrived_ns))
             elif isinstance(event, Quote):
                 if not link.superseded:
@@ -212,6 +225,10 @@ class FrameIntake:
                     self._held.append(event)
             case Malformed():
                 self._take_malformed(event, arrived_ns, frame)
+            case Heartbeat(_, str() as symbol, int() as last_id):
+                after_id = link.sequence.behind(symbol, last_id)
+                if after_id is not None:
+                    self._missed(symbol, after_id)
             case Refused(reason):
                 progress.refused += 1
                 progress.reason = f"{self._parser.name} refused: {reason}"

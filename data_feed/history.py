@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from data_feed.errors import HistoryError
+from data_feed.errors import HistoryError, HistoryUnavailable
 from data_feed.protocol import BookSnapshot
 from data_feed.rfc3339 import parse_rfc3339
 from data_feed.venues.binance import venue_symbol
@@ -270,9 +270,17 @@ def _iso(seconds: int) -> str:
 
 
 def decoded(decode: Callable[[bytes], T], body: bytes) -> T:
-    """``body`` decoded; raises :class:`HistoryError` with its beginning."""
+    """``body`` decoded; raises :class:`HistoryError` with its beginning.
+
+    A body that is no JSON at all broke off, or is a page that says sorry: it can be had later, so
+    it raises :class:`HistoryUnavailable`.
+    """
     try:
         return decode(body)
+    except msgspec.ValidationError as error:
+        raise HistoryError(f"answer was {body[:80]!r}: {error}") from None
+    except msgspec.DecodeError as error:
+        raise HistoryUnavailable(f"answer was {body[:80]!r}: {error}") from None
     except (ValueError, RecursionError) as error:
         raise HistoryError(f"answer was {body[:80]!r}: {error}") from None
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from data_feed.history import BookHistory, VenueHistory
 from data_feed.history_progress import HistoryProgress
 from data_feed.protocol import BookSnapshot
 from data_feed.rest import Asker, HttpRest, Rest
+from data_feed.seam import Seams
 from data_feed.venue_market import FedMarket
 from market.aggregation import WINDOW
 from market.candle_builder import Outcome
@@ -27,6 +28,10 @@ PAGES = {Interval.M1: 4, Interval.M5: 2, Interval.M15: 2, Interval.H1: 3, Interv
 
 TRADE_PAGES = 4
 """Pages of a thousand trades asked for at the start."""
+
+PATIENT_ROUNDS = 4
+"""Rounds in which a symbol's candles wait for its trades, where these cannot be had at the moment.
+"""
 
 MOST_TRADE_PAGES = WINDOW // 1000 + 1
 """Trades further back have no place among the candles any more; candles are asked for instead."""
@@ -79,7 +84,7 @@ class HistoryLoader:
     """Asks one question at a time, ``pause_s`` apart, so that no venue's limits are met.
 
     Recent trades come first (they build the short intervals), candles after them, so that nothing
-    is counted twice: see :mod:`market.merging`. A question without a usable answer is logged,
+    is counted twice: see :mod:`data_feed.seam`. A question without a usable answer is logged,
     reported to ``failed`` and skipped. ``progress`` is told how far :meth:`load_all` is.
     """
 
@@ -99,6 +104,8 @@ class HistoryLoader:
         self._rest = rest or HttpRest(history, pause_s, timeout_s)
         self._progress = progress or HistoryProgress()
         self._book_turn = asyncio.Lock()
+        self._seams = Seams()
+        self._rounds = 0
 
     async def load_all(self, since: Mapping[Symbol, Missing] | None = None) -> bool:
         """Recent trades and pages of candles of all symbols; what is looked at first, first.
@@ -108,6 +115,7 @@ class HistoryLoader:
         """
         since = since or {symbol: known(self._market, symbol) for symbol in self._market.symbols}
         work, intervals = Round(), self._history.intervals
+        self._rounds += 1
         for symbol in since:
             for interval in intervals:
                 pages = 1 if self._history.newest_only else PAGES.get(interval, 1)
@@ -118,9 +126,12 @@ class HistoryLoader:
                 await self._load_first(ask, since, work)
                 for interval in intervals:
                     for symbol, each in since.items():
+                        if self._waits_for_trades(symbol, work):
+                            continue
                         reach = (PAGES.get(interval, 1), each.since_ns)
                         await self._load_candles(ask, symbol, interval, reach, work)
                         self._progress.end(self._market[symbol].symbol, interval)
+            self._compose(since)
         finally:
             for symbol in since:
                 for interval in intervals:
@@ -131,7 +142,21 @@ class HistoryLoader:
         """What a chart shows first: recent trades and one page of candles of a minute."""
         for symbol in since:
             await self._load_trades(ask, symbol, None, TRADE_PAGES, work)
+            if self._waits_for_trades(symbol, work):
+                continue
             await self._load_candles(ask, symbol, Interval.M1, (1, None), work)
+
+    def _waits_for_trades(self, symbol: Symbol, work: Round) -> bool:
+        """Whether candles are better asked for in the next round, after the trades.
+
+        Without trades from before them, the first short candles would lack their beginnings.
+        """
+        failed = symbol in work.failed and not self._seams.known(symbol)
+        return failed and self._rounds <= PATIENT_ROUNDS
+
+    def ready(self, symbol: Symbol) -> bool:
+        """Whether a gap of ``symbol`` can be filled: not before the first page of its trades."""
+        return self._seams.known(symbol) or not self._rounds
 
     async def refill(self, missing: Mapping[Symbol, Missing]) -> Round:
         """What is missing: trades, then candles of every interval."""
@@ -141,13 +166,25 @@ class HistoryLoader:
             for symbol, each in missing.items():
                 pages = 1 if each.after_id is None else MOST_TRADE_PAGES
                 reached = await self._load_trades(ask, symbol, each.after_id, pages, work)
-                if each.candles or not reached:
+                wanted = each.candles or not reached
+                if wanted and not self._waits_for_trades(symbol, work):
                     short.append(symbol)
             for interval in self._history.intervals:
                 for symbol in short:
                     reach = (1, missing[symbol].since_ns)
                     await self._load_candles(ask, symbol, interval, reach, work)
+            self._compose(short)
         return work
+
+    async def settle(self) -> None:
+        """Ask again for minutes that were open when they were asked for and have ended since."""
+        symbols, work = self._seams.unsettled(time.time_ns()), Round()
+        if not symbols:
+            return
+        async with self._session(work, symbols) as ask:
+            for symbol in symbols:
+                await self._load_candles(ask, symbol, Interval.M1, (1, None), work)
+            self._compose(symbols)
 
     async def load_book(self, symbol: Symbol) -> BookSnapshot | None:
         """The book of ``symbol``, None when the venue gave none. One is asked for at a time."""
@@ -191,8 +228,10 @@ class HistoryLoader:
                     break
         except HistoryError as error:
             self._skip(f"trades of {symbol}", error, symbol, work)
-        self._fill(symbol, trades, work)
-        return bool(trades) and after_id is not None and trades[0].trade_id <= after_id + 1
+        reached = bool(trades) and after_id is not None and trades[0].trade_id <= after_id + 1
+        broken = not reached and after_id is not None and symbol not in work.failed
+        self._fill(symbol, self._seams.trades(symbol, trades, broken=broken), work)
+        return reached
 
     def _fill(self, symbol: Symbol, trades: Sequence[Trade], work: Round) -> None:
         before = self._minutes(symbol, work)
@@ -235,11 +274,20 @@ class HistoryLoader:
         return self._market[symbol].builder.columns(interval).capacity
 
     def _take(self, symbol: Symbol, interval: Interval, candles: CandleWindow) -> None:
-        builder = self._market[symbol].builder
-        builder.load_history(interval, candles)
+        state = self._market[symbol]
+        if not self._seams.known(symbol):
+            newest_ns = state.last_trade.time_ns if state.last_trade else time.time_ns()
+            self._seams.begin(symbol, newest_ns, newest_ns)
+        builder = state.builder
+        self._seams.take(symbol, interval, candles, builder)
         if interval is Interval.H1 and Interval.H4 not in self._history.intervals:
             hours = builder.columns(Interval.H1).window()
-            builder.load_history(Interval.H4, resample(hours, Interval.H4, whole_only=True))
+            fours = resample(hours, Interval.H4, whole_only=True)
+            self._seams.take(symbol, Interval.H4, fours, builder)
+
+    def _compose(self, symbols: Iterable[Symbol]) -> None:
+        for symbol in symbols:
+            self._seams.compose(symbol, self._market[symbol].builder)
 
     def _minutes(self, symbol: Symbol, work: Round) -> set[int]:
         """Starts of the candles after the one that was known before the outage."""

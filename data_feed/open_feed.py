@@ -27,7 +27,7 @@ from data_feed.venues.coinbase import CoinbaseParser
 from data_feed.venues.kraken import KrakenParser
 from data_feed.venues.okx import OkxParser
 from market.market import Market
-from market.types import Symbol, plain
+from market.types import DAY, SECOND, Symbol, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class LiveSource:
             WebSocketConnector(self.parser.url(self.symbols), limits=self.parser.limits),
             self.history,
             self.pause_s,
-            LoopPolicy(),
+            LoopPolicy(oldest_s=DAY / SECOND),
             self.follow_books,
         )
 

@@ -1,6 +1,7 @@
 """The patience of a loop."""
 
 from dataclasses import dataclass
+from math import inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,8 @@ class LoopPolicy:
     After ``failures`` attempts in a row that brought no data the breaker opens for ``open_s``; 0
     never opens it. A connection that is replaced stays for ``overlap_s`` after the new one
     delivers. History that could not be had is asked for again after ``repair_s``, then twice as
-    long, up to a minute.
+    long, up to a minute. A symbol's first trade is not believed if it is older than ``oldest_s``:
+    a live venue's older trades are had from its history.
     """
 
     silence_s: float = 15.0
@@ -27,3 +29,4 @@ class LoopPolicy:
     open_s: float = 300.0
     overlap_s: float = 2.0
     repair_s: float = 5.0
+    oldest_s: float = inf

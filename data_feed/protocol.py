@@ -82,9 +82,14 @@ class CandleUpdate(NamedTuple):
 
 
 class Heartbeat(NamedTuple):
-    """The venue says it is alive; ``time_ns`` is its clock, 0 where it gives none."""
+    """The venue says it is alive; ``time_ns`` is its clock, 0 where it gives none.
+
+    ``last_trade_id`` is the newest trade of ``symbol``; both are None where it does not say.
+    """
 
     time_ns: int
+    symbol: Symbol | None = None
+    last_trade_id: int | None = None
 
 
 class Acknowledged(NamedTuple):

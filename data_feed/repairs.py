@@ -48,7 +48,9 @@ class Repairs:
             await self._wake.wait()
             self._wake.clear()
             missing, self._missing = self._missing, {}
-            work = await self._history.refill(missing)
+            ready = {each: missing[each] for each in missing if self._history.ready(each)}
+            work = await self._history.refill(ready)
+            work.failed += missing.keys() - ready.keys()
             self._tell(work)
             if not work.failed:
                 pause_s = self._pause_s

@@ -9,6 +9,7 @@ class TradeSequence:
     def __init__(self) -> None:
         self._first: dict[Symbol, int] = {}
         self._newest: dict[Symbol, int] = {}
+        self._told: dict[Symbol, int] = {}
 
     def missed(self, symbol: Symbol, trade_id: int) -> int:
         """How many trades of ``symbol`` are missing just before ``trade_id``; 0 for old ids."""
@@ -20,6 +21,19 @@ class TradeSequence:
             return 0
         self._newest[symbol] = trade_id
         return trade_id - newest - 1
+
+    def behind(self, symbol: Symbol, last_id: int) -> int | None:
+        """The id after which trades are missing, now that the venue says its newest is ``last_id``;
+        None when none is.
+
+        The trade itself may still be on its way: only what the venue said the time before counts.
+        """
+        told, newest = self._told.get(symbol), self._newest.get(symbol)
+        self._told[symbol] = last_id
+        if told is None or newest is None or newest >= told:
+            return None
+        self._newest[symbol] = told
+        return newest
 
     def follow(self, earlier: "TradeSequence") -> dict[Symbol, int]:
         """Go on from where ``earlier`` ended; the ids after which trades are missing."""

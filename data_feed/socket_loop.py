@@ -85,7 +85,7 @@ class SocketLoop:
         self._policy = policy
         self._random = random
         self._intake = FrameIntake(
-            parser, market, listener, self.progress, books, self._has_data
+            parser, market, listener, self.progress, books, self._has_data, policy.oldest_s
         )  # fmt: skip
         self._breaker = CircuitBreaker(policy.failures, policy.open_s)
         self._delays = self._new_delays()

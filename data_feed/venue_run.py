@@ -22,6 +22,15 @@ log = logging.getLogger(__name__)
 TRIAL_S = 3.0
 """How long a source that is not the last may take until its first market event."""
 
+SETTLE_S = 20.0
+"""Between two looks at whether candles that were open at the start are to be asked for again."""
+
+
+async def _settle(history: HistoryLoader) -> None:
+    while True:
+        await asyncio.sleep(SETTLE_S)
+        await history.settle()
+
 
 class VenueRun:
     """As many connections as the venue's limits ask for, at work from the start to :meth:`close`.
@@ -62,6 +71,7 @@ class VenueRun:
             )  # fmt: skip
             self._repairs = Repairs(self._history, route.policy.repair_s, self._repaired)
             self._start(self._repairs.run())
+            self._start(_settle(self._history))
         for shard in self._shards:
             shard.remember()
         self._work = [asyncio.create_task(shard.loop.run()) for shard in self._shards]

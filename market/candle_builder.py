@@ -82,11 +82,17 @@ class CandleBuilder:
         return self._columns[interval]
 
     def load_history(
-        self, interval: Interval, candles: CandleWindow, *, closed: bool = False
+        self,
+        interval: Interval,
+        candles: CandleWindow,
+        *,
+        closed: bool = False,
+        final: bool = False,
     ) -> None:
         """Merge a venue's candles with those built from trades, see :mod:`market.merging`.
 
-        ``closed``: the newest of them is over too, and takes no more trades.
+        ``closed``: the newest of them is over too, and takes no more trades. ``final``: all of them
+        are over, and what the trades made of them counts for nothing.
 
         Load recent trades through :meth:`add` first, then their venue's candles: trades are not
         counted into candles that the venue has closed. Existing candles keep their absolute index
@@ -96,7 +102,8 @@ class CandleBuilder:
             return
         live = self._rows(INTERVALS.index(interval))
         note_all_decimals(self._state, np.ascontiguousarray(candles.close))
-        self._hold(interval, live, merge_history(live, candles, closed=closed))
+        merged = merge_history(live, candles, closed=closed, final=final)
+        self._hold(interval, live, merged)
 
     def compose(self, interval: Interval, shorter: Interval, start_ns: int) -> None:
         """Make the candle of ``interval`` at ``start_ns`` the sum of the ``shorter`` ones in it.

@@ -14,6 +14,9 @@ Later live trades are added to the newest candle as usual; older merged candles 
 stay as they are. The newest candle's volume can therefore be too small, by no more than what traded
 before the start, until the next merge; and too large by the few trades that the answer held already
 and the socket brought only after it. The next candle is exact.
+
+Candles known to be ``final`` are the venue's in every value; of the counts of trades, which some
+venues do not tell, the larger.
 """
 
 from dataclasses import dataclass
@@ -57,10 +60,12 @@ class Rows:
         return Rows(self.longs[:, at:].copy(), self.values[:, at:].copy(), self.counts[at:].copy())
 
 
-def merge_history(live: Rows, venue: CandleWindow, *, closed: bool = False) -> Rows:
+def merge_history(
+    live: Rows, venue: CandleWindow, *, closed: bool = False, final: bool = False
+) -> Rows:
     """All candles of both, in order of time, merged by the rules above where both have one.
 
-    ``closed``: the newest of ``venue`` is complete like its others.
+    ``closed``: the newest of ``venue`` is complete like its others. ``final``: see the module.
     """
     times = np.union1d(live.longs[TIME], venue.time_ns)
     mine = _spread(live, times)
@@ -71,11 +76,13 @@ def merge_history(live: Rows, venue: CandleWindow, *, closed: bool = False) -> R
     longs = np.where(has_theirs, theirs.longs, mine.longs)
     values = np.where(has_theirs, theirs.values, mine.values)
     counts = np.where(has_theirs, theirs.counts, mine.counts)
+    counts[both] = np.maximum(mine.counts[both], theirs.counts[both])
+    if final:
+        return Rows(longs, values, counts)
 
     values[HIGH, both] = np.maximum(mine.values[HIGH, both], theirs.values[HIGH, both])
     values[LOW, both] = np.minimum(mine.values[LOW, both], theirs.values[LOW, both])
     values[VOLUME, both] = np.maximum(mine.values[VOLUME, both], theirs.values[VOLUME, both])
-    counts[both] = np.maximum(mine.counts[both], theirs.counts[both])
     stale = both & (mine.values[VOLUME] > theirs.values[VOLUME] * (1 + ROUNDING))
     values[CLOSE, stale] = mine.values[CLOSE, stale]
     if len(times) and not (closed and has_theirs[-1] and not has_mine[-1]):

@@ -69,6 +69,8 @@ class _Ticker(Struct, tag_field="type", tag="ticker", gc=False):
 
 class _Heartbeat(Struct, tag_field="type", tag="heartbeat", gc=False):
     time: str
+    product_id: str = ""
+    last_trade_id: TradeId | None = None
 
 
 class _Channel(Struct):
@@ -201,7 +203,8 @@ def _request(kind: str, symbols: Sequence[Symbol], channels: Sequence[str]) -> s
 def _others(message: object) -> Sequence[Event]:
     match message:
         case _Heartbeat():
-            return (Heartbeat(parse_rfc3339(message.time)),)
+            symbol = Symbol(message.product_id) if message.product_id else None
+            return (Heartbeat(parse_rfc3339(message.time), symbol, message.last_trade_id),)
         case _Subscriptions():
             return (_acknowledged(message),)
         case _Error():

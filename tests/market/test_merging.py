@@ -79,3 +79,12 @@ def test_the_newest_rows_are_kept() -> None:
     rows = live(mine, mine._replace(time_ns=120))
     assert rows.newest(1).longs[0].tolist() == [120]
     assert len(rows.newest(5)) == 2
+
+
+def test_final_candles_are_the_venues_but_for_the_count_of_trades() -> None:
+    mine = Candle(60, 5.0, 9.0, 1.0, 6.0, 10.0, 3)
+    theirs = Candle(60, 3.0, 6.5, 3.5, 5.5, 8.0, 0)
+    result = merge_history(live(mine), venue(theirs), final=True)
+    assert result.values[:, 0].tolist() == [3.0, 6.5, 3.5, 5.5, 8.0]
+    assert result.counts.tolist() == [3]
+    assert result.longs[LAST_ID, 0] == COMPLETE
