@@ -84,6 +84,10 @@ class Books:
         for symbol, followed in self._followed.items():
             if followed.following:
                 self._lose(followed, symbol, "a frame could not be read")
+        return self.overdue(now_ns)
+
+    def overdue(self, now_ns: int) -> list[Symbol]:
+        """Lost books that are to be asked for again though no change came that would say so."""
         return [symbol for symbol, followed in self._followed.items() if followed.due(now_ns)]
 
     def _replace(self, followed: "_Followed", event: BookSnapshot) -> None:

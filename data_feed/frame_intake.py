@@ -225,10 +225,8 @@ class FrameIntake:
                     self._held.append(event)
             case Malformed():
                 self._take_malformed(event, arrived_ns, frame)
-            case Heartbeat(_, str() as symbol, int() as last_id):
-                after_id = link.sequence.behind(symbol, last_id)
-                if after_id is not None:
-                    self._missed(symbol, after_id)
+            case Heartbeat(_, symbol, last_id):
+                self._take_heartbeat(link, symbol, last_id, arrived_ns)
             case Refused(reason):
                 progress.refused += 1
                 progress.reason = f"{self._parser.name} refused: {reason}"
@@ -236,6 +234,17 @@ class FrameIntake:
             case Closing(reason):
                 link.leaving = reason
                 link.leave.set()
+
+    def _take_heartbeat(
+        self, link: Link, symbol: Symbol | None, last_id: int | None, arrived_ns: int
+    ) -> None:
+        """In a quiet market nothing else shows what is missing."""
+        if symbol is not None and last_id is not None:
+            after_id = link.sequence.behind(symbol, last_id)
+            if after_id is not None:
+                self._missed(symbol, after_id)
+        for lost in self._books.overdue(arrived_ns) if self._books is not None else ():
+            self._ask_for_book(lost)
 
     def _take_malformed(self, event: Malformed, arrived_ns: int, frame: bytes | str) -> None:
         progress = self._progress

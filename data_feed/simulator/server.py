@@ -170,6 +170,8 @@ class SimulatorServer:
             if self._exchange.now_ns >= now_ns:
                 return
             await asyncio.sleep(0)
+            if self._halted:
+                return
 
     def _wanted(self) -> Counter[Topic]:
         return Counter(topic for client in self._clients for topic in client.session.topics)

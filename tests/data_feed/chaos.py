@@ -25,7 +25,7 @@ from data_feed.status import FeedCounters, FeedMode
 from data_feed.venues.coinbase import CoinbaseParser
 from market.columns import CandleWindow
 from market.market import Market
-from market.types import HOUR, INTERVALS, SECOND, Symbol
+from market.types import HOUR, INTERVALS, SECOND, Interval, Symbol
 
 SYMBOLS = (Symbol("BTC-USD"), Symbol("ADA-USD"))
 MESSAGES = 120.0
@@ -34,7 +34,7 @@ WARM_UP_TRADES = 6000
 
 AUDIT_S = 0.3
 QUICK = LoopPolicy(
-    silence_s=1.5,
+    silence_s=4.0,
     no_data_s=60.0,
     slow_s=1.0,
     settled_s=0.5,
@@ -104,23 +104,33 @@ class Arena:
         """Let trading end, then wait for the truth."""
         self.server.halt()
         end = time.monotonic() + within_s
-        while differences := self.differences(books=books):
+        # Nothing trades any more: what is true is worked out once, the exchange must not wait.
+        true = self.true_candles()
+        while differences := self.differences(true, books=books):
             assert time.monotonic() < end, "\n".join([*differences, self.told()])
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.3)
 
     def told(self) -> str:
         return f"faults {self.plan.faults}, done {dict(self.plan.done)}, {self.counters}"
 
-    def differences(self, *, books: bool = True) -> list[str]:
+    def true_candles(self) -> dict[tuple[Symbol, Interval], CandleWindow]:
+        truth = self.server.truth
+        return {
+            (symbol, interval): truth.candles(symbol, interval)
+            for symbol in SYMBOLS
+            for interval in INTERVALS
+        }
+
+    def differences(
+        self, true: dict[tuple[Symbol, Interval], CandleWindow], *, books: bool
+    ) -> list[str]:
         """Where candles and books are not the exchange's, in words; empty when all are equal."""
         found = []
-        for symbol in SYMBOLS:
-            for interval in INTERVALS:
-                mine = self.market[symbol].builder.columns(interval).snapshot()
-                true = self.server.truth.candles(symbol, interval)
-                found += [f"{symbol} {interval}: {text}" for text in compared(mine, true)]
-            if books:
-                found += self._book_differences(symbol)
+        for (symbol, interval), expected in true.items():
+            mine = self.market[symbol].builder.columns(interval).snapshot()
+            found += [f"{symbol} {interval}: {text}" for text in compared(mine, expected)]
+        for symbol in SYMBOLS if books else ():
+            found += self._book_differences(symbol)
         return found
 
     def _book_differences(self, symbol: Symbol) -> list[str]:

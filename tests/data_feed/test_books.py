@@ -96,6 +96,18 @@ def test_a_book_without_numbers_is_looked_at_now_and_then() -> None:
     assert not any(numbered.take(delta(s, s), s * SECOND) for s in range(1, 2000))
 
 
+def test_a_lost_book_of_a_quiet_market_is_overdue() -> None:
+    books = Books([BTC], STREAM)
+    books.connected(0)
+    assert books.overdue(1) == [], "the first one comes by itself"
+    books.take(snapshot(), 0)
+    assert books.overdue(9 * PAUSE_NS) == []
+    assert books.take(delta(13, 13), 9 * PAUSE_NS) is True
+    assert books.overdue(10 * PAUSE_NS - 1) == []
+    assert books.overdue(10 * PAUSE_NS) == [BTC]
+    assert books.overdue(10 * PAUSE_NS) == [], "it has been asked for"
+
+
 def test_a_lost_book_is_asked_for_again_after_a_pause() -> None:
     books = Books([BTC], STREAM)
     books.take(snapshot(), 0)

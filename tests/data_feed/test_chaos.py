@@ -29,7 +29,7 @@ SINGLE: dict[str, Callable[[FeedCounters], object]] = {
     "corrupt=0.05": lambda c: c.malformed >= 5 and c.gaps,
     DELAYS: lambda c: c.trades > 200,
     "disconnect=0.01": lambda c: c.reconnects >= 2,
-    "stall=0.003,stall_s=4": lambda c: c.reconnects >= 1 and c.gaps,
+    "stall=0.003,stall_s=6": lambda c: c.reconnects >= 1 and c.gaps,
     "drop=0.05,rest_error=0.3,rest_limit=0.2,rest_corrupt=0.2,rest_slow=0.2,slow_s=0.2": (
         lambda c: c.history_failures >= 3 and c.gaps
     ),
