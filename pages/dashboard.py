@@ -52,8 +52,4 @@ def _script(name: str, *connected: Input | Output) -> None:
 _script("watchRows", Output(ids.WATCHLIST_MOMENT, "data"), Input(ids.WATCHLIST_ROWS, "data"))
 _script("watchSymbol", Input(ids.SYMBOL, "value"))
 _script("watchFilter", Input(ids.WATCHLIST_FILTER, "value"))
-clientside_callback(
-    ClientsideFunction(namespace="candlecastBook", function_name="symbol"),
-    Input(ids.SYMBOL, "value"),
-)
 fill_header(ids.WATCHLIST_QUOTE)

@@ -4,6 +4,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from dash._callback import GLOBAL_CALLBACK_LIST
 
 from components import ids
 from tests.components.trees import attribute, by_class, by_id, element_ids, texts
@@ -127,3 +128,10 @@ async def test_watchlist_is_told_what_changed(dashboard: ModuleType, fake: FakeS
     first = await dashboard.refresh_watchlist(None, "BTC-USD", 0)
     assert first == ({"moment": 5, "rows": [{"symbol": "BTC-USD", **row}]}, header)
     assert await dashboard.refresh_watchlist(1, "BTC-USD", 5) == ({"moment": 5, "rows": []}, header)
+
+
+def test_no_callback_replaces_another(dashboard: ModuleType) -> None:
+    """Those without an output are told apart by their inputs alone: of two the later one counts."""
+    named = [one["output"] for one in GLOBAL_CALLBACK_LIST]
+    assert any(one["no_output"] for one in GLOBAL_CALLBACK_LIST)
+    assert [name for name, count in Counter(named).items() if count > 1] == []
