@@ -66,12 +66,12 @@ def _lagged_whole(period: int, percent: bool, close: F64, out: F64) -> int:
     return bad
 
 
-@kernel
+@lean_kernel
 def _momentum_whole(period: int, close: F64, out: F64) -> int:
     return _lagged_whole(period, False, close, out)
 
 
-@kernel
+@lean_kernel
 def _roc_whole(period: int, close: F64, out: F64) -> int:
     return _lagged_whole(period, True, close, out)
 
@@ -182,12 +182,20 @@ def _ultimate(
 def _ultimate_whole(
     fast: int, middle: int, slow: int, high: F64, low: F64, close: F64, out: F64
 ) -> int:
+    work = work_rows(10, slow, len(close))
+    return _ultimate_pieces(fast, middle, slow, high, low, close, work, out[0])
+
+
+@lean_kernel
+def _ultimate_pieces(
+    fast: int, middle: int, slow: int, high: F64, low: F64, close: F64, work: F64, row: F64
+) -> int:
     """Where a length is twice the one before, or one more, its sums are one step from those."""
-    piece, row = piece_bars(slow + 1), out[0]
+    piece = piece_bars(slow + 1)
     row[: min(slow, len(row))] = nan
-    work, bad = work_rows(10, slow, len(close)), unknown_bars(high[:1], low[:1], close[:1])
     if len(close) <= slow:
         return unknown_bars(high, low, close)
+    bad = unknown_bars(high[:1], low[:1], close[:1])
     for start in range(slow, len(close), piece):
         result = row[start : start + piece]
         first, end = start - slow, start + len(result)
@@ -218,7 +226,7 @@ def _pressures(high: F64, low: F64, close: F64, parts: F64, widths: F64) -> int:
     return bad
 
 
-@kernel
+@lean_kernel
 def _longer_sums(
     values: F64, length: int, sums: F64, period: int, work: F64, out: F64
 ) -> None:  # fmt: skip
