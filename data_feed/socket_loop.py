@@ -147,11 +147,7 @@ class SocketLoop:
         pump = asyncio.create_task(link.pump())
         try:
             while True:
-                lifetime_s = self._parser.limits.lifetime_s
-                leave = asyncio.create_task(link.leave.wait())
-                timeout = None if lifetime_s == inf else lifetime_s
-                await _first_of(leave, pump, within_s=timeout)
-                await _cancelled(leave)
+                await self._until_leaving(link, pump)
                 if pump.done():
                     return await pump
                 log.info("%s: %s; connecting anew", self._parser.name, link.leaving or LIFETIME)
@@ -159,6 +155,15 @@ class SocketLoop:
         finally:
             await _cancelled(pump)
             await link.close()
+
+    async def _until_leaving(self, link: Link, pump: "asyncio.Task[None]") -> None:
+        """Wait until ``link`` ends, or will be ended by its venue."""
+        lifetime_s = self._parser.limits.lifetime_s
+        leave = asyncio.create_task(link.leave.wait())
+        try:
+            await _first_of(leave, pump, within_s=None if lifetime_s == inf else lifetime_s)
+        finally:
+            leave.cancel()
 
     # --- from one connection to the next ------------------------------------------------------
 
@@ -218,8 +223,10 @@ class SocketLoop:
         """Whether ``new`` delivers."""
         self._intake.overlap(new)
         delivering = asyncio.create_task(new.delivering.wait())
-        await _first_of(delivering, pump, old_pump, within_s=self._policy.no_data_s)
-        await _cancelled(delivering)
+        try:
+            await _first_of(delivering, pump, old_pump, within_s=self._policy.no_data_s)
+        finally:
+            delivering.cancel()
         if new.data_from_ns:
             await _first_of(pump, old_pump, within_s=self._policy.overlap_s)
         if pump.done():
