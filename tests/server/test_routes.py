@@ -278,6 +278,10 @@ def test_api_reference_lists_every_route_and_nothing_else_is_public(web: httpx.C
         "/api/trades",
         "/api/status",
         "/api/feed",
+        "/api/imports",
+        "/api/imports/{number}",
+        "/api/recordings",
+        "/api/replay",
     }
     page = web.get("/api/docs")
     assert page.status_code == 200
