@@ -154,7 +154,7 @@
       const way = String(direction ?? 0);
       if (price.dataset.direction !== way) price.dataset.direction = way;
       words.write(this.part(".book-spread"), words.number(spread, digits ?? 0));
-      words.write(this.part(".book-bp"), points === null || points === undefined ? "" : `${words.number(points, 1)} bp`);
+      words.write(this.part(".book-bp"), points === null || points === undefined ? "" : `${words.number(points, points < 0.095 ? 2 : 1)} bp`);
     }
 
     /** Rows with a level, from above. @returns {HTMLElement[]} */

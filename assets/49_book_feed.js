@@ -20,6 +20,7 @@
       this.inSight = new Set();
       this.symbol = "";
       this.sent = "";
+      this.wanted = { type: "book", symbol: "", levels: 0, trades: 0, multiple: 1 };
       this.settling = 0;
       this.sizes = new ResizeObserver(() => this.settle());
       this.places = new IntersectionObserver((entries) => this.onPlaces(entries));
@@ -68,8 +69,9 @@
       const trades = seen[1] ? this.trades.fit() : 0;
       this.depth.follow(depth && seen[0] ? this.symbol : "");
       const multiple = this.side.multiple(this.symbol);
-      const text = JSON.stringify({ type: "book", symbol: this.symbol, levels, trades, multiple });
-      if (text !== this.sent && window.candlecast.send?.(JSON.parse(text))) this.sent = text;
+      this.wanted = { type: "book", symbol: this.symbol, levels, trades, multiple };
+      const text = JSON.stringify(this.wanted);
+      if (text !== this.sent && window.candlecast.send?.(this.wanted)) this.sent = text;
     }
 
     /** @param {any} message */
@@ -77,6 +79,25 @@
       if (message.symbol !== this.symbol) return; // of what was asked for before
       if (message.type === "book") this.book.show(message);
       else if (message.type === "trades") this.trades.show(message);
+    }
+
+    /** Where nothing but HTTP reaches the server: the same numbers once a second. */
+    async poll() {
+      const { symbol, levels, trades, multiple } = this.wanted;
+      if (window.candlecast.mode !== "polling" || document.hidden || !symbol) return;
+      const name = `symbol=${encodeURIComponent(symbol)}`;
+      try {
+        if (levels) await this.fetch("book", `/api/book?${name}&levels=${levels}&multiple=${multiple}`);
+        if (trades) await this.fetch("trades", `/api/trades?${name}&limit=${trades}`);
+      } catch (reason) {
+        if (!(reason instanceof TypeError || reason instanceof SyntaxError)) throw reason; // no network, or not our server
+      }
+    }
+
+    /** @param {string} type @param {string} address */
+    async fetch(type, address) {
+      const response = await fetch(address, { cache: "no-store" });
+      if (response.ok && !response.redirected) this.onMessage({ type, ...(await response.json()) });
     }
 
     /** @param {EventTarget | null} target an entry of the menu of steps */
@@ -137,6 +158,7 @@
   new MutationObserver(() => feed?.depth.fetchIn(0)).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   setInterval(() => {
     const pill = document.querySelector('[data-status="pill"]');
+    void feed?.poll();
     feed?.grey(pill?.getAttribute("data-state") === "lost");
   }, 1000);
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from chart_acceleration.palette import Role, theme
 from tests.browser.chromium import PHONE, Problems, open_page, wait_for_counter
-from tests.browser.live import choose_symbol, screen_of
+from tests.browser.live import BROKEN_SOCKET, choose_symbol, screen_of
 from tests.browser.program import Program
 from tests.browser.stand import wait_until
 
@@ -229,6 +229,20 @@ def test_books_switched_off(own_program: Callable[..., Program], page: Page) -> 
     said = "Order books are not followed here. Start with --books on."
     assert text(page, ".book .panel-state") == said
     page.locator(".trade-row:not(.is-empty)").nth(0).wait_for()
+
+
+def test_without_a_socket_the_same_comes_by_http(
+    program: Program, page: Page, problems: Problems
+) -> None:
+    page.add_init_script(BROKEN_SOCKET)
+    open_dashboard(page, program.url)
+    query = f"{program.url}/api/book?symbol=SOL-USD"
+    wait_until(same_as_server(page, query), "the ladder is the server's", 30)
+    page.locator(".trade-row:not(.is-empty)").nth(0).wait_for()
+    newest = page.locator(".trade-row .side-time").nth(0).inner_text()
+    wait_until(
+        lambda: page.locator(".trade-row .side-time").nth(0).inner_text() > newest, "it goes on", 30
+    )
 
 
 def test_panels_follow_the_charts_symbol(program: Program, page: Page) -> None:
