@@ -11,7 +11,7 @@ PYTHON_GPU ?=
 PYTEST := $(PY) -m pytest -q
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test style format types imports unit kernels browser-tests compiled chromium egl goldens bench gpu-check screenshots clean
+.PHONY: help run test style format types imports unit kernels browser-tests compiled chromium egl goldens bench soak gpu-check screenshots clean
 
 help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -58,6 +58,9 @@ goldens: $(VENV)/.dev ## Draws the golden pictures anew; look at the difference 
 
 bench: $(VENV)/.bench chromium ## Side-by-side measurements with the peers; writes benchmarks/results/
 	$(PY) -m benchmarks
+
+soak: $(VENV)/.dev ## A feed at 5,000 messages a second for MINUTES (2): does its memory grow? Writes benchmarks/results/soak.md
+	$(PY) -m benchmarks.soak --minutes $(or $(MINUTES),2)
 
 # `make gpu-check PYTHON_GPU=python3` takes an interpreter that has cupy, numba, pillow, pytest and hypothesis, and no
 # environment of ours. Without a CUDA device: one sentence and exit code 2, since nothing was checked.
