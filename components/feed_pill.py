@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from dash import html
 
+from components import ids
 from components.attributes import data
 from components.icons import icon
 from components.replay_strip import replay_controls
@@ -47,7 +48,7 @@ def feed_strip(mode: str, symbols: Sequence[str] = ()) -> html.Div:
                 icon("info"),
                 html.B(fact),
                 html.Span(cause, className="strip-cause"),
-                *(replay_controls() if name == "replay" else ()),
+                *(replay_controls() if name == "replay" else _try_live()),
             ],
             className=f"strip-{name}",
         )
@@ -60,6 +61,13 @@ def feed_strip(mode: str, symbols: Sequence[str] = ()) -> html.Div:
         role="note",
         **data(status="strip", state=mode, symbols=",".join(symbols)),
     )
+
+
+def _try_live() -> list[html.Span]:
+    button = html.Button(
+        "Try the real market", id=ids.TRY_LIVE, className="button button-small", type="button"
+    )
+    return [html.Span(button, className="strip-acts")]
 
 
 def note_strip(fact: str, cause: str) -> html.Div:

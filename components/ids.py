@@ -20,6 +20,7 @@ TOASTS = "toasts"
 COPY_DIAGNOSIS = "copy-diagnosis"
 DIAGNOSIS = "diagnosis"
 RETRY_FEED = "retry-feed"
+TRY_LIVE = "try-live"
 LOAD_HISTORY = "load-history"
 
 # Charts

@@ -21,6 +21,7 @@ from dash.development.base_component import Component
 from components import ids
 from components.chart_panel import chart_panel, plotly_chart, refused_chart
 from components.feed_pill import note_strip
+from components.toasts import refused_toast
 from market.types import INTERVALS
 from server.errors import RequestError
 from server.services import current
@@ -102,6 +103,22 @@ async def retry_feed(clicks: int | None) -> Any:
     """Connects again at once instead of at the end of the wait."""
     if clicks:
         current().retry_feed()
+    return no_update
+
+
+@callback(
+    Output(ids.TOASTS, "sendNotifications", allow_duplicate=True),
+    Input(ids.TRY_LIVE, "n_clicks"),
+    running=[(Output(ids.TRY_LIVE, "disabled"), True, False)],
+    prevent_initial_call=True,
+)
+async def try_live(clicks: int | None) -> Any:
+    """From the simulated market to the real one, if it brings data."""
+    if clicks:
+        try:
+            await current().try_live()
+        except RequestError as error:
+            return [refused_toast("live", "The simulated market goes on", str(error))]
     return no_update
 
 

@@ -21,7 +21,7 @@ from market.columns import CandleWindow
 from market.market import Market
 from market.order_book import OrderBook
 from market.types import Interval, Symbol
-from server import backtests, chart_request, market_reader, paper_account
+from server import backtests, chart_request, live_trial, market_reader, paper_account
 from server.book_pictures import DepthPictures
 from server.book_reader import BookReader
 from server.book_teller import BookTeller
@@ -217,6 +217,10 @@ class Services:
     def retry_feed(self) -> None:
         """Connect to the venue now instead of at the next try."""
         self.feed.retry_now()
+
+    async def try_live(self) -> None:
+        """Leave the simulated market for the venue; raises ``RequestError`` if it is silent."""
+        await asyncio.to_thread(live_trial.try_live, self.settings, self.feed)
 
     def load_history(self) -> None:
         """Ask the venue again for what was asked at the start; charts tell how far it is."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from server.chart_request import elements_query
-from server.errors import NoData, OrderRefused
+from server.errors import NoData, OrderRefused, RequestError
 from server.indicator_views import indicator_views
 from server.views import (
     BacktestTradeView,
@@ -122,6 +122,11 @@ class FakeServices:
 
     def retry_feed(self) -> None:
         self.calls.append(("retry",))
+
+    async def try_live(self) -> None:
+        self.calls.append(("live",))
+        if self.refusal:
+            raise RequestError(self.refusal)
 
     def load_history(self) -> None:
         self.calls.append(("load",))

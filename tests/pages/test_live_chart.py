@@ -1,5 +1,7 @@
 import json
 
+from dash import no_update
+
 from components import ids
 from pages import live_chart
 from server.chart_request import LIVE
@@ -41,3 +43,12 @@ async def test_history_is_only_asked_for_by_a_click(fake: FakeServices) -> None:
     assert fake.calls == []
     await live_chart.load_history(1)
     assert fake.calls == [("load",)]
+
+
+async def test_real_market_is_tried_by_a_click_and_its_silence_told(fake: FakeServices) -> None:
+    assert await live_chart.try_live(None) is no_update
+    assert fake.calls == []
+    assert await live_chart.try_live(1) is no_update
+    fake.refusal = "Coinbase brings no data."
+    (toast,) = await live_chart.try_live(2)
+    assert (toast["message"], fake.calls) == ("Coinbase brings no data.", [("live",)] * 2)
