@@ -15,7 +15,7 @@ from data_feed.replay import ReplayConnector, open_recording
 from data_feed.status import FeedMode, FeedState
 from market.columns import CandleWindow
 from market.market import Market
-from market.types import MINUTE, SECOND, Interval, Side, Symbol, Trade
+from market.types import INTERVALS, MINUTE, SECOND, Interval, Side, Symbol, Trade
 from storage.candle_store import CandleStore
 from storage.errors import StoreBusy, WriteFailed
 from storage.keeper import WHOLE_ROUNDS, CandleKeeper
@@ -184,3 +184,17 @@ def feed_from(
     feed.restore(keeper_of(folder, market).restore)
     feed.start()
     return feed, market
+
+
+def test_candles_of_a_market_that_began_anew_meanwhile_are_left(tmp_path: Path) -> None:
+    market = Market([Symbol("BTC-USD")])
+    for number in range(3):
+        market.apply(Trade(market.symbols[0], number, number * SECOND, 5.0, 1.0, Side.BUY), 1)
+    sessions = iter([1, *[2] * len(INTERVALS), *[2] * 99])
+    store = CandleStore(tmp_path, "x")
+    keeper = CandleKeeper(store, market, lambda: next(sessions), every_s=3600)
+    assert keeper.save() == 0  # they were read after the session had changed
+    assert len(store.read(market.symbols[0], Interval.S1)) == 0
+    assert keeper.save() > 0
+    assert store.read(market.symbols[0], Interval.S1).time_ns.tolist() == [0, SECOND]
+    keeper.stop()
