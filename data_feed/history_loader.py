@@ -106,6 +106,7 @@ class HistoryLoader:
         self._book_turn = asyncio.Lock()
         self._seams = Seams()
         self._rounds = 0
+        self._unanswered: set[Symbol] = set()
 
     async def load_all(self, since: Mapping[Symbol, Missing] | None = None) -> bool:
         """Recent trades and pages of candles of all symbols; what is looked at first, first.
@@ -116,6 +117,7 @@ class HistoryLoader:
         since = since or {symbol: known(self._market, symbol) for symbol in self._market.symbols}
         work, intervals = Round(), self._history.intervals
         self._rounds += 1
+        self._unanswered.update(since)
         for symbol in since:
             for interval in intervals:
                 pages = 1 if self._history.newest_only else PAGES.get(interval, 1)
@@ -136,6 +138,7 @@ class HistoryLoader:
             for symbol in since:
                 for interval in intervals:
                     self._progress.end(self._market[symbol].symbol, interval)
+        self._unanswered.difference_update(since.keys() - set(work.failed))
         return not work.failed
 
     async def _load_first(self, ask: Asker, since: Mapping[Symbol, Missing], work: Round) -> None:
@@ -156,7 +159,7 @@ class HistoryLoader:
 
     def ready(self, symbol: Symbol) -> bool:
         """Whether a gap of ``symbol`` can be filled: not before the first page of its trades."""
-        return self._seams.known(symbol) or not self._rounds
+        return self._seams.known(symbol) or symbol not in self._unanswered
 
     async def refill(self, missing: Mapping[Symbol, Missing]) -> Round:
         """What is missing: trades, then candles of every interval."""

@@ -89,7 +89,7 @@ async def repaired(rest: Rest) -> tuple[Repair, Feed, Market]:
     """Trades 1 and 2, an outage, trade 14: what the feed has made of it."""
 
     async def goes_away(connection: object) -> None:
-        await until(lambda: rest.asked_before == AT_THE_START)
+        await until(lambda: rest.asked_before >= AT_THE_START)
         rest.outage = True
         await hangs_up(connection)  # type: ignore[arg-type]
 
