@@ -5,6 +5,9 @@ TradingError
 ├── BadCosts         a fee or slippage outside its bounds
 ├── BadConvention    days in a year or a risk-free rate outside their bounds
 ├── BadParameters    strategy parameters outside their bounds
+├── BadPolicy        a latency, participation or margin outside its bounds
+├── BadOrder         an order whose size, prices, flags or links contradict each other
+├── BadMarketData    a candle or trade that no market can have made, or that comes too late
 ├── NotDefined       a figure that has no value for a run; caught where figures are gathered
 ├── OrderRefused     a well-formed order that the account cannot take; the text has the numbers
 └── BacktestError    candles or capital that no backtest can run on
@@ -29,6 +32,18 @@ class BadConvention(TradingError):
 
 class BadParameters(TradingError):
     """Strategy parameters outside their bounds."""
+
+
+class BadPolicy(TradingError):
+    """A latency, participation or margin outside its bounds."""
+
+
+class BadOrder(TradingError):
+    """An order whose size, prices, flags or links contradict each other."""
+
+
+class BadMarketData(TradingError):
+    """A candle or trade that no market can have made, or that comes too late."""
 
 
 class NotDefined(TradingError):

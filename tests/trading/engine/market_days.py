@@ -1,0 +1,175 @@
+"""Random days of a market with orders, and how both engines take them."""
+
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from market.types import Side
+from tests.trading.engine.slow_engine import SlowEngine, SlowOrder, SlowRules
+from trading.engine.engine import Engine
+from trading.engine.orders import Order
+from trading.engine.policies import (
+    Fees,
+    Latency,
+    Margin,
+    Participation,
+    Policies,
+    Slippage,
+)
+from trading.engine.records import Kind, Path, TimeInForce
+
+NAMES = ("X-USD", "Y-USD")
+START = 10_000.0
+STEPS = {"X-USD": 0.0, "Y-USD": 0.5}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One order of a day; links count back from the newest order."""
+
+    symbol: str
+    side: int
+    size: float
+    kind: Kind
+    limit: float
+    stop: float
+    trail: float
+    tif: TimeInForce
+    reduce_only: bool
+    post_only: bool
+    parent_back: int
+    group: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """Orders placed, one cancelled (counted back from the newest, 0 none), then one input."""
+
+    wishes: tuple[Wish, ...]
+    cancel_back: int
+    symbol: str
+    prices: tuple[float, float, float, float]
+    is_trade: bool
+    volume: float
+
+
+def _prices() -> st.SearchStrategy[float]:
+    """Around 100 in quarters, so that levels, opens and extremes often coincide."""
+    return st.integers(320, 480).map(lambda quarters: quarters / 4)
+
+
+@st.composite
+def _wishes(draw: st.DrawFn) -> Wish:
+    kind = draw(st.sampled_from(Kind))
+    limited, stopped = kind in (Kind.LIMIT, Kind.STOP_LIMIT), kind in (Kind.STOP, Kind.STOP_LIMIT)
+    tif = draw(st.sampled_from([TimeInForce.GTC, *TimeInForce]))
+    return Wish(
+        symbol=draw(st.sampled_from(NAMES)),
+        side=draw(st.sampled_from([1, -1])),
+        size=draw(st.integers(1, 300)) / 2,
+        kind=kind,
+        limit=draw(_prices()) if limited else 0.0,
+        stop=draw(_prices()) if stopped else 0.0,
+        trail=draw(st.integers(1, 40)) / 4 if kind is Kind.TRAILING else 0.0,
+        tif=tif,
+        reduce_only=draw(st.sampled_from([False, False, True])),
+        post_only=limited and tif is TimeInForce.GTC and draw(st.booleans()),
+        parent_back=draw(st.sampled_from([0, 0, 1, 2])),
+        group=draw(st.sampled_from([0, 0, 1, 2])),
+    )
+
+
+@st.composite
+def _steps(draw: st.DrawFn) -> Step:
+    drawn = sorted(draw(st.tuples(_prices(), _prices(), _prices(), _prices())))
+    opened, closed = drawn[1], drawn[2]
+    if draw(st.booleans()):
+        opened, closed = closed, opened
+    return Step(
+        wishes=tuple(draw(st.lists(_wishes(), max_size=3))),
+        cancel_back=draw(st.sampled_from([0, 0, 0, 1, 3])),
+        symbol=draw(st.sampled_from(NAMES)),
+        prices=(opened, drawn[3], drawn[0], closed),
+        is_trade=draw(st.sampled_from([False, False, False, True])),
+        volume=float(draw(st.integers(0, 800))),
+    )
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policies:
+    """Odd numbers, so that margins are not met exactly."""
+    leverage = draw(st.sampled_from([1.0, 3.0, 10.0]))
+    return Policies(
+        Fees(draw(st.sampled_from([0.0, 0.00037])), draw(st.sampled_from([0.0, 0.00113]))),
+        Slippage(draw(st.sampled_from([0.0, 0.00071]))),
+        Latency(draw(st.sampled_from([0, 1, 25]))),
+        Participation(draw(st.sampled_from([0.0, 0.137]))),
+        Margin(leverage, draw(st.sampled_from([0.0, 0.0617]))),
+        draw(st.sampled_from(Path)),
+    )
+
+
+def days() -> st.SearchStrategy[list[Step]]:
+    """Up to 14 inputs, ten time units apart."""
+    return st.lists(_steps(), min_size=1, max_size=14)
+
+
+class Pair:
+    """Both engines, given the same."""
+
+    def __init__(self, chosen: Policies) -> None:
+        self.engine = Engine(STEPS, START, chosen)
+        self.slow = SlowEngine(
+            list(NAMES),
+            START,
+            SlowRules(
+                chosen.fees.maker, chosen.fees.taker, chosen.slippage.fraction, chosen.latency.ns,
+                chosen.participation.share, chosen.margin.leverage, chosen.margin.maintenance,
+                chosen.path.name.lower(), STEPS,
+            ),
+        )  # fmt: skip
+        self.now = 0
+
+    def take(self, step: Step) -> None:
+        """Orders, the cancellation, then the input."""
+        for wish in step.wishes:
+            self._place(wish)
+        count = len(self.slow.orders)
+        if 0 < step.cancel_back <= count:
+            self.engine.cancel(count + 1 - step.cancel_back)
+            self.slow.cancel(count + 1 - step.cancel_back)
+        self.now += 10
+        if step.is_trade:
+            self.engine.trade(step.symbol, step.prices[0], step.volume, self.now)
+            self.slow.trade(step.symbol, step.prices[0], step.volume, self.now)
+        else:
+            self.engine.candle(step.symbol, *step.prices, step.volume, self.now)
+            self.slow.candle(step.symbol, *step.prices, step.volume, self.now)
+
+    def _place(self, wish: Wish) -> None:
+        parent = self._parent(wish)
+        group = 2 * wish.group - NAMES.index(wish.symbol) if wish.group else 0
+        self.engine.place(
+            Order(
+                symbol=wish.symbol, side=Side(wish.side), size=wish.size, kind=wish.kind,
+                limit=wish.limit, stop=wish.stop, trail=wish.trail, tif=wish.tif,
+                reduce_only=wish.reduce_only, post_only=wish.post_only,
+                parent=parent.number if parent else 0, group=group,
+            )
+        )  # fmt: skip
+        self.slow.place(
+            SlowOrder(
+                len(self.slow.orders) + 1, wish.symbol, wish.side, wish.size,
+                wish.kind.name.lower(), wish.limit, wish.stop, wish.trail, wish.tif.name.lower(),
+                wish.reduce_only, wish.post_only, parent, group,
+            ),
+            self.now,
+        )  # fmt: skip
+
+    def _parent(self, wish: Wish) -> SlowOrder | None:
+        count = len(self.slow.orders)
+        if not 0 < wish.parent_back <= count:
+            return None
+        parent = self.slow.orders[count - wish.parent_back]
+        usable = parent.symbol == wish.symbol and (parent.live or parent.filled > 0)
+        return parent if usable else None

@@ -1,0 +1,137 @@
+"""Orders as a person writes them, and the sentences when one makes no sense."""
+
+from dataclasses import dataclass, replace
+from math import isfinite
+from typing import NamedTuple
+
+from market.types import Side
+from trading.engine.records import POST_ONLY, REDUCE_ONLY, Books, Kind, State, TimeInForce
+from trading.errors import BadOrder
+
+__all__ = ["Bracket", "Order", "bracket_orders", "check_order"]
+
+MOST = 1e12
+STEP_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What to trade: ``size`` in base currency, prices in quote currency, 0 where not used.
+
+    ``limit`` belongs to LIMIT and STOP_LIMIT, ``stop`` to STOP and STOP_LIMIT, ``trail``, a
+    distance in price, to TRAILING. ``parent`` is the number of the order that must fill first,
+    ``group`` a number shared by orders of which one cancels the others.
+    """
+
+    symbol: str
+    side: Side
+    size: float
+    kind: Kind = Kind.MARKET
+    limit: float = 0.0
+    stop: float = 0.0
+    trail: float = 0.0
+    tif: TimeInForce = TimeInForce.GTC
+    reduce_only: bool = False
+    post_only: bool = False
+    parent: int = 0
+    group: int = 0
+
+    @property
+    def flags(self) -> int:
+        """The switches as they stand in the records."""
+        return REDUCE_ONLY * self.reduce_only + POST_ONLY * self.post_only
+
+
+class Bracket(NamedTuple):
+    """Numbers of an entry and the orders that close it; 0 where there is none."""
+
+    entry: int
+    stop: int
+    target: int
+
+
+_PRICES = {
+    "limit": (Kind.LIMIT, Kind.STOP_LIMIT),
+    "stop": (Kind.STOP, Kind.STOP_LIMIT),
+    "trail": (Kind.TRAILING,),
+}
+
+
+def check_order(order: Order, symbol: int, books: Books) -> None:
+    """Raise :class:`BadOrder` unless ``order`` of the symbol with this index can be placed."""
+    _check_size(order.size, float(books.positions[symbol]["size_step"]))
+    for name, kinds in _PRICES.items():
+        price = getattr(order, name)
+        if order.kind in kinds and not 0 < price <= MOST:
+            raise BadOrder(
+                f"{_called(order)} has the {name} {price}; allowed is above 0 to {MOST:g}."
+            )
+        if order.kind not in kinds and price != 0:
+            raise BadOrder(f"{_called(order)} has no {name}, but {price} was given.")
+    if order.post_only and ("limit" not in _prices_of(order) or order.tif != TimeInForce.GTC):
+        raise BadOrder(
+            f"{_called(order)} {order.tif.name} cannot be post-only; only a limit order that "
+            "stays until cancelled can."
+        )
+    _check_links(order, symbol, books)
+
+
+def bracket_orders(entry: Order, parent: int, stop: float, target: float) -> tuple[Order, ...]:
+    """The orders that close ``entry`` at a loss (``stop``) or a profit (``target``), 0 for none.
+
+    They work for what the entry, order number ``parent``, has filled; a fill of one is taken off
+    the other. Raises :class:`BadOrder` when both are 0 or stand on the wrong sides of each other.
+    """
+    side = Side(-entry.side)
+    if not stop and not target:
+        raise BadOrder("A bracket has a stop, a target or both; none was given.")
+    if stop and target and (target - stop) * entry.side <= 0:
+        raise BadOrder(
+            f"The bracket's target {target} must lie {'above' if entry.side > 0 else 'below'} its "
+            f"stop {stop}: the entry {'buys' if entry.side > 0 else 'sells'}."
+        )
+    child = Order(
+        symbol=entry.symbol, side=side, size=entry.size, reduce_only=True, parent=parent,
+        group=parent,
+    )  # fmt: skip
+    legs = []
+    if stop:
+        legs.append(replace(child, kind=Kind.STOP, stop=stop))
+    if target:
+        legs.append(replace(child, kind=Kind.LIMIT, limit=target))
+    return tuple(legs)
+
+
+def _called(order: Order) -> str:
+    return f"A {order.kind.name.lower().replace('_', '-')} order"
+
+
+def _prices_of(order: Order) -> set[str]:
+    return {name for name, kinds in _PRICES.items() if order.kind in kinds}
+
+
+def _check_size(size: float, step: float) -> None:
+    if not (isfinite(size) and 0 < size <= MOST):
+        raise BadOrder(f"The size was {size}; allowed is above 0 to {MOST:g}.")
+    if step > 0:
+        steps = size / step
+        if round(steps) < 1 or abs(steps - round(steps)) > STEP_TOLERANCE:
+            raise BadOrder(f"The size was {size:.12g}; allowed are multiples of {step:.12g}.")
+
+
+def _check_links(order: Order, symbol: int, books: Books) -> None:
+    count = int(books.account[0]["orders"])
+    if order.parent:
+        if not 1 <= order.parent <= count:
+            raise BadOrder(f"The parent {order.parent} is no order; there are {count}.")
+        parent = books.orders[order.parent - 1]
+        if parent["symbol"] != symbol:
+            raise BadOrder(f"The parent {order.parent} trades another symbol than {order.symbol}.")
+        if parent["state"] > State.WORKING and not parent["filled"]:
+            raise BadOrder(f"The parent {order.parent} has ended without filling anything.")
+    if order.group:
+        members = books.orders[:count]["group"] == order.group
+        if (books.orders[:count]["symbol"][members] != symbol).any():
+            raise BadOrder(f"Group {order.group} trades another symbol than {order.symbol}.")
+    if order.group < 0:
+        raise BadOrder(f"The group was {order.group}; allowed is 0 (none) or above.")
