@@ -168,8 +168,6 @@ def _common_palette(frames: Sequence[Frame]) -> U8:
 def _pack(frames: Sequence[Frame]) -> tuple[list[PatchPlace], int, int]:
     """Strips side by side in shelves of at most WIDEST_ATLAS pixels; the picture's width and
     height.
-
-    The width is even: rows that end within a byte take the encoder three times as long to bundle.
     """
     places: list[PatchPlace] = []
     x = y = shelf = width = 0
@@ -179,4 +177,4 @@ def _pack(frames: Sequence[Frame]) -> tuple[list[PatchPlace], int, int]:
             x, y, shelf = 0, y + shelf, 0
         places.append(PatchPlace(Rect(x, y, x + strip.width, y + strip.height), strip))
         x, shelf, width = x + strip.width, max(shelf, strip.height), max(width, x + strip.width)
-    return places, width + width % 2, y + shelf
+    return places, width, y + shelf

@@ -20,8 +20,11 @@ def strip_span(spec: ChartSpec, grid: Slots, count: int, marked: bool) -> tuple[
 
     The strip reaches to the picture's right edge. It begins at the newest candle, or at what moves
     with it: the end of the segment from the candle before where there are lines, further left where
-    curves are shifted, the newest candle's marker. The row is the first of its pixel column, as
-    several share one when zoomed far out, and has everything that reaches into the strip.
+    curves are shifted, the newest candle's marker. It is an even number of pixels wide where that
+    can be: rows that end within a byte take the encoder three times as long to bundle.
+
+    The row is the first of its pixel column, as several share one when zoomed far out, and has
+    everything that reaches into the strip.
     """
     newest = count - 1
     left, reach = grid.body_left(newest), grid.body - (grid.body - grid.wick) // 2
@@ -35,7 +38,10 @@ def strip_span(spec: ChartSpec, grid: Slots, count: int, marked: bool) -> tuple[
         before = min(grid.wick_left(changed - 1), grid.wick_left(changed) - 1)
         left = min(left, before - reach)
     left = max(0, left)
-    left -= left % _shared_pixels(spec.scale)
+    shared = _shared_pixels(spec.scale)
+    left -= left % shared
+    if (spec.width - left) % 2 and shared % 2:
+        left = max(0, left - shared)
     row = grid.first_from(left - reach + 1)
     if shifts:
         row = grid.first_from(grid.wick_left(row - 1))

@@ -92,7 +92,7 @@ def _stochastic_whole(
         _places(close[first + reach : end], bottoms, tops)
         sum_piece(tops, smooth, 1.0 / smooth, work, result)
         later = max(start, late)
-        if later < end:
+        if later < min(end, len(close)):
             sum_piece(k[later - signal + 1 : end], signal, 1.0 / signal, work, d[later:end])
     return bad
 
