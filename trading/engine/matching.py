@@ -19,6 +19,7 @@ from trading.engine.lifecycle import (
 )
 from trading.engine.positions import book_fill, fee_of, margin_allows, nears, under_margin
 from trading.engine.records import (
+    DUST,
     POST_ONLY,
     REDUCE_ONLY,
     Books,
@@ -84,7 +85,9 @@ def _fitting(books: Books, symbol: int, wanted: float) -> float:
     room, step = position["room"], position["size_step"]
     if wanted <= room:
         return wanted
-    return float(floor(room / step) * step if step > 0 else room)
+    if room <= DUST * wanted:
+        return 0.0
+    return float(floor(room / step + DUST) * step if step > 0 else room)
 
 
 @lean_kernel

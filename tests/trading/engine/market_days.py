@@ -1,6 +1,7 @@
 """Random days of a market with orders, and how both engines take them."""
 
 from dataclasses import dataclass
+from random import Random
 
 from hypothesis import strategies as st
 
@@ -98,7 +99,7 @@ def _steps(draw: st.DrawFn) -> Step:
 @st.composite
 def policies(draw: st.DrawFn) -> Policies:
     """Odd numbers, so that margins are not met exactly."""
-    leverage = draw(st.sampled_from([1.0, 3.0, 10.0]))
+    leverage = draw(st.sampled_from([1.0, 3.0, 15.0]))
     return Policies(
         Fees(draw(st.sampled_from([0.0, 0.00037])), draw(st.sampled_from([0.0, 0.00113]))),
         Slippage(draw(st.sampled_from([0.0, 0.00071]))),
@@ -110,8 +111,52 @@ def policies(draw: st.DrawFn) -> Policies:
 
 
 def days() -> st.SearchStrategy[list[Step]]:
-    """Up to 14 inputs, ten time units apart."""
-    return st.lists(_steps(), min_size=1, max_size=14)
+    """Up to 14 inputs that shrink well, or up to 60 busy ones, ten time units apart."""
+    busy = st.builds(_busy_day, st.integers(0, 2**32 - 1), st.integers(1, 60))
+    return st.one_of(st.lists(_steps(), min_size=1, max_size=14), busy, busy)
+
+
+def _busy_day(seed: int, inputs: int) -> list[Step]:
+    random, marks = Random(seed), dict.fromkeys(NAMES, 100.0)
+    day = []
+    for _ in range(inputs):
+        symbol = random.choice(NAMES)
+        drawn = sorted(max(1.0, _quarter(random.gauss(marks[symbol], 5))) for _ in range(4))
+        opened, closed = random.sample(drawn[1:3], 2)
+        wishes = [_busy_wish(random, marks[symbol]) for _ in range(random.choice([0, 0, 1, 2, 3]))]
+        marks[symbol] = closed
+        day.append(
+            Step(
+                tuple(wishes), random.choice([0] * 8 + [1, 3]), symbol,
+                (opened, drawn[3], drawn[0], closed), random.random() < 0.2,
+                float(random.randint(0, 800)),
+            )
+        )  # fmt: skip
+    return day
+
+
+def _busy_wish(random: Random, mark: float) -> Wish:
+    kind = random.choice(list(Kind))
+    limited, stopped = kind in (Kind.LIMIT, Kind.STOP_LIMIT), kind in (Kind.STOP, Kind.STOP_LIMIT)
+    tif = random.choice([TimeInForce.GTC] * 3 + list(TimeInForce))
+    return Wish(
+        symbol=random.choice(NAMES),
+        side=random.choice([1, -1]),
+        size=random.randint(1, random.choice([60, 200, 1500])) / 2,
+        kind=kind,
+        limit=_quarter(mark + random.uniform(-6, 6)) if limited else 0.0,
+        stop=_quarter(mark + random.uniform(-6, 6)) if stopped else 0.0,
+        trail=random.randint(1, 24) / 4 if kind is Kind.TRAILING else 0.0,
+        tif=tif,
+        reduce_only=random.random() < 0.25,
+        post_only=limited and tif is TimeInForce.GTC and random.random() < 0.2,
+        parent_back=random.choice([0, 0, 1, 2, 3]),
+        group=random.choice([0, 0, 1, 2]),
+    )
+
+
+def _quarter(price: float) -> float:
+    return max(0.25, round(price * 4) / 4)
 
 
 class Pair:

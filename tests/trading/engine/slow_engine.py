@@ -216,7 +216,9 @@ class SlowEngine:
         size = wanted
         if size > position.room:
             step = rules.steps.get(order.symbol, 0)
-            size = floor(position.room / step) * step if step else position.room
+            size = floor(position.room / step + NEAR) * step if step else position.room
+            if position.room <= NEAR * wanted:
+                size = 0.0
         if size < wanted and order.tif == "fok":
             self._end(order, "expired", "time_in_force")
             return
@@ -276,10 +278,14 @@ class SlowEngine:
 
     def _count(self, order: SlowOrder, size: float) -> None:
         order.filled = min(order.size, order.filled + size)
-        for other in self.orders:
-            if order.group and other.group == order.group and other is not order and other.live:
-                other.taken += size
-                self._end_if_used_up(other, "partner")
+        partners = [
+            o for o in self.orders
+            if order.group and o.group == order.group and o is not order and o.live
+        ]  # fmt: skip
+        for partner in partners:
+            partner.taken += size
+        for partner in reversed(partners):  # the youngest first: used up, not left by its parent
+            self._end_if_used_up(partner, "partner")
         self._end_if_used_up(order, "partner")
         if order.live and order.tif != "gtc":
             self._end(order, "expired", "time_in_force")

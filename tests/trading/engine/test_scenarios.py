@@ -3,6 +3,7 @@
 import pytest
 
 from tests.trading.engine.desk import BUY, SELL, Desk, X, free
+from trading.engine.engine import Engine
 from trading.engine.orders import Order
 from trading.engine.policies import Fees, Latency, Policies, Slippage
 from trading.engine.records import Kind, Path, Reason, State, TimeInForce
@@ -197,6 +198,41 @@ def test_stopped_part_of_a_bracket_protects_what_comes_later() -> None:
     assert desk.size == 0
 
 
+def test_target_waits_for_the_rest_of_the_entry() -> None:
+    desk = Desk(free(participation=0.5))
+    entry = Order(symbol=X, side=BUY, size=10, kind=Kind.LIMIT, limit=100)
+    desk.engine.place_bracket(entry, target=105)
+    desk.price(100, volume=8)
+    desk.candle(101, 106, 100.5, 101, volume=100)
+    assert desk.filled == [(1, 4, 100), (2, -4, 105)]
+    assert desk.state(2) == WORKING
+    desk.candle(101, 106, 99, 101, volume=100)  # the low first
+    assert desk.filled[2:] == [(1, 6, 100), (2, -6, 105)]
+    assert desk.state(2) == FILLED
+
+
+def test_older_of_two_orders_at_one_price_fills_first() -> None:
+    desk = Desk(free(participation=0.5))
+    for size in (3, 4):
+        desk.order(BUY, size, Kind.LIMIT, limit=99)
+    desk.candle(100, 100, 98, 98, volume=10)
+    assert desk.filled == [(1, 3, 99), (2, 2, 99)]
+
+
+def test_rounded_room_makes_no_tiny_fills() -> None:
+    desk = Desk(free(participation=0.1))
+    desk.order(BUY, 0.1)
+    desk.order(BUY, 0.2)
+    desk.order(BUY, 5)
+    desk.price(100, volume=3.0000000000000004)
+    assert desk.size == pytest.approx(0.3)
+    assert len(desk.filled) == 2
+    stepped = Desk(free(participation=0.1), step=0.1)
+    stepped.order(BUY, 1)
+    stepped.price(100, volume=2.9999999999999996)
+    assert stepped.filled == [(1, pytest.approx(0.3), 100)]
+
+
 @pytest.mark.parametrize(
     ("tif", "fills", "state"),
     [
@@ -348,6 +384,32 @@ def test_gap_below_the_liquidation_price_leaves_a_debt() -> None:
     refused = desk.order(BUY, 1)
     desk.price(70)
     assert desk.state(refused) == (State.REFUSED, Reason.MARGIN)
+
+
+def test_gap_over_stop_and_liquidation_price_liquidates() -> None:
+    desk = Desk(free(leverage=5, maintenance=0.1))
+    desk.order(BUY, 400)
+    stop = desk.order(SELL, 400, Kind.STOP, stop=90)
+    desk.price(100)
+    desk.price(80)
+    assert desk.filled[1:] == [(0, -400, 80)]
+    assert desk.state(stop) == (State.CANCELLED, Reason.LIQUIDATION)
+
+
+def test_symbols_share_the_margin_and_fall_together() -> None:
+    engine = Engine(["A", "B"], 10_000.0, free(leverage=4, maintenance=0.2))
+    for symbol, side, size in (("A", BUY, 200), ("B", SELL, 100), ("A", BUY, 1000)):
+        engine.place(Order(symbol=symbol, side=side, size=size))
+    engine.candle("B", 100, 100, 100, 100, 1, 0)
+    engine.candle("A", 100, 100, 100, 100, 1, 0)
+    assert engine.orders["state"].tolist() == [State.FILLED, State.FILLED, State.REFUSED]
+    engine.candle("B", 100, 110, 100, 110, 1, 1)
+    engine.candle("A", 100, 100, 50, 60, 1, 1)
+    # no cash left: 200 p - 11,000 = 0.2 × (200 p + 11,000)
+    fills = engine.fills[2:]
+    assert fills["symbol"].tolist() == [0, 1]
+    assert fills["price"].tolist() == [82.5, 110]
+    assert engine.positions["size"].tolist() == [0, 0]
 
 
 def test_short_is_liquidated_going_up() -> None:
