@@ -48,6 +48,7 @@ class Program:
             "CANDLECAST_FEED": "sim",
             "CANDLECAST_SYMBOLS": SYMBOLS,
             "CANDLECAST_PORT": str(self.port),
+            "CANDLECAST_STORE": "off",  # what this machine's user has stored is none of a test's
             **self._environment,
         }
         environment = inherited | {name: value for name, value in own.items() if value}
