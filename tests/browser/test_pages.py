@@ -105,7 +105,7 @@ def test_smallest_phone_shows_everything_beside_each_other(
     with open_page(browser, problems, {"width": 360, "height": 640}) as page:
         open_chart(page, f"{program.url}/?symbol=BTC-USD&interval=1m")
         page.wait_for_timeout(1500)
-        quote, pill = box(page, "#phone-quote"), box(page, ".pill")
+        quote, pill = box(page, "#phone-quote"), box(page, ".top-bar .pill")
         assert quote["x"] + quote["width"] <= pill["x"]
         lower, navigation = box(page, ".side"), box(page, ".phone-navigation")
         assert lower["y"] + lower["height"] <= navigation["y"]

@@ -159,10 +159,10 @@ def test_reset_starts_anew_for_this_page_alone(watched: Program, page: Page) -> 
     wait_for_more(page, "Receive", 300)
     before = samples(page, "Receive")
     page.locator("#performance-reset").click()
-    wait_until(lambda: samples(page, "Receive") < before, "the count is small")
+    wait_until(lambda: samples(page, "Receive") < before / 2, "the count is small")
     page.reload()
     page.wait_for_selector(".page-performance")
-    assert samples(page, "Receive") > before
+    assert samples(page, "Receive") > before / 2  # the oldest may be out of the window by now
 
 
 def test_keyboard_reaches_the_page_and_its_choices(program: Program, page: Page) -> None:
