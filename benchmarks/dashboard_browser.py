@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from playwright.sync_api import CDPSession, Page
 
@@ -118,6 +118,7 @@ window.bench = {
   }),
   click: null, // ms from a click to the paint in which a menu stands open
   moved: null, // display frames from a wheel event to the moved picture
+  heard: null, // ms from a wheel event to the page's first handler of it: the browser's own time
   crisp: null, // ms from a wheel event to the paint of the picture drawn for it
 };
 addEventListener("pointerdown", (event) => {
@@ -138,6 +139,7 @@ addEventListener("wheel", (event) => {
   const moved = chart.querySelector(".chart-moved");
   let frames = 0;
   bench.moved = bench.crisp = null;
+  bench.heard = performance.now() - event.timeStamp;
   const move = () => {
     frames += 1;
     if (!moved.hidden) bench.moved = frames;
@@ -161,15 +163,25 @@ def clicked(page: Page, selector: str) -> float:
     return took
 
 
-def wheeled(page: Page, chart: int, notch: int) -> tuple[float, float]:
-    """Turn the wheel: display frames to the moved picture, milliseconds to the crisp one."""
+class Turned(NamedTuple):
+    """A turn of the wheel: display frames to the moved picture; milliseconds to the crisp one, and
+    of these until the page heard of it.
+    """
+
+    moved: float
+    crisp: float
+    heard: float
+
+
+def wheeled(page: Page, chart: int, notch: int) -> Turned:
+    """Turn the wheel over ``chart``."""
     box = page.locator(".chart").nth(chart).bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.evaluate("window.bench.crisp = null")
     page.mouse.wheel(0, notch)
     crisp = waited(page, "crisp")
-    return page.evaluate("window.bench.moved"), crisp
+    return Turned(page.evaluate("window.bench.moved"), crisp, page.evaluate("window.bench.heard"))
 
 
 def waited(page: Page, name: str) -> float:

@@ -22,7 +22,7 @@ STAGES = {
     "receive": StageWords("Receive", "socket to parser", 0.1),
     "parse": StageWords("Parse", "text to events", 0.05),
     "ingest": StageWords("Ingest", "candles, quotes", 0.02),
-    "wait": StageWords("Wait", "pause between pictures", 42.0),
+    "wait": StageWords("Wait", "pause between pictures", 32.0),
     "layout": StageWords("Layout", "view to scene", 0.2),
     "draw": StageWords("Draw", "scene to pixels", 0.3),
     "encode": StageWords("Encode", "pixels to WebP", 0.3),
