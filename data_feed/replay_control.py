@@ -15,6 +15,7 @@ from data_feed.protocol import TICKS, Channel
 from data_feed.replay import Recording
 from data_feed.replay_source import ReplaySource
 from data_feed.source import Source
+from data_feed.status import FeedStatus
 from market.market import Market
 from market.types import Interval, Symbol
 
@@ -41,6 +42,11 @@ class SwitchableFeed(Protocol):
         """See :attr:`data_feed.feed.Feed.source`."""
         ...
 
+    @property
+    def session(self) -> int:
+        """See :attr:`data_feed.feed.Feed.session`."""
+        ...
+
     def switch(
         self,
         sources: Sequence[Source],
@@ -52,6 +58,10 @@ class SwitchableFeed(Protocol):
 
     def relabel(self, label: str) -> None:
         """See :meth:`data_feed.feed.Feed.relabel`."""
+        ...
+
+    def status(self) -> FeedStatus:
+        """See :meth:`data_feed.feed.Feed.status`."""
         ...
 
 

@@ -5,17 +5,17 @@ from dataclasses import replace
 
 from data_feed.errors import FeedError
 from data_feed.open_feed import venues_of
+from data_feed.replay_control import SwitchableFeed
 from data_feed.status import FeedMode, FeedState
 from server.errors import RequestError
 from server.outliving import feed_request, watched
-from server.replay_desk import WatchedFeed
 from server.settings import Settings
 
 LOOK_S = 0.2
 LONGEST_S = 15.0
 
 
-def try_live(settings: Settings, feed: WatchedFeed) -> None:
+def try_live(settings: Settings, feed: SwitchableFeed) -> None:
     """Switch to the live venue; blocks until it brings data or the simulator has begun anew.
 
     Raises :class:`RequestError` with a sentence when the venue brought nothing.

@@ -2,23 +2,19 @@
 
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from math import inf
 from pathlib import Path
-from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from data_feed.feed import VenueSources
 from data_feed.open_feed import venues_of
 from data_feed.replay import Recording
-from data_feed.replay_control import ReplayControl, Shown, Step
-from data_feed.source import Source
-from data_feed.status import FeedState, FeedStatus
+from data_feed.replay_control import ReplayControl, Shown, Step, SwitchableFeed
+from data_feed.status import FeedState
 from market.errors import MarketError
 from market.market import Market
-from market.types import Interval, Symbol
+from market.types import Interval
 from server.errors import RequestError
 from server.outliving import feed_request, watched
 from server.replay_entry import MILLISECOND
@@ -47,37 +43,6 @@ class ReplayOrder(BaseModel):
     interval: str = Field("1m", description="Which candle a step leads to")
 
 
-class WatchedFeed(Protocol):
-    """What is needed of a feed, see :class:`data_feed.feed.Feed`."""
-
-    @property
-    def source(self) -> Source:
-        """The source that is shown."""
-        ...
-
-    @property
-    def session(self) -> int:
-        """Rises with every switch."""
-        ...
-
-    def switch(
-        self,
-        sources: Sequence[Source],
-        symbols: Sequence[Symbol],
-        others: Sequence[VenueSources] = (),
-    ) -> None:
-        """Show something else."""
-        ...
-
-    def relabel(self, label: str) -> None:
-        """Say in ``label`` what is being shown."""
-        ...
-
-    def status(self) -> FeedStatus:
-        """How things stand."""
-        ...
-
-
 class ReplayDesk:
     """One per server. Orders are carried out one at a time, whatever thread they come from.
 
@@ -85,7 +50,7 @@ class ReplayDesk:
     A recording that cannot be replayed changes nothing.
     """
 
-    def __init__(self, settings: Settings, market: Market, feed: WatchedFeed) -> None:
+    def __init__(self, settings: Settings, market: Market, feed: SwitchableFeed) -> None:
         self._settings = settings
         self._market = market
         self._feed = feed

@@ -6,26 +6,17 @@ the candles (83 minutes of the shortest interval). Candles that changed later, b
 late or by the venue's history, are found by comparing whole rings now and then.
 """
 
-import logging
-import threading
 from collections.abc import Callable
-from io import FileIO
 
 from data_feed.venue_market import FedMarket
 from market.columns import CandleWindow
-from market.errors import ColumnsBusy
 from market.types import INTERVALS, Interval, Symbol
 from storage.candle_store import CandleStore, part_of
-from storage.errors import StorageError
-from storage.files import claim_folder
-
-log = logging.getLogger(__name__)
+from storage.rounds import Rounds
 
 EVERY_S = 10.0
 WHOLE_ROUNDS = 60
 """Every so many rounds whole rings are compared with the store."""
-
-STOP_S = 5.0
 
 
 class CandleKeeper:
@@ -42,29 +33,26 @@ class CandleKeeper:
         keeps: Callable[[], int | None],
         every_s: float = EVERY_S,
     ) -> None:
-        self.failure = ""
         self._store = store
         self._market = market
         self._keeps = keeps
-        self._every_s = every_s
         self._seen: dict[tuple[Symbol, Interval], tuple[int, int]] = {}
-        self._claim: FileIO | None = None
-        self._rounds = 0
+        self._round = 0
         self._session: int | None = None
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="candle keeper", daemon=True)
+        self._rounds = Rounds("candles", store.folder, self.save, every_s)
 
     def start(self) -> None:
         """Start the thread; call once."""
-        self._thread.start()
+        self._rounds.start()
 
     def stop(self) -> None:
-        """Store what has closed and end, within :data:`STOP_S` seconds; others may write then."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(STOP_S)
-        if self._claim is not None:
-            self._claim.close()
+        """Store what has closed and end, within seconds; others may write then."""
+        self._rounds.stop()
+
+    @property
+    def failure(self) -> str:
+        """Why nothing is being stored; empty while all is well."""
+        return self._rounds.failure
 
     def restore(self, symbol: Symbol, interval: Interval) -> CandleWindow:
         """The newest stored candles, as many as a ring holds; none when they cannot be had."""
@@ -80,16 +68,15 @@ class CandleKeeper:
         session = self._keeps()
         if session is None:
             return 0
-        if self._claim is None:
-            self._claim = claim_folder(self._store.folder)
-        if self._rounds % WHOLE_ROUNDS == 0 or session != self._session:
+        self._rounds.claim()
+        if self._round % WHOLE_ROUNDS == 0 or session != self._session:
             self._seen.clear()
         self._session = session
         changed = 0
         for symbol in self._market.symbols:
             for interval in INTERVALS:
                 changed += self._save(symbol, interval, session)
-        self._rounds += 1
+        self._round += 1
         return changed
 
     def _save(self, symbol: Symbol, interval: Interval, session: int) -> int:
@@ -110,18 +97,3 @@ class CandleKeeper:
             changed = self._store.write(symbol, interval, closed)
         self._seen[symbol, interval] = structure, end
         return changed
-
-    def _run(self) -> None:
-        stopping = False
-        while not stopping:
-            stopping = self._stopping.wait(self._every_s)
-            try:
-                self.save()
-            except (StorageError, ColumnsBusy) as error:
-                if not self.failure:
-                    log.error("candles are not being stored: %s", error)
-                self.failure = str(error)
-            else:
-                if self.failure:
-                    log.warning("candles are being stored again")
-                self.failure = ""

@@ -4,25 +4,17 @@ A process that is killed loses the trades of the last seconds; what the venue's 
 at the next start is stored like any other trade, and each id once.
 """
 
-import logging
-import threading
 from collections.abc import Callable
-from io import FileIO
 from queue import Empty, SimpleQueue
 
 from market.types import DAY, Symbol, Trade
-from storage.errors import StorageError
-from storage.files import claim_folder
+from storage.rounds import Rounds
 from storage.trade_columns import from_trades
 from storage.trade_store import TradeStore, day_name
-
-log = logging.getLogger(__name__)
 
 EVERY_S = 5.0
 ROOM = 2_000_000
 """Trades that may wait for a disk; more are lost, and counted."""
-
-STOP_S = 5.0
 
 
 class TradeKeeper:
@@ -34,29 +26,26 @@ class TradeKeeper:
     def __init__(
         self, store: TradeStore, keeps: Callable[[], bool], every_s: float = EVERY_S
     ) -> None:
-        self.failure = ""
         self.lost = 0
         self._store = store
         self._keeps = keeps
-        self._every_s = every_s
         self._queue: SimpleQueue[Trade] = SimpleQueue()
         self._unstored: list[Trade] = []
         self._days: dict[Symbol, int] = {}
-        self._claim: FileIO | None = None
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="trade keeper", daemon=True)
+        self._rounds = Rounds("trades", store.folder, self.save, every_s)
 
     def start(self) -> None:
         """Start the thread; call once."""
-        self._thread.start()
+        self._rounds.start()
 
     def stop(self) -> None:
-        """Store what is left and end, within :data:`STOP_S` seconds; others may write then."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(STOP_S)
-        if self._claim is not None:
-            self._claim.close()
+        """Store what is left and end, within seconds; others may write then."""
+        self._rounds.stop()
+
+    @property
+    def failure(self) -> str:
+        """Why nothing is being stored; empty while all is well."""
+        return self._rounds.failure
 
     def keep(self, trade: Trade) -> None:
         """Take a trade."""
@@ -81,8 +70,7 @@ class TradeKeeper:
                 break
         if not trades:
             return 0
-        if self._claim is None:
-            self._claim = claim_folder(self._store.folder)
+        self._rounds.claim()
         stored = 0
         by_symbol: dict[Symbol, list[Trade]] = {}
         for trade in trades:
@@ -101,18 +89,3 @@ class TradeKeeper:
         if self._days.get(symbol, 0) < day:
             self._days[symbol] = day
             self._store.merge_day(symbol, day_name(day - 1))
-
-    def _run(self) -> None:
-        stopping = False
-        while not stopping:
-            stopping = self._stopping.wait(self._every_s)
-            try:
-                self.save()
-            except StorageError as error:
-                if not self.failure:
-                    log.error("trades are not being stored: %s", error)
-                self.failure = str(error)
-            else:
-                if self.failure:
-                    log.warning("trades are being stored again")
-                self.failure = ""
