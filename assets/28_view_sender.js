@@ -1,9 +1,8 @@
 "use strict";
 
 /**
- * Changed views on their way: the picture moves in the next display frame. The server hears of the first change at once,
- * while that frame is still being made, then of the newest view only: once a frame and at most sixty times a second
- * whatever the display does. Nothing queues up.
+ * Changed views on their way: the picture moves in the next display frame, and the server hears of the newest view only,
+ * once a frame and at most sixty times a second whatever the display does. Nothing queues up.
  */
 {
   const LEAST_PAUSE_MS = 15;
@@ -25,24 +24,22 @@
       this.moved.add(panel);
       this.unsent.add(panel);
       this.schedule();
-      this.flush(performance.now());
     }
 
     schedule() {
       if (this.scheduled) return;
       this.scheduled = true;
-      requestAnimationFrame(() => {
+      requestAnimationFrame((now) => {
         this.scheduled = false;
         for (const panel of this.moved) panel.move();
         this.moved.clear();
-        this.flush(performance.now());
+        if (now - this.lastSent >= LEAST_PAUSE_MS) this.flush(now);
         if (this.unsent.size) this.schedule();
       });
     }
 
-    /** Unless it is too early. @param {number} now */
+    /** @param {number} now */
     flush(now) {
-      if (now - this.lastSent < LEAST_PAUSE_MS) return;
       for (const panel of this.unsent) {
         const message = panel.viewport();
         if (!message) continue;

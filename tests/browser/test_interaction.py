@@ -73,7 +73,7 @@ def test_drag_back_to_the_newest_follows_again(stand: Stand, chart: Page) -> Non
     chart.mouse.move(90, 100, steps=3)
     chart.mouse.up()
     wait_until(lambda: "end" not in viewport(stand), "the newest are followed")
-    assert chart.locator(".chart-now").is_hidden()
+    chart.locator(".chart-now").wait_for(state="hidden")
 
 
 def test_oldest_candle_is_the_end_of_the_road(stand: Stand, chart: Page) -> None:
@@ -252,7 +252,7 @@ def test_new_candles_leave_a_panned_view_and_a_control_leads_back(
     chart.mouse.up()
     show(stand, chart, keyframe(2, HELD - 10))
     now = chart.locator(".chart-now")
-    assert now.is_visible()
+    now.wait_for()
     box = now.bounding_box()
     assert box is not None
     assert box["x"] + box["width"] == pytest.approx(PLOT_RIGHT - 12)
@@ -261,7 +261,7 @@ def test_new_candles_leave_a_panned_view_and_a_control_leads_back(
     assert transform(chart) is None and len(stand.said("viewport")) == said
     now.click()
     wait_until(lambda: "end" not in stand.said("viewport")[-1], "the newest are shown again")
-    assert now.is_hidden()
+    now.wait_for(state="hidden")
     assert chart.evaluate("document.activeElement.className").startswith("chart")
 
 
@@ -307,7 +307,7 @@ def test_what_is_no_longer_held_leads_to_the_newest(stand: Stand, chart: Page) -
     stand.send({"type": "state", "chart": 1, "state": "empty", "detail": "None."})
     order = stand.wait_for("subscribe", 2)
     assert "end" not in order
-    assert chart.locator(".chart-state").is_hidden()
+    chart.locator(".chart-state").wait_for(state="hidden")
 
 
 def test_buttons_on_the_chart_are_no_gestures(stand: Stand, chart: Page) -> None:

@@ -70,7 +70,7 @@ def test_one_finger_pans(stand: Stand, phone: Page) -> None:
     assert moved[2] == pytest.approx(80 * ratio, abs=20 * ratio)  # the first pixels wake the drag
     touch(fingers, "touchEnd")
     wait_until(lambda: stand.said("viewport")[-1].get("end", HELD) <= HELD - 12, "panned")
-    assert phone.locator(".chart-crosshair").is_hidden()
+    phone.locator(".chart-crosshair").wait_for(state="hidden")
 
 
 def test_two_fingers_pinch(stand: Stand, phone: Page) -> None:
@@ -101,7 +101,7 @@ def test_long_press_shows_the_crosshair_and_a_pan_hides_it(stand: Stand, phone: 
     touch(fingers, "touchStart", (100, 100))
     touch(fingers, "touchMove", (140, 100))
     touch(fingers, "touchEnd")
-    assert phone.locator(".chart-crosshair").is_hidden()
+    phone.locator(".chart-crosshair").wait_for(state="hidden")
 
 
 def test_geometry_is_of_device_pixels(phone: Page) -> None:
