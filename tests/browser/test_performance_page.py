@@ -91,8 +91,9 @@ def test_figures_move_while_the_market_does(watched: Program, page: Page) -> Non
     )
     assert re.search(r"Encoder ratio\s+[\d.]+ ×", page.locator(".process-body").inner_text())
     assert "GPU: none." in page.locator(".process-body").inner_text()
-    line = page.locator(".course-slow").evaluate("e => getComputedStyle(e).clipPath")
-    assert line.count(",") > 4
+    course = page.locator(".course-slow")
+    clip = "e => getComputedStyle(e).clipPath"
+    wait_until(lambda: course.evaluate(clip).count(",") > 4, "a course of several points", 30)
 
 
 def test_nothing_shifts_while_figures_change(watched: Program, page: Page) -> None:
