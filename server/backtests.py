@@ -7,7 +7,7 @@ from market.columns import CandleWindow
 from market.types import Side
 from server.errors import OutOfRange, RequestError
 from server.views import BacktestTradeView, BacktestView, MetricView
-from trading.backtest import BacktestResult, run_sma_cross
+from trading.backtest.sma_cross_run import SmaCrossResult, run_sma_cross
 from trading.errors import TradingError
 from trading.fill_models import MAX_FEE_RATE, Costs
 from trading.metrics import METRICS, Measures, Metric
@@ -61,7 +61,7 @@ def run(candles: CandleWindow, order: BacktestOrder) -> BacktestView:
     return _view(result, order, (perf_counter_ns() - started) / 1e6)
 
 
-def _view(result: BacktestResult, order: BacktestOrder, elapsed_ms: float) -> BacktestView:
+def _view(result: SmaCrossResult, order: BacktestOrder, elapsed_ms: float) -> BacktestView:
     return BacktestView(
         symbol=order.symbol,
         interval=order.interval,

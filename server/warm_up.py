@@ -22,7 +22,7 @@ from market.columns import CandleWindow
 from market.order_book import OrderBook
 from market.tape import Tape
 from market.types import MINUTE, Candle, Interval, Side, Symbol, Trade
-from trading.backtest import run_sma_cross
+from trading.backtest.sma_cross_run import run_sma_cross
 from trading.fill_models import Costs
 from trading.strategies.sma_cross import SmaCrossParameters
 

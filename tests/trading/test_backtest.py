@@ -15,7 +15,7 @@ from market.columns import CandleWindow
 from market.types import DAY, Side, Symbol, Trade
 from tests.trading.series import candles, random_walks
 from trading.account import Account
-from trading.backtest import BacktestResult, run_sma_cross
+from trading.backtest.sma_cross_run import SmaCrossResult, run_sma_cross
 from trading.errors import BacktestError
 from trading.fill_models import Costs, ProportionalFee, ProportionalSlippage
 from trading.metrics import METRICS
@@ -169,7 +169,7 @@ def test_accounting_identities(window: CandleWindow, costs: Costs) -> None:
     assert all(map(isfinite, result.metrics.values.values()))
 
 
-def up_and_down() -> BacktestResult:
+def up_and_down() -> SmaCrossResult:
     """Averages of 2 and 3 closes: above after candle 3, below after candle 6."""
     closes = [10.0, 10.0, 10.0, 13.0, 16.0, 16.0, 8.0, 8.0]
     opens = [10.0, 10.0, 10.0, 10.0, 12.5, 16.0, 16.0, 10.0]

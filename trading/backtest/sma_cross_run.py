@@ -27,7 +27,7 @@ from trading.round_trips import round_trips
 from trading.strategies.sma_cross import SmaCrossParameters, decide
 from trading.trades import Trades
 
-__all__ = ["BacktestResult", "run_sma_cross"]
+__all__ = ["SmaCrossResult", "run_sma_cross"]
 
 F64 = NDArray[np.float64]
 I8 = NDArray[np.int8]
@@ -41,7 +41,7 @@ _UNITS = ((DAY, "days"), (HOUR, "hours"), (MINUTE, "minutes"), (SECOND, "seconds
 
 
 @dataclass(frozen=True, slots=True)
-class BacktestResult:
+class SmaCrossResult:
     """Arrays of shape (n,), one value per candle, read-only.
 
     ``time_ns`` candle starts; ``equity`` and ``buy_and_hold`` in quote currency at the closes, the
@@ -71,7 +71,7 @@ def run_sma_cross(
     costs: Costs | None = None,
     start_capital: float = 10_000.0,
     convention: Convention | None = None,
-) -> BacktestResult:
+) -> SmaCrossResult:
     """Backtest the moving average cross of :mod:`trading.strategies.sma_cross`.
 
     Raises :class:`BacktestError` when there are too few candles, a price outside 10^-12 to 10^12,
@@ -102,7 +102,7 @@ def run_sma_cross(
         trades,
         float(np.abs(fills[:, CHANGE] * fills[:, PRICE]).sum()),
     )
-    return BacktestResult(
+    return SmaCrossResult(
         time_ns=candles.time_ns,
         equity=run.equity,
         buy_and_hold=run.market,
