@@ -5,6 +5,7 @@ TradingError
 ├── BadCosts         a fee or slippage outside its bounds
 ├── BadConvention    days in a year or a risk-free rate outside their bounds
 ├── BadParameters    strategy parameters outside their bounds
+├── BadStrategy      a strategy that contradicts itself, fails or decides what cannot be done
 ├── BadPolicy        a latency, participation or margin outside its bounds
 ├── BadOrder         an order whose size, prices, flags or links contradict each other
 ├── BadMarketData    a candle or trade that no market can have made, or that comes too late
@@ -32,6 +33,20 @@ class BadConvention(TradingError):
 
 class BadParameters(TradingError):
     """Strategy parameters outside their bounds."""
+
+
+class BadStrategy(TradingError):
+    """A strategy that contradicts itself, fails, or decides what cannot be done.
+
+    ``file`` and ``line`` say where, as far as that is known: ``""`` and 0 else.
+    """
+
+    def __init__(self, message: str, file: str = "", line: int = 0) -> None:
+        self.message = message
+        self.file = file
+        self.line = line
+        place = f"{file}, line {line}: " if line else f"{file}: " if file else ""
+        super().__init__(place + message)
 
 
 class BadPolicy(TradingError):
