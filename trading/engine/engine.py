@@ -15,7 +15,7 @@ from trading.engine.motion import pass_candle, pass_trade
 from trading.engine.orders import Bracket, Order, bracket_orders, check_order
 from trading.engine.policies import Policies
 from trading.engine.positions import equity_of, exposure_of
-from trading.engine.records import Books, grown, make_books
+from trading.engine.records import Books, Sizing, grown, make_books
 from trading.errors import BadMarketData, BadOrder, BadQuantity
 
 __all__ = ["Engine"]
@@ -97,12 +97,16 @@ class Engine:
         placed = latest if time_ns is None else time_ns
         if placed < latest:
             raise BadOrder(f"Placed at {placed} ns, before the latest input at {latest} ns.")
-        self._make_space()
-        return enter_order(
+        self.make_space()
+        number = enter_order(
             self._books, symbol, int(order.side), int(order.kind), int(order.tif), order.flags,
             float(order.size), float(order.limit), float(order.stop), float(order.trail),
             int(order.parent), int(order.group), int(placed),
         )  # fmt: skip
+        if order.sizing is not Sizing.GIVEN:
+            entered = self._books.orders[number - 1]
+            entered["share"], entered["sizing"] = order.share, order.sizing
+        return number
 
     def place_bracket(
         self, entry: Order, stop: float = 0.0, target: float = 0.0, time_ns: int | None = None
@@ -115,7 +119,8 @@ class Engine:
         number = int(self._books.account[0]["orders"]) + 1
         legs = bracket_orders(entry, number, float(stop), float(target))
         for leg in legs:
-            check_order(replace(leg, parent=0, group=0), symbol, self._books)
+            size = leg.size or float(self._books.positions[symbol]["size_step"]) or 1.0
+            check_order(replace(leg, size=size, parent=0, group=0), symbol, self._books)
         self.place(entry, time_ns)
         placed = iter([self.place(leg, time_ns) for leg in legs])
         return Bracket(number, next(placed) if stop else 0, next(placed) if target else 0)
@@ -151,7 +156,7 @@ class Engine:
                 f"allowed are prices above 0 to {MAX_PRICE:g}, none outside low to high."
             )
         self._check_input(symbol, volume, time_ns)
-        self._make_space()
+        self.make_space()
         pass_candle(
             self._books, index, float(opened), float(high), float(low), float(closed),
             float(volume), int(time_ns), self._path,
@@ -165,8 +170,18 @@ class Engine:
                 f"A trade of {symbol} had the price {price}; allowed is above 0 to {MAX_PRICE:g}."
             )
         self._check_input(symbol, volume, time_ns)
-        self._make_space()
+        self.make_space()
         pass_trade(self._books, index, float(price), int(time_ns), float(volume))
+
+    def make_space(self) -> None:
+        """See to space for one more order, and for all fills that one input can make.
+
+        For compiled drivers; ``books`` may be other ones afterwards.
+        """
+        account, books = self._books.account[0], self._books
+        fills = int(account["fills"] + account["live"]) + len(self.symbols) + 2
+        if account["orders"] + 1 > len(books.orders) or fills > len(books.fills):
+            self._books = grown(books, int(account["orders"]) + 1, fills)
 
     def _symbol(self, name: str) -> int:
         if name not in self._index:
@@ -181,13 +196,6 @@ class Engine:
             raise BadMarketData(
                 f"{symbol} came with the time {time_ns} ns after an input at {latest} ns."
             )
-
-    def _make_space(self) -> None:
-        """Space for one more order, and for all fills that one input can make."""
-        account, books = self._books.account[0], self._books
-        fills = int(account["fills"] + account["live"]) + len(self.symbols) + 2
-        if account["orders"] + 1 > len(books.orders) or fills > len(books.fills):
-            self._books = grown(books, int(account["orders"]) + 1, fills)
 
 
 def _check_account(

@@ -12,6 +12,7 @@ from trading.engine.lifecycle import (
     end_all,
     end_order,
     has_begun,
+    is_live,
     reducible,
     release_reducing,
     remaining,
@@ -25,9 +26,11 @@ from trading.engine.records import (
     Books,
     Kind,
     Reason,
+    Sizing,
     State,
     TimeInForce,
 )
+from trading.engine.sizing import size_order
 from trading.fill_arithmetic import compiled_slipped_price
 
 __all__ = ["has_limit", "has_stop", "liquidate", "meet", "ratchet", "start_due"]
@@ -155,6 +158,10 @@ def start_due(books: Books, symbol: int, time_ns: int, everything: bool) -> None
         mark = books.positions[symbol]["mark"]
         if order["state"] == State.WAITING and has_begun(books, at, time_ns):
             order["state"] = State.WORKING
+            if order["sizing"] != Sizing.GIVEN:
+                size_order(books, at, mark)
+            if not is_live(books, at):
+                continue
             if order["flags"] & REDUCE_ONLY and reducible(books, at) == 0:
                 end_order(books, at, State.CANCELLED, Reason.REDUCE_ONLY)
             else:

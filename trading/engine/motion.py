@@ -20,7 +20,7 @@ from trading.engine.matching import has_limit, has_stop, liquidate, meet, ratche
 from trading.engine.positions import liquidation_price, under_margin
 from trading.engine.records import REDUCE_ONLY, Books, Kind, Path, State
 
-__all__ = ["arrive", "high_comes_first", "jump", "pass_candle", "pass_trade", "walk"]
+__all__ = ["arrive", "high_comes_first", "jump", "pass_candle", "pass_rest", "pass_trade", "walk"]
 
 
 @lean_kernel
@@ -167,11 +167,20 @@ def pass_candle(
     more, and one per position.
     """
     jump(books, symbol, opened, time_ns, volume)
+    pass_rest(books, symbol, opened, high, low, closed, time_ns, path)
+    forget_ended(books)
+
+
+@lean_kernel
+def pass_rest(
+    books: Books, symbol: int, opened: float, high: float, low: float, closed: float, time_ns: int,
+    path: int,
+) -> None:  # fmt: skip
+    """Take what comes after the open of a candle."""
     up_first = high_comes_first(books, symbol, opened, high, low, path)
     walk(books, symbol, high if up_first else low, time_ns)
     walk(books, symbol, low if up_first else high, time_ns)
     walk(books, symbol, closed, time_ns)
-    forget_ended(books)
 
 
 @lean_kernel

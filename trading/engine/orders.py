@@ -5,7 +5,7 @@ from math import isfinite
 from typing import NamedTuple
 
 from market.types import Side
-from trading.engine.records import POST_ONLY, REDUCE_ONLY, Books, Kind, State, TimeInForce
+from trading.engine.records import POST_ONLY, REDUCE_ONLY, Books, Kind, Sizing, State, TimeInForce
 from trading.errors import BadOrder
 
 __all__ = ["Bracket", "Order", "bracket_orders", "check_order"]
@@ -20,7 +20,9 @@ class Order:
 
     ``limit`` belongs to LIMIT and STOP_LIMIT, ``stop`` to STOP and STOP_LIMIT, ``trail``, a
     distance in price, to TRAILING. ``parent`` is the number of the order that must fill first,
-    ``group`` a number shared by orders of which one cancels the others.
+    ``group`` a number shared by orders of which one cancels the others. Unless ``sizing`` is GIVEN,
+    ``size`` is 0 and ``share`` says which part of the equity a market order trades; for a TARGET
+    it is negative below zero, and ``side`` is not looked at.
     """
 
     symbol: str
@@ -35,6 +37,8 @@ class Order:
     post_only: bool = False
     parent: int = 0
     group: int = 0
+    share: float = 0.0
+    sizing: Sizing = Sizing.GIVEN
 
     @property
     def flags(self) -> int:
@@ -59,7 +63,10 @@ _PRICES = {
 
 def check_order(order: Order, symbol: int, books: Books) -> None:
     """Raise :class:`BadOrder` unless ``order`` of the symbol with this index can be placed."""
-    _check_size(order.size, float(books.positions[symbol]["size_step"]))
+    if order.sizing is Sizing.GIVEN:
+        _check_size(order, float(books.positions[symbol]["size_step"]), books)
+    else:
+        _check_share(order, float(books.account[0]["leverage"]))
     for name, kinds in _PRICES.items():
         price = getattr(order, name)
         if order.kind in kinds and not 0 < price <= MOST:
@@ -110,13 +117,43 @@ def _prices_of(order: Order) -> set[str]:
     return {name for name, kinds in _PRICES.items() if order.kind in kinds}
 
 
-def _check_size(size: float, step: float) -> None:
+def _check_size(order: Order, step: float, books: Books) -> None:
+    size = order.size
+    if order.share:
+        raise BadOrder(
+            f"{_called(order)} of a given size has no share, but {order.share} was given."
+        )
+    if size == 0 and _awaits_size(order.parent, books):
+        return
     if not (isfinite(size) and 0 < size <= MOST):
         raise BadOrder(f"The size was {size}; allowed is above 0 to {MOST:g}.")
     if step > 0:
         steps = size / step
         if round(steps) < 1 or abs(steps - round(steps)) > STEP_TOLERANCE:
             raise BadOrder(f"The size was {size:.12g}; allowed are multiples of {step:.12g}.")
+
+
+def _awaits_size(parent: int, books: Books) -> bool:
+    """Whether ``parent`` is an order whose size, and so its children's, comes when it starts."""
+    if not 1 <= parent <= books.account[0]["orders"]:
+        return False
+    order = books.orders[parent - 1]
+    return bool(order["sizing"] != Sizing.GIVEN and order["size"] == 0)
+
+
+def _check_share(order: Order, leverage: float) -> None:
+    if order.kind is not Kind.MARKET or order.size or order.parent or order.group:
+        raise BadOrder(
+            f"{_called(order)} cannot be sized by share; only a market order without size, parent "
+            "and group can."
+        )
+    least = -leverage if order.sizing is Sizing.TARGET else 0.0
+    given = least <= order.share <= leverage and (order.share > 0 or least < 0)
+    if not given:
+        raise BadOrder(
+            f"The share of equity was {order.share:g}; with leverage {leverage:g} allowed is "
+            f"{f'{least:g}' if least else 'above 0'} to {leverage:g}."
+        )
 
 
 def _check_links(order: Order, symbol: int, books: Books) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "ACCOUNT", "DUST", "FILL", "ORDER", "POLICY", "POSITION", "POST_ONLY", "REDUCE_ONLY", "Books",
-    "Cause", "Kind", "Path", "Reason", "State", "TimeInForce", "grown", "make_books",
+    "Cause", "Kind", "Path", "Reason", "Sizing", "State", "TimeInForce", "grown", "make_books",
 ]  # fmt: skip
 
 T = TypeVar("T", bound=np.generic)
@@ -43,6 +43,18 @@ class TimeInForce(IntEnum):
     GTC = 0
     IOC = 1
     FOK = 2
+
+
+class Sizing(IntEnum):
+    """Where an order's size comes from, see :mod:`trading.engine.sizing`.
+
+    GIVEN: with the order. The others are market orders sized when they start to work: TARGET
+    brings the position to a share of the equity, SHARE trades that much more.
+    """
+
+    GIVEN = 0
+    TARGET = 1
+    SHARE = 2
 
 
 class State(IntEnum):
@@ -80,6 +92,8 @@ class Reason(IntEnum):
     """Its parent ended without filling (more)."""
     LIQUIDATION = 8
     """The account was liquidated."""
+    NO_SIZE = 9
+    """Sized when it started to work, there was nothing to trade."""
 
 
 class Cause(IntEnum):
@@ -110,6 +124,7 @@ ORDER = np.dtype(
         ("limit", np.float64),
         ("stop", np.float64),
         ("trail", np.float64),  # distance in price
+        ("share", np.float64),  # of the equity, where the size is not given
         ("symbol", np.int32),
         ("side", np.int8),  # 1 buys, -1 sells
         ("kind", np.int8),
@@ -118,6 +133,7 @@ ORDER = np.dtype(
         ("state", np.int8),
         ("reason", np.int8),
         ("triggered", np.int8),  # its stop was reached
+        ("sizing", np.int8),
     ],
     align=True,
 )
