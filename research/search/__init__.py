@@ -1,0 +1,10 @@
+"""Search for good parameters: every combination of a grid, or what Optuna proposes."""
+
+from research.search.grid import MAX_POINTS, Grid
+from research.search.optuna_search import OptunaSearch
+from research.search.progress import Progress
+from research.search.result import Heatmap, SearchResult, heatmap
+
+__all__ = [
+    "MAX_POINTS", "Grid", "Heatmap", "OptunaSearch", "Progress", "SearchResult", "heatmap",
+]  # fmt: skip
