@@ -1,0 +1,1 @@
+"""Backtests run, watched, kept and compared."""

@@ -1,6 +1,8 @@
 """Errors of the research package.
 
 ResearchError
+├── RequestError         something asked for that cannot be run, shown or kept; nothing was changed
+├── RunCancelled         a run was told to end; raised inside of it, its state says so to others
 ├── BadSearch            ranges, trials, windows or a goal outside what a search takes
 ├── BadPartial           a stored partial result that is damaged or of another search
 ├── SearchFailed         every combination failed, or one had to be stopped by force
@@ -60,3 +62,11 @@ class ChildCancelled(ChildError):
 
 class ChildUnavailable(ChildError):
     """No such process could be started on this system."""
+
+
+class RequestError(ResearchError):
+    """Something asked for that cannot be run, shown or kept; nothing was changed by asking."""
+
+
+class RunCancelled(ResearchError):
+    """A run was told to end; raised inside of it, its state says so to others."""

@@ -21,6 +21,7 @@ from market.columns import CandleWindow
 from market.market import Market
 from market.order_book import OrderBook
 from market.types import Interval, Symbol
+from research.runs import Research
 from server import backtests, chart_request, live_trial, market_reader, paper_account
 from server.book_pictures import DepthPictures
 from server.book_reader import BookReader
@@ -37,6 +38,7 @@ from server.market_facts import FactsReader
 from server.performance import Performance
 from server.pictures import Pictures
 from server.replay_desk import ReplayDesk
+from server.research_candles import ResearchCandles
 from server.settings import Settings
 from server.sparklines import Sparklines
 from server.telemetry import Telemetry
@@ -153,6 +155,7 @@ class Services:
         self.watch_rows = WatchRows(market)
         self.replays = ReplayDesk(settings, market, feed)
         self.imports = HistoryImports(settings)
+        self.research = Research(ResearchCandles(market))
         self.books = BookTeller(BookReader(market, feed, settings.books))
         self.depth = DepthPictures(self.books.reader, self.drawing)
         self._paper = paper
@@ -304,6 +307,7 @@ class Services:
     def close(self) -> None:
         """Let the drawing threads end."""
         self.imports.close()
+        self.research.close()
         self.drawing.close()
 
 
