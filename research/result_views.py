@@ -1,9 +1,16 @@
 """A finished backtest in plain values."""
 
-import numpy as np
+from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
+from research.thinning import kept_rows
 from research.views import (
+    MOST_POINTS,
+    MOST_ROWS,
     BacktestRequest,
+    BandView,
     ConventionView,
     CurveView,
     DrawdownView,
@@ -12,9 +19,12 @@ from research.views import (
     ResultView,
     TradeView,
 )
-from trading.backtest import BacktestResult
+from trading.backtest import BacktestResult, Band
 from trading.metrics import METRICS, Convention, Measures, Metric, Period, Run, monthly_returns
 from trading.trades import Trades
+
+I64 = NDArray[np.int64]
+T = TypeVar("T", bound=np.generic)
 
 MS = 1_000_000
 MOST_DRAWDOWNS = 10
@@ -57,11 +67,14 @@ def _percent(value: float) -> float | None:
     return None if np.isnan(value) else 100.0 * float(value)
 
 
-def trade_views(trades: Trades, symbol: str) -> tuple[TradeView, ...]:
-    """All round trips, oldest first."""
+def trade_views(trades: Trades, time_ns: I64, symbol: str) -> tuple[TradeView, ...]:
+    """The newest round trips, oldest first."""
+    part = slice(max(0, len(trades) - MOST_ROWS), len(trades))
+    numbers = np.arange(1, len(trades) + 1)
     columns = (
-        np.arange(1, len(trades) + 1), trades.side, trades.entry_ns // MS, trades.exit_ns // MS,
-        trades.is_open, trades.entry_price, trades.exit_price, trades.size, trades.pnl,
+        numbers, trades.side, trades.entry_ns, trades.exit_ns, trades.is_open,
+        np.searchsorted(time_ns, trades.entry_ns), np.searchsorted(time_ns, trades.exit_ns),
+        trades.entry_price, trades.exit_price, trades.size, trades.pnl,
         100 * trades.return_fraction, trades.bars, trades.fees, trades.slippage,
         100 * trades.adverse, 100 * trades.favourable,
     )  # fmt: skip
@@ -71,9 +84,22 @@ def trade_views(trades: Trades, symbol: str) -> tuple[TradeView, ...]:
             *rest,
         )
         for number, side, entry, left, is_open, *rest in zip(
-            *(column.tolist() for column in columns), strict=True
+            *(column[part].tolist() for column in columns), strict=True
         )
     )  # fmt: skip
+
+
+def band_view(band: Band | None, rows: I64) -> BandView | None:
+    """How much the result depends on the way prices took within candles."""
+    if band is None:
+        return None
+    return BandView(
+        100 * band.worst,
+        100 * band.best,
+        _read_only(band.worst_equity[rows]),
+        _read_only(band.best_equity[rows]),
+        band.depends,
+    )
 
 
 def drawdown_views(run: Run) -> tuple[DrawdownView, ...]:
@@ -101,9 +127,10 @@ def result_view(
 ) -> ResultView:
     """All of it but number and search."""
     run = Run(
-        result.time_ns, result.interval_ns, result.equity, result.buy_and_hold,
+        result.time_ns, result.interval_ns, result.equity, result.market,
         np.zeros(0, np.bool_), result.trades, 0.0,
     )  # fmt: skip
+    rows = kept_rows((result.equity, result.market), MOST_POINTS)
     return ResultView(
         number=0,
         title=title,
@@ -114,14 +141,23 @@ def result_view(
         cached=False,
         start_capital=result.start_capital,
         warm_up=result.warm_up,
-        time_ms=result.time_ns // MS,
-        equity=result.equity,
-        market=result.buy_and_hold,
-        metrics=metric_views(result.metrics),
+        rows=_read_only(rows),
+        time_ms=_read_only(result.time_ns[rows] // MS),
+        equity=_read_only(result.equity[rows]),
+        market=_read_only(result.market[rows]),
+        metrics=metric_views(result.measures),
         monthly=monthly_view(run),
-        trades=trade_views(result.trades, request.symbol),
+        trades=trade_views(result.trades, result.time_ns, request.symbol),
+        trade_count=len(result.trades),
         fills=(),
+        fill_count=0,
         drawdowns=drawdown_views(run),
         warnings=result.warnings,
-        curves=(CurveView("Fast average", result.fast), CurveView("Slow average", result.slow)),
+        band=band_view(result.band, rows),
+        curves=tuple(CurveView(name) for name in result.curves),
     )
+
+
+def _read_only(array: NDArray[T]) -> NDArray[T]:
+    array.flags.writeable = False
+    return array

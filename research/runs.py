@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter_ns
 
+import numpy as np
+
 from market.columns import CandleWindow
 from market.errors import MarketError
 from research.errors import RequestError, ResearchError
@@ -20,7 +22,9 @@ from research.views import (
     RunView,
     StrategyView,
 )
-from trading.backtest import run_sma_cross
+from trading.backtest import BacktestResult
+from trading.backtest.sma_cross_run import run_sma_cross
+from trading.engine.records import FILL
 from trading.errors import TradingError
 from trading.fill_models import Costs
 from trading.strategies.sma_cross import SmaCrossParameters
@@ -119,13 +123,19 @@ def _run(key: str, request: BacktestRequest, candles: CandleWindow, told: Progre
     told.tell(0, 1, f"{len(candles):,} candles")
     started = perf_counter_ns()
     fast, slow = (int(request.values.get(name, start)) for name, start in _DEFAULTS)
-    result = run_sma_cross(
+    found = run_sma_cross(
         candles,
         SmaCrossParameters(fast, slow),
         Costs(request.fee_percent / 100, request.slippage_bp),
         request.capital,
         convention_of(request.convention),
     )
+    result = BacktestResult(
+        found.time_ns, found.interval_ns, found.equity, found.buy_and_hold,
+        np.zeros(len(candles)), None, {"Fast average": found.fast, "Slow average": found.slow},
+        found.trades, found.metrics, None, found.warnings, found.warm_up, found.start_capital,
+        np.zeros(0, FILL),
+    )  # fmt: skip
     title = f"Moving average cross {fast} / {slow}"
     view = result_view(result, request, title, (perf_counter_ns() - started) / 1e6)
     told.tell(1, 1, "Done")

@@ -2,8 +2,7 @@
 
 Times end in ``_ns`` or ``_ms``, since 1970 in UTC. Prices and money are floats in quote currency,
 sizes in base currency, everything called ``percent`` and every metric with the unit ``%`` is a
-percentage. ``None`` means that there is no value. Curves are read-only float64 arrays with one
-value per candle, oldest first.
+percentage. ``None`` means that there is no value. Arrays are read-only, oldest first.
 """
 
 from collections.abc import Mapping
@@ -15,14 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "BacktestRequest", "BandView", "CheckView", "ComparisonView", "ConventionView", "CurveView",
-    "DatasetView", "DrawdownView", "FillView", "MetricView", "MonthlyView", "ParameterView",
+    "MOST_POINTS", "MOST_ROWS", "BacktestRequest", "BandView", "CheckView", "ComparisonView",
+    "ConventionView", "CoverageView", "CurveView", "DatasetView", "DrawdownView", "FillView", "MetricView", "MonthlyView", "ParameterView",
     "ResultView", "RunRow", "RunView", "StrategyView", "SweepRequest", "SweepView", "TradeView",
     "WindowView",
 ]  # fmt: skip
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
+
+MOST_POINTS = 2000
+MOST_ROWS = 5000
 
 RunState = Literal["queued", "running", "done", "failed", "cancelled"]
 
@@ -152,15 +154,18 @@ class MonthlyView:
 class TradeView:
     """One round trip, numbered from 1. ``side`` is ``long`` or ``short``, ``size`` above zero.
 
-    ``exit_ms`` is None while it is open; ``exit_price`` is then the last close. ``mae_percent`` (at
-    most 0) and ``mfe_percent`` are the largest moves against and for it while it was open.
+    ``exit_ns`` is None while it is open; ``exit_price`` is then the last close. The rows are those
+    of the candles, from 0. ``mae_percent`` (at most 0) and ``mfe_percent`` are the largest moves
+    against and for it while it was open.
     """
 
     number: int
     symbol: str
     side: str
-    entry_ms: int
-    exit_ms: int | None
+    entry_ns: int
+    exit_ns: int | None
+    entry_row: int
+    exit_row: int
     entry_price: float
     exit_price: float
     size: float
@@ -177,7 +182,7 @@ class TradeView:
 class FillView:
     """One execution. ``side`` is ``buy`` or ``sell``; ``reference`` the price before slippage."""
 
-    time_ms: int
+    time_ns: int
     symbol: str
     side: str
     price: float
@@ -209,20 +214,23 @@ class CheckView:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BandView:
-    """Total returns when every candle went the worst and the best way, and equity under each."""
+    """Total returns when every candle went the worst and the best way, and equity under each.
+
+    Equity has the rows of :attr:`ResultView.equity`. ``depends``: whether there is a difference.
+    """
 
     worst_percent: float
     best_percent: float
     worst_equity: F64
     best_equity: F64
+    depends: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class CurveView:
-    """A curve of the strategy, NaN where it has no value. ``pane``: not over the prices."""
+    """A curve of the strategy on the chart. ``pane``: in a pane of its own, else over prices."""
 
     name: str
-    values: F64
     pane: bool = False
 
 
@@ -264,8 +272,11 @@ class SweepView:
 class ResultView:
     """A finished run. ``number`` is that of the history; ``cached``: it had been computed before.
 
-    ``time_ms`` int64 (n,), ``equity`` and ``market`` (buying and holding) float64 (n,). Trades are
-    oldest first. ``warnings`` are sentences on what weakens the result.
+    ``time_ms`` int64 (m,), ``equity`` and ``market`` (buying and holding) float64 (m,): of the
+    ``bars`` candles those at ``rows`` (m,), at most :data:`MOST_POINTS`, chosen so that no high or
+    low of either is lost. ``trades`` are the newest :data:`MOST_ROWS` of ``trade_count``, oldest
+    first; ``fills`` likewise. Every other figure is of all candles. ``warnings`` are sentences on
+    what weakens the result.
     """
 
     number: int
@@ -277,13 +288,16 @@ class ResultView:
     cached: bool
     start_capital: float
     warm_up: int
+    rows: I64
     time_ms: I64
     equity: F64
     market: F64
     metrics: tuple[MetricView, ...]
     monthly: MonthlyView
     trades: tuple[TradeView, ...]
+    trade_count: int
     fills: tuple[FillView, ...]
+    fill_count: int
     drawdowns: tuple[DrawdownView, ...]
     warnings: tuple[str, ...]
     checks: tuple[CheckView, ...] = ()
@@ -325,6 +339,22 @@ class RunRow:
     max_drawdown: float | None
     trades: int
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageView:
+    """Which candles a request would find. ``gaps`` counts places where some are missing.
+
+    ``longest_ns`` is the longest gap; ``first_ns`` and ``last_ns`` are starts of candles, None
+    without any. ``error`` says why there are none.
+    """
+
+    bars: int
+    first_ns: int | None
+    last_ns: int | None
+    gaps: int
+    longest_ns: int
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
