@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 __all__ = [
     "MOST_POINTS", "MOST_ROWS", "BacktestRequest", "BandView", "CheckView", "ComparisonView",
-    "ConventionView", "CoverageView", "CurveView", "DatasetView", "DrawdownView", "FillView", "MetricView", "MonthlyView", "ParameterView",
-    "ResultView", "RunRow", "RunView", "StrategyView", "SweepRequest", "SweepView", "TradeView",
-    "WindowView",
+    "ConventionView", "CoverageView", "CurveView", "DatasetView", "DrawdownView", "FillView",
+    "MetricView", "MonthlyView", "ParameterView", "ResultView", "RunRow", "RunView", "StrategyView",
+    "SweepRequest", "SweepView", "TradeView", "WindowView",
 ]  # fmt: skip
 
 F64 = NDArray[np.float64]
