@@ -6,6 +6,7 @@ TradingError
 ├── BadConvention    days in a year or a risk-free rate outside their bounds
 ├── BadParameters    strategy parameters outside their bounds
 ├── BadStrategy      a strategy that contradicts itself, fails or decides what cannot be done
+├── StrategyFailed   what an event strategy raised, with the candle at which it did
 ├── BadPolicy        a latency, participation or margin outside its bounds
 ├── BadOrder         an order whose size, prices, flags or links contradict each other
 ├── BadMarketData    a candle or trade that no market can have made, or that comes too late
@@ -47,6 +48,18 @@ class BadStrategy(TradingError):
         self.line = line
         place = f"{file}, line {line}: " if line else f"{file}: " if file else ""
         super().__init__(place + message)
+
+
+class StrategyFailed(TradingError):
+    """What an event strategy raised, kept as ``__cause__``.
+
+    ``index`` is the number of the close, -1 in ``init``; ``time_ns`` when that candle closed.
+    """
+
+    def __init__(self, message: str, index: int, time_ns: int) -> None:
+        self.index = index
+        self.time_ns = time_ns
+        super().__init__(message)
 
 
 class BadPolicy(TradingError):
