@@ -8,6 +8,9 @@ from trading.errors import BadStrategy
 from trading.event_strategy import Desk, EventStrategy, Parameter, Rule
 from trading.strategy import checked
 
+FAST = Parameter("fast", "Fast", 5, 1, 9, 1)
+SLOW = Parameter("slow", "Slow", 6, 1, 9, 1)
+
 
 class Idle:
     def __init__(self, values: Mapping[str, float]) -> None:
@@ -21,7 +24,7 @@ class Idle:
 def made(**changes: object) -> EventStrategy:
     given = {
         "key": "idle", "name": "Idle", "description": "Does nothing.", "source": "here",
-        "parameters": (Parameter("fast", "Fast", 5, 1, 9, 1), Parameter("slow", "Slow", 6, 1, 9, 1)),
+        "parameters": (FAST, SLOW),
         "rules": (Rule("fast", "slow"),), "make": Idle, **changes,
     }  # fmt: skip
     return EventStrategy(**given)  # type: ignore[arg-type]
