@@ -58,6 +58,12 @@ class Candles:
         row: F64 = self.indicator(key, **parameters)[0]
         return row
 
+    @staticmethod
+    def warm_up(key: str, **parameters: object) -> int:
+        """The number of candles before the first at which all outputs of an indicator are known."""
+        found = find(key)
+        return int(found.warm_up(*found.values(parameters)))
+
     def _input(self, name: str) -> F64 | I64:
         """A writable copy, made once: kernels are compiled for those and would copy each time."""
         if name not in self._inputs:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from trading.errors import BadParameters, BadStrategy
 
-__all__ = ["Parameter", "Parametric", "Rule", "checked", "verify_record"]
+__all__ = ["Parameter", "Parametric", "Rule", "checked", "length", "verify_record"]
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -46,6 +46,13 @@ class Parameter:
             f"{self.label} was {value!r:.40}; allowed is {word} from {self.least:,} to "
             f"{self.most:,}{unit}."
         )
+
+
+def length(
+    default: int, name: str = "period", label: str = "Length", least: int = 2, most: int = 500
+) -> Parameter:
+    """A whole number of candles."""
+    return Parameter(name, label, default, least, most, 1, "candles")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from market.columns import F64
 from market.kernel import lean_kernel
 from trading.candles import Candles
 from trading.errors import BadStrategy
-from trading.parameters import Parameter, Parametric, Rule, checked, verify_record
+from trading.parameters import Parameter, Parametric, Rule, checked, length, verify_record
 
 __all__ = [
     "Decide", "Parameter", "Parametric", "Rule", "Signal", "SignalStrategy", "checked", "decided",
-    "verify_record",
+    "length", "verify_record",
 ]  # fmt: skip
 
 
@@ -76,8 +76,8 @@ def decided(strategy: SignalStrategy, candles: Candles, values: Mapping[str, flo
     if not isinstance(signal, Signal):
         raise BadStrategy(f"decide returned a {type(signal).__name__}; allowed is a Signal.")
     target = _numbers("target", signal.target, len(candles))
-    at = _first_bad(target)
-    if at >= 0:
+    if _unusable(target):
+        at = int(np.argmin(np.abs(target) <= 1.0))
         raise BadStrategy(
             f"The target after candle {at} was {target[at]}; allowed is a number from −1 to 1."
         )
@@ -92,7 +92,7 @@ def decided(strategy: SignalStrategy, candles: Candles, values: Mapping[str, flo
 
 def _numbers(name: str, values: object, count: int) -> F64:
     try:
-        array: F64 = np.asarray(values, np.float64).view()
+        array: F64 = np.ascontiguousarray(values, np.float64).view()
     except (TypeError, ValueError):
         raise BadStrategy(f"{name} was {values!r:.40}; allowed are {count:,} numbers.") from None
     if array.shape != (count,):
@@ -103,9 +103,9 @@ def _numbers(name: str, values: object, count: int) -> F64:
 
 
 @lean_kernel
-def _first_bad(target: F64) -> int:
-    """The first place that is not within −1 and 1, or −1."""
+def _unusable(target: F64) -> int:
+    """How many are not within −1 and 1."""
+    count = 0
     for i in range(len(target)):
-        if not abs(target[i]) <= 1.0:
-            return i
-    return -1
+        count += not abs(target[i]) <= 1.0
+    return count
