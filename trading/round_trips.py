@@ -1,54 +1,170 @@
-"""Pairs the alternating fills of a signal's backtest into round trips."""
+"""Round trips out of fills: a position from its first fill until it is flat.
+
+Fills that add to a position belong to its round trip, and so do those that close it bit by bit; the
+prices are means, weighted by size. A fill that turns a position around ends one round trip and
+begins the next: fee and slippage are shared by size.
+"""
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from market.columns import CandleWindow
-from trading.backtest_core import CHANGE, FEE, PRICE
+from market.columns import F64, I64, CandleWindow
+from market.kernel import lean_kernel
 from trading.trades import Trades, excursions
 
-__all__ = ["round_trips"]
+__all__ = ["TRIP", "pair_fills", "round_trips"]
 
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
+Records = NDArray[np.void]
+
+TRIP = np.dtype(
+    [
+        ("symbol", np.int64),
+        ("side", np.int64),
+        ("entry_ns", np.int64),
+        ("exit_ns", np.int64),
+        ("entry_bar", np.int64),
+        ("exit_bar", np.int64),
+        ("opened_size", np.float64),
+        ("opened", np.float64),  # value at the prices of the fills
+        ("closed_size", np.float64),
+        ("closed", np.float64),
+        ("entry_fees", np.float64),
+        ("fees", np.float64),
+        ("slippage", np.float64),
+        ("entry_reference", np.float64),  # of the first fill
+        ("exit_reference", np.float64),  # of the last
+        ("is_open", np.int64),
+    ],
+    align=True,
+)
+"""A round trip while it is put together."""
 
 
-def round_trips(candles: CandleWindow, fill_bars: I64, fills: F64) -> Trades:
-    """Entries and exits out of ``fills`` (k, 4), made at the opens of ``fill_bars`` (k,).
+def round_trips(candles: Sequence[CandleWindow], fills: Records) -> Trades:
+    """The round trips of ``fills``, FILL (k,) of :mod:`trading.engine.records`, oldest first.
 
-    They alternate: in, out, in ... The last one may be an entry, which is still open.
+    ``candles`` are those of every symbol, by the symbol's index in the fills; what is still open at
+    their end is marked at the last close.
     """
-    enters, entries = fill_bars[0::2], fills[0::2]
-    leaves, exits = fill_bars[1::2], fills[1::2]
-    size = np.abs(entries[:, CHANGE])
-    side = np.sign(entries[:, CHANGE]).astype(np.int8)
-    slipped = size * np.abs(entries[:, PRICE] - candles.open[enters])
-    exit_price = np.full(len(size), candles.close[-1])
-    exit_price[: len(exits)] = exits[:, PRICE]
-    exit_bars = np.full(len(size), len(candles))
-    exit_bars[: len(exits)] = leaves
-    fees = entries[:, FEE].copy()
-    fees[: len(exits)] += exits[:, FEE]
-    slipped[: len(exits)] += size[: len(exits)] * np.abs(exits[:, PRICE] - candles.open[leaves])
-    pnl = side * size * (exit_price - entries[:, PRICE]) - fees
-    moves = np.empty((len(size), 2))
-    excursions(
-        candles.high, candles.low, side, enters, exit_bars, entries[:, PRICE].copy(), exit_price,
-        moves,
-    )  # fmt: skip
+    trips = np.zeros(len(fills), TRIP)
+    held, current = np.zeros(len(candles)), np.zeros(len(candles), np.int64)
+    trips = trips[: pair_fills(fills, trips, held, current)]
+    is_open = trips["is_open"] != 0
+    last_close = np.asarray([window.close[-1] for window in candles])[trips["symbol"]]
+    last_ns = np.asarray([window.time_ns[-1] for window in candles])[trips["symbol"]]
+    rest = np.where(is_open, trips["opened_size"] - trips["closed_size"], 0.0)
+    size, entry_value = trips["opened_size"].copy(), trips["opened"]
+    exit_value = trips["closed"] + rest * last_close
+    pnl = trips["side"] * (exit_value - entry_value) - trips["fees"]
+    entry_price, exit_price = entry_value / size, exit_value / size
+    leaves = trips["exit_bar"].copy()
+    leaves[is_open] = np.asarray([len(window) for window in candles])[trips["symbol"]][is_open]
+    moves = _moves(candles, trips, leaves, entry_price, exit_price)
     return Trades(
-        side=side,
-        entry_ns=candles.time_ns[enters],
-        exit_ns=candles.time_ns[np.minimum(exit_bars, len(candles) - 1)],
-        entry_price=entries[:, PRICE],
+        side=trips["side"].astype(np.int8),
+        entry_ns=trips["entry_ns"].copy(),
+        exit_ns=np.where(is_open, last_ns, trips["exit_ns"]),
+        entry_price=entry_price,
         exit_price=exit_price,
         size=size,
         pnl=pnl,
-        return_fraction=pnl / (size * entries[:, PRICE] + entries[:, FEE]),
-        bars=exit_bars - enters,
-        fees=fees,
-        slippage=slipped,
+        return_fraction=pnl / (entry_value + trips["entry_fees"]),
+        bars=leaves - trips["entry_bar"],
+        fees=trips["fees"].copy(),
+        slippage=trips["slippage"].copy(),
         adverse=moves[:, 0],
         favourable=moves[:, 1],
-        is_open=np.arange(len(size)) >= len(exits),
+        is_open=is_open,
+        symbol=trips["symbol"].copy(),
     )
+
+
+def _moves(
+    candles: Sequence[CandleWindow], trips: Records, leaves: I64, entry: F64, exit_: F64
+) -> F64:
+    """Largest moves against and for each trip (m, 2), over the candles that it was open for whole.
+
+    The first is one when it came in at its open, the last when it left at its close.
+    """
+    moves = np.empty((len(trips), 2))
+    for symbol, window in enumerate(candles):
+        own = trips["symbol"] == symbol
+        mine = trips[own]
+        enters, left = mine["entry_bar"], leaves[own]
+        first = enters + (mine["entry_reference"] != window.open[enters])
+        at = np.minimum(left, len(window) - 1)
+        price = mine["exit_reference"]
+        last = left + ((left == at) & (price == window.close[at]) & (price != window.open[at]))
+        found = np.empty((len(mine), 2))
+        excursions(
+            window.high, window.low, mine["side"].astype(np.int8), first, last, entry[own],
+            exit_[own], found,
+        )  # fmt: skip
+        moves[own] = found
+    return moves
+
+
+@lean_kernel
+def _close(trip: Records, fill: Records, amount: float, ends: bool) -> None:
+    share = amount / fill["size"]
+    trip["closed_size"] += amount
+    trip["closed"] += amount * fill["price"]
+    trip["fees"] += fill["fee"] * share
+    trip["slippage"] += amount * abs(fill["price"] - fill["reference"])
+    trip["exit_ns"], trip["exit_bar"] = fill["time_ns"], fill["bar"]
+    trip["exit_reference"] = fill["reference"]
+    if ends:
+        trip["is_open"] = 0
+
+
+@lean_kernel
+def _open(trip: Records, fill: Records, amount: float) -> None:
+    share = amount / fill["size"]
+    trip["opened_size"] += amount
+    trip["opened"] += amount * fill["price"]
+    trip["entry_fees"] += fill["fee"] * share
+    trip["fees"] += fill["fee"] * share
+    trip["slippage"] += amount * abs(fill["price"] - fill["reference"])
+
+
+@lean_kernel
+def _begin(trip: Records, fill: Records) -> None:
+    trip["opened_size"], trip["opened"], trip["entry_fees"] = 0.0, 0.0, 0.0
+    trip["closed_size"], trip["closed"] = 0.0, 0.0
+    trip["fees"], trip["slippage"] = 0.0, 0.0
+    trip["symbol"], trip["side"] = fill["symbol"], fill["side"]
+    trip["entry_ns"], trip["entry_bar"] = fill["time_ns"], fill["bar"]
+    trip["entry_reference"], trip["exit_reference"] = fill["reference"], fill["reference"]
+    trip["exit_ns"], trip["exit_bar"] = fill["time_ns"], fill["bar"]
+    trip["is_open"] = 1
+
+
+@lean_kernel
+def pair_fills(fills: Records, trips: Records, held: F64, current: I64) -> int:
+    """Put ``fills`` together into ``trips``, TRIP (k,) at least as many; how many there are.
+
+    ``held`` and ``current`` (symbols,) are scratch; ``held`` comes as zeros and leaves as the
+    signed sizes still held, added up as the engine does.
+    """
+    count = 0
+    for at in range(len(fills)):
+        fill = fills[at]
+        symbol = fill["symbol"]
+        before = held[symbol]
+        change = fill["side"] * fill["size"]
+        after = before + change
+        opening = fill["size"]
+        if before * change < 0:
+            ends = after == 0 or (after > 0) != (before > 0)
+            _close(trips[current[symbol]], fill, min(abs(change), abs(before)), ends)
+            opening = abs(after) if ends else 0.0
+        if opening > 0:
+            if before == 0 or before * change < 0:
+                _begin(trips[count], fill)
+                current[symbol] = count
+                count += 1
+            _open(trips[current[symbol]], fill, opening)
+        held[symbol] = after
+    return count

@@ -52,6 +52,7 @@ class Trades:
     candle's; ``fees`` and ``slippage`` were paid for both fills, in quote currency. ``adverse``
     and ``favourable`` are the largest moves against and for the position while it was open, as
     fractions of the entry price: at most 0, at least 0 (Sweeney, Maximum Adverse Excursion, 1997).
+    ``symbol`` is the symbol's index, 0 where there is one.
     """
 
     side: I8
@@ -68,6 +69,7 @@ class Trades:
     adverse: F64
     favourable: F64
     is_open: Flags
+    symbol: I64
 
     def __len__(self) -> int:
         return len(self.side)

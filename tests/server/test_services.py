@@ -168,12 +168,12 @@ async def test_backtest_gives_the_loop_time(made: Made) -> None:
     [
         ({"fast": 8}, "fast was 8 and slow 8; fast must be below slow"),
         ({"slow": 501}, "slow was 501; allowed is 3 to 500"),
-        ({"slow": 60}, "There are 29 candles; a slow average over 60 needs 61"),
+        ({"slow": 60}, "There are 29 candles; the strategy warms up over 59"),
         ({"fee_percent": 11.0}, "fee was 11.0; allowed are 0 to 10"),
         ({"capital": 0.0}, "Start capital was 0.0; allowed is above 0"),
         ({"symbol": "XRP-USD"}, "symbol was 'XRP-USD'; available are BTC-USD, ETH-USD"),
         ({"interval": "2m"}, "interval was '2m'; allowed are 1s"),
-        ({"symbol": "ETH-USD"}, "There are 0 candles"),
+        ({"symbol": "ETH-USD"}, "There are no candles"),
     ],
 )
 async def test_backtest_that_cannot_run_is_refused(

@@ -38,3 +38,32 @@ def _walk(steps: list[tuple[float, float]]) -> CandleWindow:
     close = 100 * np.exp(np.cumsum([step for step, _ in steps]))
     gap = np.exp([gap for _, gap in steps])
     return candles(close.tolist(), (np.concatenate(([100.0], close[:-1])) * gap).tolist())
+
+
+def rough_candles(least: int = 4, most: int = 60) -> st.SearchStrategy[CandleWindow]:
+    """Candles with gaps in price and time, shadows, and volumes that are often small or nothing."""
+    step = st.tuples(
+        st.floats(-0.2, 0.2),
+        st.sampled_from([0.0, 0.0, 0.01, -0.03, 0.1, -0.15]),
+        st.sampled_from([0.0, 0.005, 0.05, 0.3]),
+        st.sampled_from([0.0, 0.005, 0.05, 0.3]),
+        st.sampled_from([0.0, 5.0, 100.0, 100_000.0]),
+        st.sampled_from([1, 1, 1, 2, 7]),
+    )
+    return st.lists(step, min_size=least, max_size=most).map(_rough)
+
+
+def _rough(steps: list[tuple[float, float, float, float, float, int]]) -> CandleWindow:
+    moves, gaps, ups, downs, volumes, skips = (
+        np.asarray(column) for column in zip(*steps, strict=True)
+    )
+    close = 100 * np.exp(np.cumsum(moves))
+    opened = np.concatenate(([100.0], close[:-1])) * np.exp(gaps)
+    return CandleWindow.from_arrays(
+        np.cumsum(skips) * MINUTE,
+        opened,
+        np.maximum(opened, close) * np.exp(ups),
+        np.minimum(opened, close) * np.exp(-downs),
+        close,
+        volumes,
+    )

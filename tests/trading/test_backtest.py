@@ -236,7 +236,7 @@ def test_gaps_and_long_warm_up_are_told() -> None:
     )
     warnings = run_sma_cross(gappy, SmaCrossParameters(2, 4)).warnings
     assert "Gaps: 1, longest 4 days. Missing candles are not filled." in warnings
-    assert "3 of 5 candles only warm up the slow average." in warnings
+    assert "3 of 5 candles only warm up the strategy." in warnings
 
 
 def test_results_are_read_only() -> None:
@@ -248,8 +248,12 @@ def test_results_are_read_only() -> None:
 @pytest.mark.parametrize(
     ("window", "capital", "words"),
     [
-        (candles([1.0] * 5), 1_000.0, "There are 5 candles; a slow average over 5 needs 6"),
-        (candles([]), 1_000.0, "There are 0 candles"),
+        (
+            candles([1.0] * 5),
+            1_000.0,
+            "There are 5 candles; the strategy warms up over 4 and needs 6",
+        ),
+        (candles([]), 1_000.0, "There are no candles; a backtest needs 2 or more"),
         (candles([1.0] * 9), 0.0, "Start capital was 0.0"),
         (candles([1.0] * 9), float("nan"), "Start capital was nan"),
         (candles([1.0] * 8 + [0.0]), 1_000.0, "Candle 8 has the close price 0.0"),

@@ -1,7 +1,7 @@
 """What a backtest found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,10 +40,10 @@ class BacktestResult:
     the closes; ``market`` what ``start_capital`` put in at the first close without costs would be
     worth; ``position`` the signed size at the close in base currency (of the first symbol where
     there are several); ``target`` what a signal decided at each close, None for event strategies.
-    ``curves`` are the strategy's own, by name, NaN while warming. ``fills`` FILL (k,) of
-    :mod:`trading.engine.records`. ``warm_up`` is the number of candles before the first decision,
-    ``warnings`` are sentences on what weakens the result. ``band`` is None where it was not asked
-    for.
+    ``curves``, in prices, and ``gauges``, in units of their own, are the strategy's, by name, NaN
+    while warming. ``fills`` FILL (k,) of :mod:`trading.engine.records`. ``warm_up`` is the number
+    of candles before the first decision, ``warnings`` are sentences on what weakens the result.
+    ``band`` is None where it was not asked for.
     """
 
     time_ns: I64
@@ -60,3 +60,4 @@ class BacktestResult:
     warm_up: int
     start_capital: float
     fills: NDArray[np.void]
+    gauges: Mapping[str, F64] = field(default_factory=dict)

@@ -37,6 +37,7 @@ def trades(
         adverse=given.get("adverse", -ones),
         favourable=given.get("favourable", ones),
         is_open=np.asarray([False] * count if still_open is None else still_open, bool),
+        symbol=np.zeros(count, np.int64),
     )
 
 

@@ -1,0 +1,205 @@
+"""The compiled driver of a signal: targets become orders of :mod:`trading.engine`.
+
+A target is acted on when it differs from the one acted on before: whatever is still in the market
+is cancelled, a market order brings the position to its share of equity, and the position that it
+makes is given a stop-loss and a take-profit where there are any. After these have closed it, or a
+liquidation has, it stays closed until the target changes.
+
+A decision waits at its close until an open comes that is at least the latency later; of several
+that wait, the latest counts. The size is settled at the price of that open.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.columns import F64, I64
+from market.kernel import lean_kernel
+from trading.engine.lifecycle import cancel_order, enter_order, forget_ended
+from trading.engine.matching import start_due
+from trading.engine.motion import pass_candle
+from trading.engine.quiet import catch_up, quiet_band
+from trading.engine.records import REDUCE_ONLY, Books, Kind, TimeInForce
+from trading.engine.sizing import change_to
+from trading.fill_arithmetic import compiled_slipped_price
+
+__all__ = ["FEW_FILLS", "ORDERS_EACH", "PLAN", "Bars", "Plan", "follow"]
+
+ORDERS_EACH = 4
+"""Most orders that one change of target places: a close, an opening, two that protect it."""
+
+FEW_FILLS = ORDERS_EACH + 2
+"""Most fills of one candle: one for each order, and a liquidation."""
+
+
+class Bars(NamedTuple):
+    """Candles as the driver takes them: arrays of shape (n,), contiguous, read-only."""
+
+    time_ns: I64
+    open: F64
+    high: F64
+    low: F64
+    close: F64
+    volume: F64
+
+
+PLAN = np.dtype(
+    [
+        ("share", np.float64),  # of equity that a target of 1 is worth: size times leverage
+        ("least", np.float64),  # targets are cut to these
+        ("most", np.float64),
+        ("stop_loss", np.float64),  # fractions of the entry price, 0 for none
+        ("take_profit", np.float64),
+        ("interval_ns", np.int64),
+        ("path", np.int64),
+        ("at_close", np.int64),  # 1: fills at the close, 0: at the next open
+        ("bar", np.int64),  # the next candle
+        ("decided", np.int64),  # the candle whose decision counts, -1 before the first
+        ("acted", np.float64),  # the target acted on
+        ("lower", np.float64),  # the quiet band
+        ("upper", np.float64),
+    ],
+    align=True,
+)
+"""What to do with a target, and how far the driver has come."""
+
+Plan = NDArray[np.void]
+
+
+@lean_kernel
+def _enter(
+    books: Books, side: int, kind: int, flags: int, size: float, price: float, parent: int,
+    group: int, time_ns: int,
+) -> int:  # fmt: skip
+    limit = price if kind == Kind.LIMIT else 0.0
+    stop = price if kind == Kind.STOP else 0.0
+    return enter_order(
+        books, 0, side, kind, TimeInForce.GTC, flags, size, limit, stop, 0.0, parent, group, time_ns
+    )
+
+
+@lean_kernel
+def _protect(
+    books: Books, plan: Plan, entry: float, size: float, parent: int, time_ns: int
+) -> None:
+    """Place what closes a position of ``size``, either sign, at a loss or a profit.
+
+    With a ``parent`` both begin once it fills.
+    """
+    side = 1 if size > 0 else -1
+    group = books.account[0]["orders"]
+    loss, profit = plan[0]["stop_loss"], plan[0]["take_profit"]
+    stop, target = entry * (1 - side * loss), entry * (1 + side * profit)
+    if loss > 0:
+        _enter(books, -side, Kind.STOP, REDUCE_ONLY, abs(size), stop, parent, group, time_ns)
+    if profit > 0 and target > 0:
+        _enter(books, -side, Kind.LIMIT, REDUCE_ONLY, abs(size), target, parent, group, time_ns)
+
+
+@lean_kernel
+def _act(books: Books, plan: Plan, target: float, price: float, time_ns: int) -> None:
+    """Place the orders that bring the position to ``target`` at reference ``price``."""
+    for place in range(books.account[0]["live"]):
+        cancel_order(books, books.live[place] + 1)
+    forget_ended(books)
+    position = books.positions[0]
+    size, cost = position["size"], position["cost"]
+    change = change_to(books, 0, target * plan[0]["share"], price)
+    side = 1 if change > 0 else -1
+    protected = plan[0]["stop_loss"] > 0 or plan[0]["take_profit"] > 0
+    paid = compiled_slipped_price(price, side, books.policy[0]["slippage"])
+    wanted = size + change
+    if wanted * size < 0 and protected:
+        # closed by an order of its own: children of a flip would begin before there is anything
+        _enter(books, side, Kind.MARKET, REDUCE_ONLY, abs(size), 0.0, 0, 0, time_ns)
+        size, change = 0.0, wanted
+    parent = 0
+    if change != 0:
+        parent = _enter(books, side, Kind.MARKET, 0, abs(change), 0.0, 0, 0, time_ns)
+    if not protected or target == 0 or wanted == 0:
+        return
+    if size == 0:
+        _protect(books, plan, paid, wanted, parent, time_ns)
+    elif abs(wanted) > abs(size):
+        _protect(books, plan, (cost + change * paid) / wanted, wanted, 0, time_ns)
+    else:
+        _protect(books, plan, cost / size, size, 0, time_ns)
+
+
+@lean_kernel
+def _wanted(books: Books, bars: Bars, plan: Plan, target: F64, bar: int) -> float:
+    """The target that counts when candle ``bar`` opens, or when it closes."""
+    decided = bar - 1
+    latency = books.policy[0]["latency_ns"]
+    if plan[0]["at_close"]:
+        decided = bar if bar > 0 else -1
+    elif latency > 0:
+        decided = plan[0]["decided"]
+        while decided + 1 < bar:
+            start = bars.time_ns[decided + 1]
+            closed = min(start + plan[0]["interval_ns"], bars.time_ns[decided + 2])
+            if closed + latency > bars.time_ns[bar]:
+                break
+            decided += 1
+        plan[0]["decided"] = decided
+    if decided < 0:
+        return 0.0
+    return float(min(max(target[decided], plan[0]["least"]), plan[0]["most"]))
+
+
+@lean_kernel
+def _placed_ns(books: Books, bars: Bars, bar: int) -> int:
+    """When an order that starts at the open of ``bar`` was placed at the latest."""
+    return int(bars.time_ns[bar] - books.policy[0]["latency_ns"])
+
+
+@lean_kernel
+def _eventful(books: Books, bars: Bars, plan: Plan, wanted: float, bar: int) -> None:
+    """Take a candle on which something may happen, and what is wanted before or after it."""
+    if bar > 0:
+        catch_up(books, 0, bar - 1, bars.close[bar - 1], bars.time_ns[bar - 1])
+    changed = wanted != plan[0]["acted"]
+    at_close = plan[0]["at_close"] == 1
+    if changed and not at_close:
+        _act(books, plan, wanted, bars.open[bar], _placed_ns(books, bars, bar))
+    pass_candle(
+        books, 0, bars.open[bar], bars.high[bar], bars.low[bar], bars.close[bar],
+        bars.volume[bar], bars.time_ns[bar], plan[0]["path"],
+    )  # fmt: skip
+    if changed and at_close:
+        _act(books, plan, wanted, bars.close[bar], bars.time_ns[bar])
+        start_due(books, 0, bars.time_ns[bar], False)
+        forget_ended(books)
+    plan[0]["acted"] = wanted
+    lower, upper = quiet_band(books, 0)
+    plan[0]["lower"], plan[0]["upper"] = lower, upper
+
+
+@lean_kernel
+def follow(books: Books, bars: Bars, plan: Plan, target: F64, equity: F64, position: F64) -> bool:
+    """Trade ``target`` (n,) from candle ``plan["bar"]`` on; whether the last candle was reached.
+
+    Otherwise ``books`` have to grow: it stopped before a candle for whose orders and fills there
+    might be no space. Writes ``equity`` and the signed size ``position``, both (n,), at each close.
+    """
+    account, held = books.account[0], books.positions[0]
+    cash, size = account["cash"], held["size"]
+    acted, lower, upper = plan[0]["acted"], plan[0]["lower"], plan[0]["upper"]
+    for bar in range(plan[0]["bar"], len(target)):
+        wanted = _wanted(books, bars, plan, target, bar)
+        if wanted != acted or not (lower < bars.low[bar] and bars.high[bar] < upper):
+            if account["orders"] + ORDERS_EACH > len(books.orders) or account["fills"] + account[
+                "live"
+            ] + FEW_FILLS > len(books.fills):
+                plan[0]["bar"] = bar
+                return False
+            _eventful(books, bars, plan, wanted, bar)
+            cash, size = account["cash"], held["size"]
+            acted, lower, upper = wanted, plan[0]["lower"], plan[0]["upper"]
+        equity[bar] = cash + size * bars.close[bar]
+        position[bar] = size
+    last = len(target) - 1
+    catch_up(books, 0, last, bars.close[last], bars.time_ns[last])
+    plan[0]["bar"] = last + 1
+    return True
