@@ -89,7 +89,7 @@ def open_page(
     """A page in a fresh context; ``viewport`` None takes the window, with its device pixels."""
     options = {"no_viewport": True} if viewport is None else {"viewport": viewport}
     context = browser.new_context(color_scheme="dark", **options)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     problems.watch(page)
     try:
@@ -105,7 +105,7 @@ def counter(page: Page, name: str) -> float:
     return value
 
 
-def wait_for_counter(page: Page, name: str, least: float, timeout_ms: float = 15_000) -> None:
+def wait_for_counter(page: Page, name: str, least: float, timeout_ms: float = 30_000) -> None:
     """Wait until the counter has reached ``least``."""
     page.wait_for_function(
         f"() => window.candlecast && window.candlecast.{name} >= {least}", timeout=timeout_ms

@@ -208,8 +208,8 @@ class Stand:
         return head + "".join(charts) + foot.replace("SCRIPTS", "".join(tags))
 
 
-def wait_until(holds: Callable[[], bool], what: str, timeout_s: float = 10.0) -> None:
-    """Wait until ``holds()``; fails with ``what`` after ``timeout_s``."""
+def wait_until(holds: Callable[[], bool], what: str, timeout_s: float = 30.0) -> None:
+    """Wait until ``holds()``; fails with ``what`` after ``timeout_s``, long on a busy machine."""
     end = time.monotonic() + timeout_s
     while not holds():
         assert time.monotonic() < end, f"not within {timeout_s:g} s: {what}"

@@ -52,7 +52,7 @@ def test_network_that_drops_is_told_and_comes_back(
     open_chart(page, f"{proxy.url}/?symbol=BTC-USD&interval=1m")
     goes_on(page)
     proxy.freeze()  # nothing is closed: only silence tells
-    page.wait_for_selector(".chart.is-stale", timeout=20_000)
+    page.wait_for_selector(".chart.is-stale", timeout=60_000)
     assert state(page) == "LOST"
     tag = page.locator('.chart [data-field="stale"]')
     assert tag.inner_text().startswith("STALE ")

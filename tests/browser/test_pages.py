@@ -188,6 +188,8 @@ def test_login_with_a_password(
     own_program: Callable[..., Program], page: Page, problems: Problems
 ) -> None:
     problems.allow(r"status of 401 .*/login")  # the wrong password's answer
+    # The page asks once a second: what it asked while it signed out is refused.
+    problems.allow(r"status of 401 .*/_dash-update-component")
     running = own_program(CANDLECAST_PASSWORD="correct horse")
     page.goto(f"{running.url}/")
     assert "/login" in page.url
