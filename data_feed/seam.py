@@ -67,8 +67,8 @@ class Seams:
             self._open.pop(symbol, None)  # a later candle shows that the one at the seam has ended
         kept = int(np.searchsorted(answer.time_ns, since_ns))
         ended = kept if older else min(kept, len(answer) - 1)
-        builder.load_history(interval, _part(answer, 0, ended), final=True)
-        builder.load_history(interval, _part(answer, ended, kept))
+        builder.load_history(interval, answer.part(0, ended), final=True)
+        builder.load_history(interval, answer.part(ended, kept))
 
     def compose(self, symbol: Symbol, builder: CandleBuilder) -> None:
         """Make the longer candles at the seam of the longest shorter ones that reach back enough.
@@ -93,14 +93,6 @@ class Seams:
         """
         ended_ns = now_ns - Interval.M1.nanoseconds - 2 * SECOND
         return [each for each, since in self._open.items() if _minute_before(since) <= ended_ns]
-
-
-def _part(candles: CandleWindow, start: int, stop: int) -> CandleWindow:
-    part = slice(start, stop)
-    return CandleWindow.from_arrays(
-        candles.time_ns[part], candles.open[part], candles.high[part], candles.low[part],
-        candles.close[part], candles.volume[part], candles.trades[part],
-    )  # fmt: skip
 
 
 def _minute_before(since_ns: int) -> int:

@@ -64,6 +64,14 @@ class CandleWindow:
     def __len__(self) -> int:
         return int(self.time_ns.shape[0])
 
+    def part(self, first: int, end: int) -> "CandleWindow":
+        """Rows ``first`` to ``end - 1``, views of this window's arrays."""
+        rows = slice(first, end)
+        return CandleWindow(
+            self.time_ns[rows], self.open[rows], self.high[rows], self.low[rows], self.close[rows],
+            self.volume[rows], self.trades[rows], self.first_index + first, self.version,
+        )  # fmt: skip
+
     @staticmethod
     def from_arrays(
         time_ns: ArrayLike,

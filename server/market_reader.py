@@ -40,11 +40,7 @@ def closed_candles(market: Market, symbol: str, interval: str) -> CandleWindow:
 
 def part(candles: CandleWindow, first: int, end: int) -> CandleWindow:
     """The candles of absolute indices ``first`` to ``end - 1``, views of ``candles``."""
-    rows = slice(first - candles.first_index, end - candles.first_index)
-    return CandleWindow(
-        candles.time_ns[rows], candles.open[rows], candles.high[rows], candles.low[rows],
-        candles.close[rows], candles.volume[rows], candles.trades[rows], first, candles.version,
-    )  # fmt: skip
+    return candles.part(first - candles.first_index, end - candles.first_index)
 
 
 def columns(market: Market, symbol: str, interval: str) -> CandleColumns:

@@ -1,5 +1,7 @@
 """The candles that a strategy decides on, with the indicators over them, each computed once."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from indicators.batch import outputs
@@ -43,7 +45,7 @@ class Candles:
         ``BadParameter``, and ``BadValues`` where the candles hold what is not finite.
         """
         found = find(key)
-        wanted = (key, found.values(parameters))
+        wanted = (key, found.values(_plain(parameters)))
         rows = self._known.get(wanted)
         if rows is None:
             rows = outputs(found, [self._input(name) for name in found.inputs], wanted[1])
@@ -62,10 +64,18 @@ class Candles:
     def warm_up(key: str, **parameters: object) -> int:
         """The number of candles before the first at which all outputs of an indicator are known."""
         found = find(key)
-        return int(found.warm_up(*found.values(parameters)))
+        return int(found.warm_up(*found.values(_plain(parameters))))
 
     def _input(self, name: str) -> F64 | I64:
         """A writable copy, made once: kernels are compiled for those and would copy each time."""
         if name not in self._inputs:
             self._inputs[name] = np.array(getattr(self.window, name))
         return self._inputs[name]
+
+
+def _plain(parameters: Mapping[str, object]) -> dict[str, object]:
+    """Whole numbers as such: values of a strategy's parameters may come as floats."""
+    return {
+        name: int(value) if isinstance(value, float) and value.is_integer() else value
+        for name, value in parameters.items()
+    }

@@ -83,6 +83,12 @@ def decided(strategy: SignalStrategy, candles: Candles, values: Mapping[str, flo
         )
     if isinstance(signal.warm_up, bool) or not isinstance(signal.warm_up, int | np.integer):
         raise BadStrategy(f"warm_up was {signal.warm_up!r:.40}; allowed is a whole number.")
+    early = np.flatnonzero(target[: max(signal.warm_up, 0)])
+    if len(early):
+        raise BadStrategy(
+            f"The target after candle {early[0]} was {target[early[0]]}; while the "
+            f"{signal.warm_up} candles of its warm-up last, allowed is 0."
+        )
     curves, gauges = (
         {name: _numbers(name, curve, len(candles)) for name, curve in given.items()}
         for given in (signal.curves, signal.gauges)

@@ -176,3 +176,17 @@ def test_a_row_holds_each_candle_once() -> None:
     assert storage.values.shape == (2, 5, 5)
     assert (storage.values[0] == 0).all()
     assert sorted(storage.values[1, VOLUME].tolist()) == [16.0, 18.0, 20.0, 22.0, 24.0]
+
+
+def test_a_part_shares_the_arrays_and_keeps_its_place() -> None:
+    columns = CandleColumns(4)
+    for at in range(6):
+        columns.append(Candle(at * 10, 1.0 + at, 2.0 + at, 0.5, 1.5, 3.0, at))
+    window = columns.window()
+    part = window.part(1, 3)
+    assert part.time_ns.tolist() == [30, 40]
+    assert part.open.tolist() == [4.0, 5.0]
+    assert (part.first_index, part.version) == (3, window.version)
+    assert np.shares_memory(part.high, window.high)
+    assert not part.close.flags.writeable
+    assert len(window.part(2, 2)) == 0

@@ -28,6 +28,7 @@ def test_an_indicator_is_computed_once_and_cannot_be_spoilt() -> None:
     data = Candles(WINDOW)
     first = data.indicator("sma", period=3)
     assert data.indicator("sma", period=3) is first
+    assert data.indicator("sma", period=3.0) is first
     assert data.indicator("sma", period=4) is not first
     with pytest.raises(ValueError, match="read-only"):
         first[0, 0] = 1.0

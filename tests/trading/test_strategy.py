@@ -124,6 +124,7 @@ def test_a_decision_is_passed_on_as_read_only_numbers() -> None:
         (Signal(np.array([0, np.nan, 0])), "The target after candle 1 was nan"),
         (Signal(np.array([0, 0, 1.01])), "The target after candle 2 was 1.01"),
         (Signal(np.array([0, -np.inf, 1])), "The target after candle 1 was -inf"),
+        (Signal(np.array([0, -1.0, 0]), {}, 2), "The target after candle 1 was -1.0; while the 2"),
         (Signal(np.zeros(3), {"line": np.zeros(4)}), "line had the shape (4,)"),
         (Signal(np.zeros(3), {}, 1.5), "warm_up was 1.5"),  # type: ignore[arg-type]
         (Signal(np.zeros(3), {}, 0, {"gauge": np.zeros(1)}), "gauge had the shape (1,)"),
