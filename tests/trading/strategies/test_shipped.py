@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from market.columns import CandleWindow
 from market.types import HOUR
+from tests.conftest import ROOT
 from tests.trading.series import candles
 from trading.candles import Candles
 from trading.errors import BadParameters
@@ -114,6 +115,19 @@ def test_descriptions_are_two_short_sentences(key: str) -> None:
     assert text.endswith(".")
     assert text.count(". ") == 1, text
     assert len(text) <= 200
+
+
+def test_the_page_lists_every_strategy() -> None:
+    rows = [line for line in (ROOT / "docs" / "strategies.md").read_text().splitlines()
+            if line.startswith("| `") and line.count("|") == 5]  # fmt: skip
+    listed = []
+    for each in SHELF.values():
+        given = [f"{p.name} {p.default:,} ({p.least:,} – {p.most:,})" for p in each.parameters]
+        listed.append(
+            f"| `{each.key}` | {each.name}: {each.description} | {'; '.join(given) or '–'} | "
+            f"{each.source} |"
+        )
+    assert rows == listed
 
 
 @settings(max_examples=25, deadline=None)
