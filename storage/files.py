@@ -52,6 +52,12 @@ def replace_files(files: Mapping[Path, WriteFile]) -> None:
                 new.unlink(missing_ok=True)
 
 
+def write_synced(path: Path, content: bytes) -> None:
+    """Write a new file and force it to disk; raises ``OSError``."""
+    path.write_bytes(content)
+    _sync(path)
+
+
 def claim_folder(folder: Path) -> FileIO:
     """Make this process the only one that writes to ``folder``, until the file returned is closed.
 
