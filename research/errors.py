@@ -3,6 +3,7 @@
 ResearchError
 ├── RequestError         something asked for that cannot be run, shown or kept; nothing was changed
 ├── RunCancelled         a run was told to end; raised inside of it, its state says so to others
+├── BadRecord            a tree or message that is not what was written down
 ├── BadSearch            ranges, trials, windows or a goal outside what a search takes
 ├── BadPartial           a stored partial result that is damaged or of another search
 ├── SearchFailed         every combination failed, or one had to be stopped by force
@@ -17,6 +18,10 @@ ResearchError
 
 class ResearchError(ValueError):
     """Root of every error raised by ``research``. Its text is a sentence fit for a person."""
+
+
+class BadRecord(ResearchError):
+    """A tree or message that is not what was written down."""
 
 
 class BadSearch(ResearchError):
