@@ -1,26 +1,27 @@
 """A finished backtest in plain values."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from research.outcome import Outcome
 from research.thinning import kept_rows
 from research.views import (
     MOST_POINTS,
     MOST_ROWS,
-    BacktestRequest,
     BandView,
-    ConventionView,
     CurveView,
     DrawdownView,
+    FillView,
     MetricView,
     MonthlyView,
     ResultView,
     TradeView,
 )
 from trading.backtest import BacktestResult, Band
-from trading.metrics import METRICS, Convention, Measures, Metric, Period, Run, monthly_returns
+from trading.metrics import METRICS, Measures, Metric, Run, monthly_returns
 from trading.trades import Trades
 
 I64 = NDArray[np.int64]
@@ -30,11 +31,6 @@ MS = 1_000_000
 MOST_DRAWDOWNS = 10
 
 _YEARLY = {"volatility", "sharpe", "sortino", "calmar", "alpha", "cagr"}
-
-
-def convention_of(view: ConventionView) -> Convention:
-    """Raises :class:`trading.errors.BadConvention`, ``ValueError`` for an unknown period."""
-    return Convention(Period(view.period), view.days_per_year, view.risk_free_percent / 100)
 
 
 def metric_views(measures: Measures) -> tuple[MetricView, ...]:
@@ -53,9 +49,9 @@ def _metric(measures: Measures, metric: Metric) -> MetricView:
     return MetricView(metric.key, metric.label, value, metric.unit.value, metric.formula, note)
 
 
-def monthly_view(run: Run) -> MonthlyView:
+def monthly_view(result: BacktestResult) -> MonthlyView:
     """Returns by month and year in percent."""
-    table = monthly_returns(run)
+    table = monthly_returns(_run_of(result))
     return MonthlyView(
         table.years,
         tuple(tuple(_percent(value) for value in row) for row in table.months),
@@ -63,30 +59,44 @@ def monthly_view(run: Run) -> MonthlyView:
     )
 
 
+def _run_of(result: BacktestResult) -> Run:
+    """``result`` as figures take it; what fills were worth is not needed any more."""
+    return Run(
+        result.time_ns, result.interval_ns, result.equity, result.market, result.position != 0,
+        result.trades, 0.0,
+    )  # fmt: skip
+
+
 def _percent(value: float) -> float | None:
     return None if np.isnan(value) else 100.0 * float(value)
 
 
-def trade_views(trades: Trades, time_ns: I64, symbol: str) -> tuple[TradeView, ...]:
-    """The newest round trips, oldest first."""
-    part = slice(max(0, len(trades) - MOST_ROWS), len(trades))
-    numbers = np.arange(1, len(trades) + 1)
+def trade_views(
+    trades: Trades, time_ns: I64, symbols: Sequence[str], most: int | None = None
+) -> tuple[TradeView, ...]:
+    """The newest ``most`` round trips (None: all), oldest first."""
+    part = slice(0 if most is None else max(0, len(trades) - most), len(trades))
     columns = (
-        numbers, trades.side, trades.entry_ns, trades.exit_ns, trades.is_open,
-        np.searchsorted(time_ns, trades.entry_ns), np.searchsorted(time_ns, trades.exit_ns),
-        trades.entry_price, trades.exit_price, trades.size, trades.pnl,
-        100 * trades.return_fraction, trades.bars, trades.fees, trades.slippage,
+        np.arange(1, len(trades) + 1), trades.symbol, trades.side, trades.entry_ns,
+        trades.exit_ns, trades.is_open, _rows(time_ns, trades.entry_ns),
+        _rows(time_ns, trades.exit_ns), trades.entry_price, trades.exit_price, trades.size,
+        trades.pnl, 100 * trades.return_fraction, trades.bars, trades.fees, trades.slippage,
         100 * trades.adverse, 100 * trades.favourable,
     )  # fmt: skip
     return tuple(
         TradeView(
-            number, symbol, "long" if side > 0 else "short", entry, None if is_open else left,
-            *rest,
+            number, symbols[symbol], "long" if side > 0 else "short", entry,
+            None if is_open else left, *rest,
         )
-        for number, side, entry, left, is_open, *rest in zip(
+        for number, symbol, side, entry, left, is_open, *rest in zip(
             *(column[part].tolist() for column in columns), strict=True
         )
     )  # fmt: skip
+
+
+def _rows(time_ns: I64, moments: I64) -> I64:
+    """The candles that the moments fall in."""
+    return np.maximum(np.searchsorted(time_ns, moments, side="right") - 1, 0)
 
 
 def band_view(band: Band | None, rows: I64) -> BandView | None:
@@ -102,9 +112,9 @@ def band_view(band: Band | None, rows: I64) -> BandView | None:
     )
 
 
-def drawdown_views(run: Run) -> tuple[DrawdownView, ...]:
+def drawdown_views(result: BacktestResult) -> tuple[DrawdownView, ...]:
     """The deepest falls below a peak, deepest first."""
-    equity = run.equity
+    equity = result.equity
     falls = equity / np.maximum.accumulate(equity) - 1
     under = np.concatenate(([False], falls < 0, [False])).astype(np.int8)
     edges = np.flatnonzero(np.diff(under))
@@ -113,7 +123,7 @@ def drawdown_views(run: Run) -> tuple[DrawdownView, ...]:
         return ()
     depths = np.minimum.reduceat(np.append(falls, 0.0), np.stack((starts, ends), 1).ravel())[::2]
     found = []
-    times = (run.time_ns // MS).tolist()
+    times = (result.time_ns // MS).tolist()
     for at in np.argsort(depths, kind="stable")[:MOST_DRAWDOWNS]:
         start, end = int(starts[at]), int(ends[at])
         lowest = start + int(np.argmin(falls[start:end]))
@@ -122,23 +132,34 @@ def drawdown_views(run: Run) -> tuple[DrawdownView, ...]:
     return tuple(found)
 
 
-def result_view(
-    result: BacktestResult, request: BacktestRequest, title: str, elapsed_ms: float
-) -> ResultView:
-    """All of it but number and search."""
-    run = Run(
-        result.time_ns, result.interval_ns, result.equity, result.market,
-        np.zeros(0, np.bool_), result.trades, 0.0,
+def fill_views(
+    fills: NDArray[np.void], symbols: Sequence[str], most: int | None = None
+) -> tuple[FillView, ...]:
+    """The newest ``most`` executions (None: all), oldest first."""
+    part = fills if most is None else fills[max(0, len(fills) - most) :]
+    names = ("time_ns", "symbol", "side", "price", "reference", "size", "fee", "maker")
+    rows = zip(*(part[name].tolist() for name in names), strict=True)
+    return tuple(
+        FillView(
+            time_ns, symbols[symbol], "buy" if side > 0 else "sell", price, reference, size, fee,
+            bool(maker),
+        )
+        for time_ns, symbol, side, price, reference, size, fee, maker in rows
     )  # fmt: skip
+
+
+def result_view(outcome: Outcome, number: int, cached: bool) -> ResultView:
+    """What a page shows of ``outcome``, which is kept under ``number``."""
+    result = outcome.result
     rows = kept_rows((result.equity, result.market), MOST_POINTS)
     return ResultView(
-        number=0,
-        title=title,
-        symbol=request.symbol,
-        interval=request.interval,
+        number=number,
+        title=outcome.title,
+        symbol=outcome.symbols[0],
+        interval=outcome.interval,
         bars=len(result.equity),
-        elapsed_ms=elapsed_ms,
-        cached=False,
+        elapsed_ms=outcome.elapsed_ms,
+        cached=cached,
         start_capital=result.start_capital,
         warm_up=result.warm_up,
         rows=_read_only(rows),
@@ -146,15 +167,21 @@ def result_view(
         equity=_read_only(result.equity[rows]),
         market=_read_only(result.market[rows]),
         metrics=metric_views(result.measures),
-        monthly=monthly_view(run),
-        trades=trade_views(result.trades, result.time_ns, request.symbol),
+        monthly=monthly_view(result),
+        trades=trade_views(result.trades, result.time_ns, outcome.symbols, MOST_ROWS),
         trade_count=len(result.trades),
-        fills=(),
-        fill_count=0,
-        drawdowns=drawdown_views(run),
+        fills=fill_views(result.fills, outcome.symbols, MOST_ROWS),
+        fill_count=len(result.fills),
+        drawdowns=drawdown_views(result),
         warnings=result.warnings,
+        checks=outcome.checks,
         band=band_view(result.band, rows),
-        curves=tuple(CurveView(name) for name in result.curves),
+        curves=tuple(
+            CurveView(name, pane)
+            for pane, curves in ((False, result.curves), (True, result.gauges))
+            for name in curves
+        ),
+        sweep=outcome.sweep,
     )
 
 

@@ -2,149 +2,215 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from time import perf_counter_ns
+from pathlib import Path
 
-import numpy as np
-
-from market.columns import CandleWindow
 from market.errors import MarketError
+from research.backtest_job import BacktestJob, compute
+from research.candle_data import CandleData, CandleSource
+from research.catalogue import Catalogue
+from research.charted_run import charted
+from research.comparison import MOST_COMPARED, compared
+from research.datasets import Datasets
 from research.errors import RequestError, ResearchError
+from research.export import csv_export, json_export
+from research.history import History, head_of
 from research.progress import Progress
-from research.result_views import convention_of, result_view
+from research.report import report
+from research.request_setup import checked_setup
+from research.result_cache import ResultCache
+from research.result_views import result_view
 from research.run_queue import QueuedRun, RunQueue
 from research.views import (
     BacktestRequest,
-    ParameterView,
+    ChartedRun,
+    ComparisonView,
+    CoverageView,
+    DatasetView,
     ResultView,
     RunRow,
     RunView,
     StrategyView,
 )
-from trading.backtest import BacktestResult
-from trading.backtest.sma_cross_run import run_sma_cross
-from trading.engine.records import FILL
+from storage.errors import StorageError
 from trading.errors import TradingError
-from trading.fill_models import Costs
-from trading.strategies.sma_cross import SmaCrossParameters
 
-__all__ = ["ReadCandles", "Research"]
-
-ReadCandles = Callable[[BacktestRequest], CandleWindow]
-"""The closed candles that a request names, oldest first; raises :class:`ResearchError`."""
-
-_SMA_CROSS = StrategyView(
-    "sma_cross",
-    "Moving average cross",
-    "Long while the fast average is above the slow one, else in cash. "
-    "Decides on a closed candle, acts on the next open.",
-    "",
-    "signal",
-    (
-        ParameterView("fast", "Fast average", 20, 2, 200, 1, "bars"),
-        ParameterView("slow", "Slow average", 50, 3, 500, 1, "bars"),
-    ),
-    (("fast", "slow"),),
-)
+__all__ = ["Research"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Finished:
-    row: RunRow
-    result: ResultView
+class _Done:
+    """Where a finished run is kept, and whether it had been computed before."""
+
+    number: int
+    cached: bool
 
 
 class Research:
-    """Runs of backtests. All methods may be called from any thread; none waits for a run."""
+    """Runs of backtests. All methods may be called from any thread; none waits for a run.
 
-    def __init__(self, read: ReadCandles) -> None:
-        self._read = read
-        self._queue: RunQueue[_Finished] = RunQueue((ResearchError, TradingError, MarketError))
+    What cannot be done is refused with a :class:`RequestError`.
+    """
+
+    def __init__(self, source: CandleSource, root: Path | None = None) -> None:
+        """``root`` is the store's folder; without one nothing outlives the program."""
+        self._datasets = Datasets(root)
+        self._data = CandleData(source, self._datasets)
+        self._catalogue = Catalogue()
+        self._history = History(root)
+        self._cache = ResultCache()
         self._requests: dict[str, BacktestRequest] = {}
+        self._shown: tuple[int, bool, ResultView] | None = None
+        self._queue: RunQueue[_Done] = RunQueue(
+            (ResearchError, TradingError, MarketError, StorageError)
+        )
+
+    # --- what can be run ----------------------------------------------------------------------
 
     def strategies(self) -> tuple[StrategyView, ...]:
         """Every strategy that can be chosen."""
-        return (_SMA_CROSS,)
+        return self._catalogue.views()
+
+    def coverage(self, request: BacktestRequest) -> CoverageView:
+        """Which candles ``request`` would run over. May read files."""
+        return self._data.coverage(request)
+
+    def upload(self, name: str, content: bytes) -> DatasetView:
+        """Keep the candles of a CSV or Parquet file. May take seconds."""
+        return self._datasets.upload(name, content)
+
+    def datasets(self) -> tuple[DatasetView, ...]:
+        """What was uploaded."""
+        return self._datasets.all()
+
+    def remove_dataset(self, key: str) -> None:
+        """Forget an upload; runs over it stay as they are."""
+        self._datasets.remove(key)
+
+    # --- runs ---------------------------------------------------------------------------------
 
     def start(self, request: BacktestRequest) -> str:
-        """Begin a run; returns its id. Raises :class:`RequestError` for what cannot be run."""
-        if request.strategy not in {each.key for each in self.strategies()}:
-            known = ", ".join(each.key for each in self.strategies())
-            raise RequestError(f"strategy was {request.strategy[:80]!r}; allowed are {known}")
-        candles = self._read(request)
+        """Let a run begin when its turn comes; returns its id."""
+        chosen = self._catalogue.find(request.strategy)
+        chosen.values(request.values)
+        checked_setup(request)
+        self._data.named(request)
         key = secrets.token_hex(6)
+        job = BacktestJob(request, chosen)
+        heavy = request.sweep is not None or chosen.strategy is None
         self._requests[key] = request
-        self._queue.start(
-            key, request.sweep is not None, lambda told: _run(key, request, candles, told)
-        )
+        try:
+            self._queue.start(key, heavy, lambda told: self._work(key, job, told))
+        except RequestError:
+            del self._requests[key]
+            raise
         return key
 
     def run(self, key: str) -> RunView:
-        """How a run stands; raises :class:`RequestError` for an unknown one."""
-        run = self._found(key)
-        state, progress = run.state, run.progress
+        """How a run stands, with its result once it is done."""
+        run = self._queue.find(key)
+        if run is None:
+            return self._kept(key)
+        state, told, done = run.state, run.progress, run.outcome
+        seconds = told.seconds_left if state == "running" else None
+        result = self._result(done.number, done.cached) if done and state == "done" else None
+        request = self._requests[key]
         return RunView(
-            key,
-            state,
-            progress.done,
-            progress.of,
-            progress.words,
-            progress.seconds_left if state == "running" else None,
-            run.error,
-            self._requests[key],
-            run.outcome.result if run.outcome else None,
+            key, state, told.done, told.of, told.words, seconds, run.error, request, result
         )
+
+    def active(self) -> tuple[RunView, ...]:
+        """Runs that wait or are under way, newest first."""
+        waiting = (run for run in self._queue.all() if not run.ended.is_set())
+        return tuple(self.run(run.id) for run in waiting)
 
     def cancel(self, key: str) -> None:
         """End a run; one that is over stays as it is."""
         self._queue.cancel(self._found(key))
 
+    def charted(self, key: str) -> ChartedRun:
+        """Candles, curves and trades of a finished run."""
+        outcome = self._history.outcome(self._number(key))
+        return charted(outcome, next(iter(self._history.candles(outcome).values())))
+
+    # --- history ------------------------------------------------------------------------------
+
     def history(self) -> tuple[RunRow, ...]:
         """Finished runs, newest first."""
-        return tuple(run.outcome.row for run in self._queue.all() if run.outcome)
+        return self._history.rows()
+
+    def compare(self, keys: Sequence[str]) -> ComparisonView:
+        """Two to six finished runs side by side."""
+        if not 2 <= len(set(keys)) == len(keys) <= MOST_COMPARED:
+            raise RequestError(
+                f"ids were {len(keys)}; allowed are 2 to {MOST_COMPARED} different runs"
+            )
+        numbers = [self._number(key) for key in keys]
+        return compared([(self._history.row(n), self._history.outcome(n)) for n in numbers])
+
+    def report(self, key: str, pictures: Mapping[str, bytes] | None = None) -> str:
+        """A finished run as one page of HTML; ``pictures`` of its chart by ``dark``, ``light``."""
+        number = self._number(key)
+        return report(self._history.outcome(number), number, pictures)
+
+    def export(self, key: str, kind: str) -> bytes:
+        """A finished run as ``csv`` (its trades) or ``json`` (everything)."""
+        writer = {"csv": csv_export, "json": json_export}.get(kind)
+        if writer is None:
+            raise RequestError(f"format was {kind[:20]!r}; allowed are csv, json")
+        return writer(self._history.outcome(self._number(key)))
 
     def delete(self, key: str) -> None:
         """Remove a finished run from the history."""
-        self._queue.forget(self._found(key).id)
+        self._history.remove(self._number(key))
+        self._queue.forget(key)
+        self._requests.pop(key, None)
 
     def close(self) -> None:
         """Cancel what runs and wait for it."""
         self._queue.close()
 
-    def _found(self, key: str) -> QueuedRun[_Finished]:
+    # ------------------------------------------------------------------------------------------
+
+    def _work(self, key: str, job: BacktestJob, told: Progress) -> _Done:
+        work = job.prepared(self._data, told)
+        known = self._history.same(work.key)
+        if known is not None:
+            return _Done(known, cached=True)
+        cached = self._cache.get(work.key)
+        outcome = cached or compute(work, told)
+        if cached is None:
+            self._cache.put(work.key, outcome)
+        head = head_of(key, work.key, time.time_ns(), outcome)
+        candles = dict(zip(work.keys, work.candles.values(), strict=True))
+        return _Done(self._history.add(head, outcome, candles), cached is not None)
+
+    def _result(self, number: int, cached: bool) -> ResultView:
+        """The view of a kept run; that of the last one asked for is held."""
+        shown = self._shown
+        if shown is None or shown[:2] != (number, cached):
+            view = result_view(self._history.outcome(number), number, cached)
+            shown = self._shown = (number, cached, view)
+        return shown[2]
+
+    def _kept(self, key: str) -> RunView:
+        number = self._number(key)
+        outcome = self._history.outcome(number)
+        result = self._result(number, False)
+        return RunView(key, "done", 1, 1, "Done", None, None, outcome.request, result)
+
+    def _number(self, key: str) -> int:
+        run = self._queue.find(key)
+        if run is not None and run.outcome is not None:
+            return run.outcome.number
+        number = self._history.number_of(key)
+        if number is None:
+            raise RequestError(f"run was {key[:40]!r}; allowed are the ids that history lists")
+        return number
+
+    def _found(self, key: str) -> QueuedRun[_Done]:
         run = self._queue.find(key)
         if run is None:
-            raise RequestError(f"run was {key[:40]!r}; allowed are the ids that history lists")
+            raise RequestError(f"run was {key[:40]!r}; no such run is waiting or under way")
         return run
-
-
-def _run(key: str, request: BacktestRequest, candles: CandleWindow, told: Progress) -> _Finished:
-    told.tell(0, 1, f"{len(candles):,} candles")
-    started = perf_counter_ns()
-    fast, slow = (int(request.values.get(name, start)) for name, start in _DEFAULTS)
-    found = run_sma_cross(
-        candles,
-        SmaCrossParameters(fast, slow),
-        Costs(request.fee_percent / 100, request.slippage_bp),
-        request.capital,
-        convention_of(request.convention),
-    )
-    result = BacktestResult(
-        found.time_ns, found.interval_ns, found.equity, found.buy_and_hold,
-        np.zeros(len(candles)), None, {"Fast average": found.fast, "Slow average": found.slow},
-        found.trades, found.metrics, None, found.warnings, found.warm_up, found.start_capital,
-        np.zeros(0, FILL),
-    )  # fmt: skip
-    title = f"Moving average cross {fast} / {slow}"
-    view = result_view(result, request, title, (perf_counter_ns() - started) / 1e6)
-    told.tell(1, 1, "Done")
-    figures = {metric.key: metric.value for metric in view.metrics}
-    row = RunRow(
-        key, 0, time.time_ns(), title, request.symbol, request.interval,
-        figures["total_return"], figures["sharpe"], figures["max_drawdown"], len(view.trades),
-    )  # fmt: skip
-    return _Finished(row, view)
-
-
-_DEFAULTS = (("fast", 20), ("slow", 50))

@@ -13,11 +13,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from market.columns import CandleWindow
+
 __all__ = [
-    "MOST_POINTS", "MOST_ROWS", "BacktestRequest", "BandView", "CheckView", "ComparisonView",
-    "ConventionView", "CoverageView", "CurveView", "DatasetView", "DrawdownView", "FillView",
-    "MetricView", "MonthlyView", "ParameterView", "ResultView", "RunRow", "RunView", "StrategyView",
-    "SweepRequest", "SweepView", "TradeView", "WindowView",
+    "MOST_POINTS", "MOST_ROWS", "BacktestRequest", "BandView", "ChartedCurve", "ChartedRun",
+    "CheckView", "ComparisonView", "ConventionView", "CoverageView", "CurveView", "DatasetView",
+    "DrawdownView", "FillView", "MetricView", "MonthlyView", "ParameterView", "ResultView",
+    "RunRow", "RunView", "StrategyView", "SweepRequest", "SweepView", "TradeView", "WindowView",
 ]  # fmt: skip
 
 F64 = NDArray[np.float64]
@@ -339,6 +341,30 @@ class RunRow:
     max_drawdown: float | None
     trades: int
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChartedCurve:
+    """A curve of the strategy with a value (n,) for every candle, NaN where there is none."""
+
+    name: str
+    values: F64
+    pane: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChartedRun:
+    """What the chart of a run is drawn from: the candles of its first symbol, and all its trades.
+
+    ``decimals`` are the digits after the point that its prices have.
+    """
+
+    candles: CandleWindow
+    curves: tuple[ChartedCurve, ...]
+    trades: tuple[TradeView, ...]
+    symbol: str
+    interval: str
+    decimals: int
 
 
 @dataclass(frozen=True, slots=True)

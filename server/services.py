@@ -155,7 +155,9 @@ class Services:
         self.watch_rows = WatchRows(market)
         self.replays = ReplayDesk(settings, market, feed)
         self.imports = HistoryImports(settings)
-        self.research = Research(ResearchCandles(market))
+        self.research = Research(
+            ResearchCandles(settings, market, lambda: feed.status().mode), settings.store
+        )
         self.books = BookTeller(BookReader(market, feed, settings.books))
         self.depth = DepthPictures(self.books.reader, self.drawing)
         self._paper = paper

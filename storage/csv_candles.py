@@ -20,7 +20,7 @@ from storage.column_names import (
 )
 from storage.csv_rows import Rows, read_rows
 from storage.errors import BadImport
-from storage.raw_candles import HIGH, LOW, RawCandles
+from storage.raw_candles import HIGH, LOW, MOST_ROWS, RawCandles
 from storage.times import ALLOWED, Convert, converter, day_in
 
 UNIT = "line"
@@ -43,8 +43,10 @@ def read_csv(path: Path, day: date | None) -> RawCandles:
     Raises :class:`BadImport` with the line, :class:`storage.errors.ReadFailed`.
     """
     layout: _Layout | None = None
-    parts = []
+    parts: list[RawCandles] = []
     for rows in read_rows(path):
+        if sum(len(part.time_ns) for part in parts) + len(rows.cells) > MOST_ROWS:
+            raise BadImport(path, f"it holds more than {MOST_ROWS:,} candles: split it")
         if layout is None:
             layout, rows = _layout(path, rows, day)  # noqa: PLW2901 - without the names
         parts.append(_part(layout, rows))

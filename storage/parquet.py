@@ -46,7 +46,7 @@ def write_columns(
     )
 
 
-def read_columns(path: Path) -> tuple[Columns, dict[str, str]]:
+def read_columns(path: Path, most_rows: int | None = None) -> tuple[Columns, dict[str, str]]:
     """All columns of a file and its notes.
 
     Times are datetime64[ns] in UTC, whole numbers int64 or int32, other numbers float64 with NaN
@@ -55,7 +55,10 @@ def read_columns(path: Path) -> tuple[Columns, dict[str, str]]:
     """
     try:
         source = pa.BufferReader(path.read_bytes())
-        table = pq.ParquetFile(source, page_checksum_verification=True).read(use_threads=False)
+        file = pq.ParquetFile(source, page_checksum_verification=True)
+        if most_rows is not None and file.metadata.num_rows > most_rows:
+            raise ValueError(f"it has {file.metadata.num_rows:,} rows; {most_rows:,} are the most")
+        table = file.read(use_threads=False)
         columns = {name: _numpy(table.column(name)) for name in table.column_names}
         notes = {
             key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()

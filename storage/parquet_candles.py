@@ -10,7 +10,7 @@ from market.columns import F64, I64
 from storage.column_names import PRICES, missing, roles_of
 from storage.errors import BadImport
 from storage.parquet import read_columns
-from storage.raw_candles import RawCandles
+from storage.raw_candles import MOST_ROWS, RawCandles
 from storage.times import ALLOWED, converter
 
 UNIT = "row"
@@ -21,7 +21,7 @@ def read_parquet(path: Path) -> RawCandles:
 
     Raises :class:`BadImport`, :class:`storage.errors.FileDamaged`, ``OSError``.
     """
-    columns, _ = read_columns(path)
+    columns, _ = read_columns(path, MOST_ROWS)
     names = list(columns)
     roles = roles_of(names)
     if missing(roles):

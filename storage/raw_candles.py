@@ -4,6 +4,9 @@ from typing import NamedTuple
 
 from market.columns import F64, I64
 
+MOST_ROWS = 6_000_000
+"""Of a file; a small packed one may hold far more. Eleven years of minutes are fewer."""
+
 OPEN, HIGH, LOW, CLOSE, VOLUME = range(5)
 
 

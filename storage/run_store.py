@@ -14,7 +14,6 @@ import shutil
 import time
 import zipfile
 from collections.abc import Iterable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.columns import CandleWindow
-from market.errors import BadCandles
-from storage.candle_store import FIELDS, columns_of
-from storage.checked_files import read_checked, write_checked
+from storage.candle_files import candles_in, put_candles
 from storage.errors import FileDamaged, ReadFailed, WriteFailed
-from storage.files import TEMPORARY, checked_name, replace_files, write_synced
-from storage.parquet import TIME
+from storage.files import TEMPORARY, checked_name, write_synced
 from storage.segments import sync_folder
 
 __all__ = ["RunStore"]
@@ -101,18 +97,11 @@ class RunStore:
         """Keep ``candles`` unless something is kept under ``key``; raises ``WriteFailed``."""
         path = self._candles_path(key)
         if not path.exists():
-            replace_files({path: partial(write_checked, columns=columns_of(candles))})
+            put_candles(path, candles)
 
     def candles(self, key: str) -> CandleWindow:
         """What was kept under ``key``; raises ``FileDamaged`` and ``ReadFailed``."""
-        path = self._candles_path(key)
-        try:
-            columns = read_checked(path, (TIME, *FIELDS, "trades"))
-            return CandleWindow.from_arrays(*columns.values())
-        except OSError as error:
-            raise ReadFailed(path, error) from None
-        except BadCandles as error:
-            raise FileDamaged(path, str(error)) from None
+        return candles_in(self._candles_path(key))
 
     def drop_candles(self, wanted: Iterable[str]) -> None:
         """Remove all candles but those ``wanted``; what the system refuses stays."""
