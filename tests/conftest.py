@@ -1,6 +1,8 @@
 """Fixtures and switches shared by every test."""
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,3 +28,10 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("../shared/data is not there: recorded exchange data is needed for this test")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_open() -> Iterator[None]:
+    """What a module leaves unclosed fails that module, not one that runs later."""
+    yield
+    gc.collect()

@@ -131,7 +131,7 @@ def test_a_chosen_recording_is_played_with_all_its_files(stand: Stand) -> None:
 def test_orders_steer(stand: Stand) -> None:
     (key,) = (each.key for each in stand.desk.recordings() if each.name == "tape.txt")
     stand.desk.obey(ReplayOrder(recording=key, speed=0.01))
-    wait_for(lambda: stand.feed.session == 1, "the replay")  # not the simulator's first trade
+    wait_for(lambda: stand.symbols() == (BTC,), "the replay")  # not the simulator's first trade
     wait_for(lambda: stand.trades() == 1, "the first trade")
     view = stand.desk.obey(ReplayOrder(paused=True, speed=8.0))
     assert view is not None
