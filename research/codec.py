@@ -9,7 +9,7 @@ from dataclasses import fields, is_dataclass
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +77,10 @@ def _unpacked(kind: Any, tree: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
         return _one_of(inner, tree, arrays)
     if kind is np.ndarray or origin is np.ndarray:
         return arrays[tree[_ARRAY]]
+    if origin is Literal:
+        if tree in inner:
+            return tree
+        raise TypeError(f"{tree!r:.40} is none of {inner}")
     if origin is not None and issubclass(origin, Mapping):
         pairs = ((_unpacked(inner[0], k, arrays), _unpacked(inner[1], v, arrays)) for k, v in tree)
         return types.MappingProxyType(dict(pairs))

@@ -9,7 +9,9 @@ MEBIBYTE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``seconds`` of time, ``memory`` bytes beyond what the process has before the run begins.
+    """``seconds`` until the answer, or between two things that it tells on its way.
+
+    ``memory``: bytes beyond what the process has before the run begins.
 
     ``answer`` bytes that it may bring back, ``output`` bytes of what it prints that are kept.
     """

@@ -1,0 +1,50 @@
+"""The tasks of a child as functions with our own types."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from market.columns import CandleWindow
+from research.child.children import Cancelled, Children, never
+from research.child.limits import Limits
+from research.child.requests import request_of
+from research.codec import unpack
+from research.errors import BadRecord, ChildError, ChildStopped
+from research.strategy_ref import StrategyRef
+from research.views import StrategyView
+from trading.backtest import BacktestResult, Setup
+from trading.metrics import Convention
+
+__all__ = ["backtest_in_child", "describe_in_child"]
+
+DESCRIBING = Limits(seconds=10.0)
+
+
+def backtest_in_child(
+    children: Children,
+    strategy: StrategyRef,
+    values: Mapping[str, float],
+    candles: Mapping[str, CandleWindow],
+    setup: Setup,
+    convention: Convention,
+    cancelled: Cancelled = never,
+    limits: Limits | None = None,
+) -> tuple[BacktestResult, str]:
+    """One backtest in a process of its own, and what the strategy printed.
+
+    Raises as :meth:`research.child.Children.call` does.
+    """
+    tree, arrays = request_of(strategy, values, candles, setup, convention)
+    answer = children.call("backtest", tree, arrays, limits=limits, cancelled=cancelled)
+    try:
+        return unpack(BacktestResult, answer.tree, answer.arrays), answer.printed
+    except BadRecord as error:
+        raise ChildStopped(f"The strategy's process answered with no result: {error}") from None
+
+
+def describe_in_child(children: Children, path: Path) -> StrategyView:
+    """What a user's file says of its strategy; ``error`` when it cannot be used."""
+    try:
+        answer = children.call("describe", {"key": path.stem, "file": str(path)}, limits=DESCRIBING)
+        return unpack(StrategyView, answer.tree, answer.arrays)
+    except (ChildError, BadRecord) as error:
+        return StrategyView(path.stem, path.stem, "", "", "signal", (), error=str(error))
