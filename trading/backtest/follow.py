@@ -18,7 +18,7 @@ from market.columns import F64, I64
 from market.kernel import lean_kernel
 from trading.engine.lifecycle import cancel_order, enter_order, forget_ended
 from trading.engine.matching import start_due
-from trading.engine.motion import pass_candle
+from trading.engine.motion import jump, pass_rest
 from trading.engine.quiet import catch_up, quiet_band
 from trading.engine.records import REDUCE_ONLY, Books, Kind, TimeInForce
 from trading.engine.sizing import change_to
@@ -128,52 +128,64 @@ def _act(books: Books, plan: Plan, target: float, price: float, time_ns: int) ->
 
 
 @lean_kernel
-def _wanted(books: Books, bars: Bars, plan: Plan, target: F64, bar: int) -> float:
-    """The target that counts when candle ``bar`` opens, or when it closes."""
-    decided = bar - 1
+def _known(books: Books, bars: Bars, plan: Plan, bar: int) -> int:
+    """The candle whose decision counts when candle ``bar`` opens; -1 for none.
+
+    The latest that closed at least the latency before.
+    """
     latency = books.policy[0]["latency_ns"]
-    if plan[0]["at_close"]:
-        decided = bar if bar > 0 else -1
-    elif latency > 0:
-        decided = plan[0]["decided"]
-        while decided + 1 < bar:
-            start = bars.time_ns[decided + 1]
-            closed = min(start + plan[0]["interval_ns"], bars.time_ns[decided + 2])
-            if closed + latency > bars.time_ns[bar]:
-                break
-            decided += 1
-        plan[0]["decided"] = decided
-    if decided < 0:
-        return 0.0
-    return float(min(max(target[decided], plan[0]["least"]), plan[0]["most"]))
+    decided = plan[0]["decided"]
+    while decided + 1 < bar:
+        start = bars.time_ns[decided + 1]
+        closed = min(start + plan[0]["interval_ns"], bars.time_ns[decided + 2])
+        if closed + latency > bars.time_ns[bar]:
+            break
+        decided += 1
+    plan[0]["decided"] = decided
+    return int(decided)
 
 
 @lean_kernel
-def _placed_ns(books: Books, bars: Bars, bar: int) -> int:
-    """When an order that starts at the open of ``bar`` was placed at the latest."""
-    return int(bars.time_ns[bar] - books.policy[0]["latency_ns"])
+def _look_ahead(books: Books, plan: Plan) -> tuple[float, float]:
+    """The quiet band from here on, kept in the plan."""
+    lower, upper = quiet_band(books, 0)
+    plan[0]["lower"], plan[0]["upper"] = lower, upper
+    return lower, upper
 
 
 @lean_kernel
 def _eventful(books: Books, bars: Bars, plan: Plan, wanted: float, bar: int) -> None:
-    """Take a candle on which something may happen, and what is wanted before or after it."""
+    """Take a candle on which something may happen, and what is wanted at its open or its close."""
+    time_ns = bars.time_ns[bar]
+    opened, high, low, closed = bars.open[bar], bars.high[bar], bars.low[bar], bars.close[bar]
     if bar > 0:
         catch_up(books, 0, bar - 1, bars.close[bar - 1], bars.time_ns[bar - 1])
     changed = wanted != plan[0]["acted"]
+    plan[0]["acted"] = wanted
     at_close = plan[0]["at_close"] == 1
     if changed and not at_close:
-        _act(books, plan, wanted, bars.open[bar], _placed_ns(books, bars, bar))
-    pass_candle(
-        books, 0, bars.open[bar], bars.high[bar], bars.low[bar], bars.close[bar],
-        bars.volume[bar], bars.time_ns[bar], plan[0]["path"],
-    )  # fmt: skip
-    if changed and at_close:
-        _act(books, plan, wanted, bars.close[bar], bars.time_ns[bar])
-        start_due(books, 0, bars.time_ns[bar], False)
+        placed_ns = time_ns - books.policy[0]["latency_ns"]
+        _act(books, plan, wanted, opened, placed_ns)
+    jump(books, 0, opened, time_ns, bars.volume[bar])
+    forget_ended(books)
+    lower, upper = _look_ahead(books, plan)
+    if not (lower < low and high < upper):
+        pass_rest(books, 0, opened, high, low, closed, time_ns, plan[0]["path"])
         forget_ended(books)
-    plan[0]["acted"] = wanted
-    lower, upper = quiet_band(books, 0)
-    plan[0]["lower"], plan[0]["upper"] = lower, upper
+        _look_ahead(books, plan)
+    if changed and at_close:
+        books.positions[0]["mark"] = closed
+        _act(books, plan, wanted, closed, time_ns)
+        start_due(books, 0, time_ns, False)
+        forget_ended(books)
+        _look_ahead(books, plan)
+
+
+@lean_kernel
+def _lacks_space(books: Books) -> bool:
+    account = books.account[0]
+    fills = account["fills"] + account["live"] + FEW_FILLS
+    return bool(account["orders"] + ORDERS_EACH > len(books.orders) or fills > len(books.fills))
 
 
 @lean_kernel
@@ -186,12 +198,15 @@ def follow(books: Books, bars: Bars, plan: Plan, target: F64, equity: F64, posit
     account, held = books.account[0], books.positions[0]
     cash, size = account["cash"], held["size"]
     acted, lower, upper = plan[0]["acted"], plan[0]["lower"], plan[0]["upper"]
+    least, most = plan[0]["least"], plan[0]["most"]
+    late, shift = books.policy[0]["latency_ns"] > 0, 0 if plan[0]["at_close"] else 1
     for bar in range(plan[0]["bar"], len(target)):
-        wanted = _wanted(books, bars, plan, target, bar)
+        decided = _known(books, bars, plan, bar) if late else bar - shift
+        wanted = 0.0
+        if decided >= 0 and bar > 0:
+            wanted = min(max(target[decided], least), most)
         if wanted != acted or not (lower < bars.low[bar] and bars.high[bar] < upper):
-            if account["orders"] + ORDERS_EACH > len(books.orders) or account["fills"] + account[
-                "live"
-            ] + FEW_FILLS > len(books.fills):
+            if _lacks_space(books):
                 plan[0]["bar"] = bar
                 return False
             _eventful(books, bars, plan, wanted, bar)
