@@ -50,7 +50,7 @@ def round_trips(candles: Sequence[CandleWindow], fills: Records) -> Trades:
     """
     trips = np.zeros(len(fills), TRIP)
     held, current = np.zeros(len(candles)), np.zeros(len(candles), np.int64)
-    trips = trips[: pair_fills(fills, trips, held, current)]
+    trips = trips[: pair_fills(fills, len(fills), trips, 0, held, current)]
     is_open = trips["is_open"] != 0
     last_close = np.asarray([window.close[-1] for window in candles])[trips["symbol"]]
     last_ns = np.asarray([window.time_ns[-1] for window in candles])[trips["symbol"]]
@@ -142,14 +142,16 @@ def _begin(trip: Records, fill: Records) -> None:
 
 
 @lean_kernel
-def pair_fills(fills: Records, trips: Records, held: F64, current: I64) -> int:
-    """Put ``fills`` together into ``trips``, TRIP (k,) at least as many; how many there are.
+def pair_fills(
+    fills: Records, count: int, trips: Records, begun: int, held: F64, current: I64
+) -> int:
+    """Put the first ``count`` fills together into ``trips``; how many of these there are then.
 
-    ``held`` and ``current`` (symbols,) are scratch; ``held`` comes as zeros and leaves as the
-    signed sizes still held, added up as the engine does.
+    ``begun`` of them are there already, still open ones among them; there is space for ``count``
+    more. ``held`` and ``current`` (symbols,) are the signed sizes held, added up as the engine
+    does, and the trips that are open: all zeros before the first fill.
     """
-    count = 0
-    for at in range(len(fills)):
+    for at in range(count):
         fill = fills[at]
         symbol = fill["symbol"]
         before = held[symbol]
@@ -162,9 +164,9 @@ def pair_fills(fills: Records, trips: Records, held: F64, current: I64) -> int:
             opening = abs(after) if ends else 0.0
         if opening > 0:
             if before == 0 or before * change < 0:
-                _begin(trips[count], fill)
-                current[symbol] = count
-                count += 1
+                _begin(trips[begun], fill)
+                current[symbol] = begun
+                begun += 1
             _open(trips[current[symbol]], fill, opening)
         held[symbol] = after
-    return count
+    return begun

@@ -54,6 +54,7 @@ PLAN = np.dtype(
         ("interval_ns", np.int64),
         ("path", np.int64),
         ("at_close", np.int64),  # 1: fills at the close, 0: at the next open
+        ("recycles", np.int64),  # 1: numbers of orders begin anew with every change of target
         ("bar", np.int64),  # the next candle
         ("decided", np.int64),  # the candle whose decision counts, -1 before the first
         ("acted", np.float64),  # the target acted on
@@ -103,6 +104,8 @@ def _act(books: Books, plan: Plan, target: float, price: float, time_ns: int) ->
     for place in range(books.account[0]["live"]):
         cancel_order(books, books.live[place] + 1)
     forget_ended(books)
+    if plan[0]["recycles"]:
+        books.account[0]["orders"] = 0
     position = books.positions[0]
     size, cost = position["size"], position["cost"]
     change = change_to(books, 0, target * plan[0]["share"], price)

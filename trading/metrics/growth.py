@@ -6,10 +6,13 @@ from market.types import DAY
 from trading.errors import NotDefined
 from trading.metrics.sample import YEAR, Sample
 
-__all__ = ["buy_and_hold_return", "cagr", "total_return", "yearly"]
+__all__ = [
+    "LARGEST_LOG_GROWTH", "SHORTEST_FOR_CAGR", "buy_and_hold_return", "cagr", "total_return",
+    "yearly",
+]  # fmt: skip
 
 SHORTEST_FOR_CAGR = 30 * DAY
-_LARGEST_LOG_GROWTH = 100.0
+LARGEST_LOG_GROWTH = 100.0
 
 
 def total_return(sample: Sample) -> float:
@@ -39,6 +42,6 @@ def cagr(sample: Sample) -> float:
 
 def yearly(log_growth: float) -> float:
     """The growth whose logarithm is ``log_growth`` a year; :class:`NotDefined` beyond all words."""
-    if log_growth > _LARGEST_LOG_GROWTH:
+    if log_growth > LARGEST_LOG_GROWTH:
         raise NotDefined("the growth extrapolated to a year is too large to write")
     return expm1(log_growth)

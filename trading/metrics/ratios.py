@@ -2,23 +2,18 @@
 
 from math import log1p, sqrt
 
-import numpy as np
-from numpy.typing import NDArray
-
 from trading.errors import NotDefined
 from trading.metrics.growth import yearly
 from trading.metrics.sample import Sample
 
 __all__ = ["alpha", "beta", "omega", "sharpe", "sortino", "volatility"]
 
-F64 = NDArray[np.float64]
-
 
 def volatility(sample: Sample) -> float:
     """std(r) × √N. r: returns per period, flat ones included; N: periods in a year; standard
     deviation of a sample (n − 1).
     """
-    return float(sample.returns.std(ddof=1)) * sqrt(sample.per_year)
+    return sample.sums.spread * sqrt(sample.per_year)
 
 
 def sharpe(sample: Sample) -> float:
@@ -26,10 +21,10 @@ def sharpe(sample: Sample) -> float:
     a period; N: periods in a year; standard deviation of a sample (n − 1).
     Sharpe, The Sharpe Ratio, 1994.
     """
-    spread = float(sample.returns.std(ddof=1))
+    mean, spread = sample.sums.mean, sample.sums.spread
     if spread == 0:
         raise NotDefined("equity never changed")
-    return (float(sample.returns.mean()) - sample.risk_free) / spread * sqrt(sample.per_year)
+    return (mean - sample.risk_free) / spread * sqrt(sample.per_year)
 
 
 def sortino(sample: Sample) -> float:
@@ -37,37 +32,30 @@ def sortino(sample: Sample) -> float:
     period, which is the target; N: periods in a year. Sortino and Price, Performance Measurement
     in a Downside Risk Framework, 1994.
     """
-    excess = sample.returns - sample.risk_free
-    mean = float(excess.mean())
-    np.minimum(excess, 0.0, out=excess)
-    downside = sqrt(float(excess @ excess) / len(excess))
+    excess = sample.sums.mean - sample.risk_free
+    downside = sqrt(sample.sums.downside / (len(sample.values) - 1))
     if downside == 0:
         raise NotDefined("no period lost money")
-    return mean / downside * sqrt(sample.per_year)
+    return excess / downside * sqrt(sample.per_year)
 
 
 def omega(sample: Sample) -> float:
     """Σ max(r − f, 0) / Σ max(f − r, 0). r: returns per period; f: risk-free return of a period,
     which is the threshold. Keating and Shadwick, A Universal Performance Measure, 2002.
     """
-    excess = sample.returns - sample.risk_free
-    gains = float(np.maximum(excess, 0.0).sum())
-    losses = gains - float(excess.sum())
-    if losses <= 0 or not (excess < 0).any():
+    if sample.sums.losses == 0:
         raise NotDefined("no period lost money")
-    return gains / losses
+    return sample.sums.gains / sample.sums.losses
 
 
 def beta(sample: Sample) -> float:
     """cov(r, m) / var(m). r: returns per period; m: those of buying and holding.
     Sharpe, Capital Asset Prices, 1964.
     """
-    returns, market = sample.returns, sample.market_returns
-    market = market - market.mean()
-    spread = float(market @ market)
-    if spread == 0:
+    moments = sample.market_moments
+    if moments.spread == 0:
         raise NotDefined("the market never moved")
-    return float(market @ returns) / spread
+    return moments.together / moments.spread
 
 
 def alpha(sample: Sample) -> float:
@@ -76,8 +64,7 @@ def alpha(sample: Sample) -> float:
     N: periods in a year. Jensen, The Performance of Mutual Funds, 1968.
     """
     free = sample.risk_free
-    own, market = float(sample.returns.mean()), float(sample.market_returns.mean())
-    each = own - free - beta(sample) * (market - free)
+    each = sample.sums.mean - free - beta(sample) * (sample.market_moments.mean - free)
     if each <= -1:
         raise NotDefined("a period lost more than everything beyond the market's move")
     return yearly(log1p(each) * sample.per_year)

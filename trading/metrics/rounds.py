@@ -112,7 +112,7 @@ def mean_bars(sample: Sample) -> float:
 
 def exposure(sample: Sample) -> float:
     """Candles that closed with a position / candles."""
-    return float(sample.run.held.mean())
+    return int(np.count_nonzero(sample.run.held)) / len(sample.run.held)
 
 
 def turnover(sample: Sample) -> float:

@@ -4,15 +4,27 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from math import isfinite
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from market.types import DAY
 from trading.errors import BadConvention, NotDefined
+from trading.metrics.sums import (
+    co_moments,
+    drawdown_sums,
+    fill_returns,
+    lowest_of,
+    return_sums,
+)
+from trading.metrics.tails import Tails, tails_of
 from trading.trades import Trades
 
-__all__ = ["Convention", "Period", "Run", "Sample"]
+__all__ = [
+    "YEAR", "Convention", "Moments", "Period", "Run", "Sample", "Sums", "day_ends",
+    "periods_per_year",
+]  # fmt: skip
 
 Flags = NDArray[np.bool_]
 F64 = NDArray[np.float64]
@@ -68,6 +80,24 @@ class Run:
     traded: float
 
 
+class Sums(NamedTuple):
+    """See :func:`trading.metrics.sums.return_sums`."""
+
+    mean: float
+    spread: float
+    downside: float
+    gains: float
+    losses: float
+
+
+class Moments(NamedTuple):
+    """See :func:`trading.metrics.sums.co_moments`."""
+
+    mean: float
+    together: float
+    spread: float
+
+
 class Sample:
     """A run seen by one convention: what the figures share is computed once, when first asked."""
 
@@ -78,10 +108,7 @@ class Sample:
     @cached_property
     def per_year(self) -> float:
         """Periods in a year."""
-        days = self.convention.days_per_year
-        if self.convention.period is Period.DAY:
-            return float(days)
-        return days * DAY / self.run.interval_ns
+        return periods_per_year(self.convention, self.run.interval_ns)
 
     @cached_property
     def risk_free(self) -> float:
@@ -89,25 +116,39 @@ class Sample:
         return self.convention.risk_free / self.per_year
 
     @cached_property
-    def returns(self) -> F64:
-        """Of equity, per period; at least two, else :class:`NotDefined`."""
-        found = self._returns(self.run.equity)
-        if len(found) < 2:
+    def values(self) -> F64:
+        """Equity at the ends of the periods; for two returns at least, else NotDefined."""
+        found = self._ends_of(self.run.equity)
+        if len(found) < 3:
             raise NotDefined("there are fewer than two returns")
         return found
 
     @cached_property
-    def market_returns(self) -> F64:
-        """Of buying and holding, over the same periods."""
-        return self._returns(self.run.market)
+    def returns(self) -> F64:
+        """Of equity, per period."""
+        found = np.empty(len(self.values) - 1)
+        fill_returns(self.values, found)
+        return found
 
     @cached_property
-    def drawdowns(self) -> F64:
-        """Equity over its highest value so far, minus 1: shape (n,), 0 at a peak, else negative."""
-        equity = self.run.equity
-        found: F64 = equity / np.maximum.accumulate(equity)
-        found -= 1
-        return found
+    def sums(self) -> Sums:
+        """Of the returns of equity."""
+        return Sums(*return_sums(self.values, self.risk_free))
+
+    @cached_property
+    def market_moments(self) -> Moments:
+        """Of the returns of buying and holding, over the same periods, and of equity with them."""
+        return Moments(*co_moments(self.values, self._ends_of(self.run.market)))
+
+    @cached_property
+    def falls(self) -> tuple[float, float]:
+        """Lowest drawdown and the sum of squared ones: equity over its highest so far, minus 1."""
+        return drawdown_sums(self.run.equity)
+
+    @cached_property
+    def tails(self) -> Tails:
+        """Percentiles of the returns."""
+        return tails_of(self.returns)
 
     @cached_property
     def closed(self) -> Trades:
@@ -122,18 +163,22 @@ class Sample:
         """Elapsed time from the first close to the last, in years of 365 days."""
         return float(self.run.time_ns[-1] - self.run.time_ns[0]) / YEAR
 
-    def _returns(self, values: F64) -> F64:
+    def _ends_of(self, values: F64) -> F64:
         if self.convention.period is Period.DAY:
-            values = values[self._day_ends]
-        if values.min() <= 0:
+            values = values[day_ends(self.run.time_ns)]
+        if lowest_of(values) <= 0:
             raise NotDefined("equity fell to zero or below")
-        found: F64 = values[1:] / values[:-1]
-        found -= 1
-        return found
+        return values
 
-    @cached_property
-    def _day_ends(self) -> I64:
-        """The start, then the last candle of every UTC day."""
-        days = self.run.time_ns // DAY
-        last = np.flatnonzero(days[1:] != days[:-1])
-        return np.concatenate(([0], last, [len(days) - 1]))
+
+def periods_per_year(convention: Convention, interval_ns: int) -> float:
+    """How many periods a year has by this convention, for candles of this length."""
+    days = convention.days_per_year
+    return float(days) if convention.period is Period.DAY else days * DAY / interval_ns
+
+
+def day_ends(time_ns: I64) -> I64:
+    """The places of the start, then of the last candle of every UTC day."""
+    days = time_ns // DAY
+    last = np.flatnonzero(days[1:] != days[:-1])
+    return np.concatenate(([0], last, [len(days) - 1]))

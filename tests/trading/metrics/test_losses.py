@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from market.types import DAY
 from tests.trading.metrics.runs import run
-from trading.metrics.losses import longest_drawdown_ns
 from trading.metrics.sample import Convention, Sample
+from trading.metrics.sums import under_water_ns
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from trading.metrics.sample import Convention, Sample
 )
 def test_longest_drawdown_by_hand(equity: list[float], days: int) -> None:
     values = np.asarray(equity)
-    assert longest_drawdown_ns(np.arange(len(values)) * DAY, values) == days * DAY
+    assert under_water_ns(np.arange(len(values)) * DAY, values) == days * DAY
 
 
 def slow_longest(equity: list[float]) -> int:
@@ -44,6 +44,8 @@ def slow_longest(equity: list[float]) -> int:
 @given(st.lists(st.sampled_from([1.0, 2.0, 3.0, 4.0]), min_size=1, max_size=25))
 def test_drawdowns_equal_slow_twins(equity: list[float]) -> None:
     values = np.asarray(equity)
-    assert longest_drawdown_ns(np.arange(len(values)), values) == slow_longest(equity)
+    assert under_water_ns(np.arange(len(values)), values) == slow_longest(equity)
     slow = [value / max(equity[: i + 1]) - 1 for i, value in enumerate(equity)]
-    assert Sample(run(equity), Convention()).drawdowns.tolist() == slow
+    lowest, squares = Sample(run(equity), Convention()).falls
+    assert lowest == min(slow)
+    assert squares == pytest.approx(sum(fall**2 for fall in slow))
