@@ -1,13 +1,13 @@
 """What an event strategy works with: closed candles, the account, and orders.
 
-A desk knows nothing of where candles come from. Whoever drives it counts up its tracks and its
-``index``, and brings the engine up to the newest close when ``catch_up`` asks for it: a strategy
-that does not look at its account costs the engine nothing until it does.
+A desk knows nothing of where candles come from. Whoever drives it counts up its tracks, and keeps
+the engine as a :class:`Clerk`: a strategy that does not look at its account costs nothing there
+until it does.
 """
 
 from collections.abc import Callable, Mapping
 from math import nan
-from typing import Any, Unpack
+from typing import Any, Protocol, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,29 +21,40 @@ from trading.order_terms import Terms, Wish, enter
 from trading.order_view import OrderView
 from trading.series import CandleView, Series, Track, series_of
 
-__all__ = ["Desk"]
+__all__ = ["Clerk", "Desk"]
+
+
+class Clerk(Protocol):
+    """Who brings the engine up to the newest close when the desk asks. ``now`` is its number."""
+
+    now: int
+
+    def settle(self) -> None:
+        """See to it that orders and positions stand as they do now; marks may be older."""
+
+    def catch_up(self) -> None:
+        """See to it that everything does; after that orders may be placed and cancelled."""
 
 
 class Desk:
     """Orders placed at a close work from the next open on, after the latency.
 
-    ``index`` counts the closes, from 0; it is -1 in ``init``. Where a symbol may be named, the
+    Where a symbol may be named, the
     first one is meant otherwise. Money is in quote currency, sizes in base currency. What makes no
     sense raises :class:`BadOrder`; what the account cannot carry ends as refused, see
     :meth:`order`.
     """
 
     def __init__(
-        self, engine: Engine, tracks: Mapping[str, Track], interval_ns: int,
-        catch_up: Callable[[], None],
-    ) -> None:  # fmt: skip
+        self, engine: Engine, tracks: Mapping[str, Track], interval_ns: int, clerk: Clerk
+    ) -> None:
         self.symbols = tuple(tracks)
-        self.index = -1
         self.curves: dict[str, Series] = {}
         self.gauges: dict[str, Series] = {}
         self._engine = engine
         self._interval_ns = interval_ns
-        self._catch_up = catch_up
+        self._clerk = clerk
+        self._settle, self._catch_up = clerk.settle, clerk.catch_up
         self._tracks = tuple(tracks.values())
         self._views = tuple(CandleView(track) for track in self._tracks)
         self._places: dict[str | None, int] = {name: at for at, name in enumerate(tracks)}
@@ -55,6 +66,11 @@ class Desk:
     def candles(self, symbol: str | None = None) -> CandleView:
         """The closed candles; always the same object, which grows."""
         return self._views[self._at(symbol)]
+
+    @property
+    def index(self) -> int:
+        """The number of the newest close, from 0; -1 in ``init``."""
+        return self._clerk.now
 
     @property
     def time_ns(self) -> int:
@@ -92,13 +108,13 @@ class Desk:
 
     def position(self, symbol: str | None = None) -> float:
         """The size held, negative when short, 0 when flat."""
-        self._catch_up()
+        self._settle()
         size: float = self._sizes.item(self._at(symbol))
         return size
 
     def entry_price(self, symbol: str | None = None) -> float:
         """The average price of the open position, without costs; NaN when flat."""
-        self._catch_up()
+        self._settle()
         position = self._positions[self._at(symbol)]
         return float(position["cost"] / position["size"]) if position["size"] else nan
 
@@ -117,7 +133,7 @@ class Desk:
     @property
     def orders(self) -> tuple[OrderView, ...]:
         """The orders that may still fill, oldest first."""
-        self._catch_up()
+        self._settle()
         books = self._engine.books
         live = books.live[: books.account[0]["live"]]
         views = (OrderView.of(books.orders[at], self.symbols) for at in live)
@@ -126,12 +142,12 @@ class Desk:
     @property
     def fills(self) -> NDArray[np.void]:
         """Every fill so far, records of :data:`trading.engine.records.FILL`, oldest first."""
-        self._catch_up()
+        self._settle()
         return self._engine.fills
 
     def order(self, number: int) -> OrderView:
         """How order ``number`` stands now; raises :class:`BadOrder` where there is none."""
-        self._catch_up()
+        self._settle()
         orders = self._engine.orders
         if not 1 <= number <= len(orders):
             raise BadOrder(f"There is no order {number}; there are {len(orders)}.")
