@@ -53,10 +53,9 @@ def window(
     *rows: tuple[float, float, float, float], first: int = 0, volume: float = 1.0
 ) -> CandleWindow:
     """A candle a minute from (open, high, low, close)."""
-    table = np.array(rows, float)
-    return CandleWindow.from_arrays(
-        (np.arange(len(rows)) + first) * MINUTE, *table.T, np.full(len(rows), volume)
-    )
+    opened, high, low, closed = np.array(rows, float).T
+    times, volumes = (np.arange(len(rows)) + first) * MINUTE, np.full(len(rows), volume)
+    return CandleWindow.from_arrays(times, opened, high, low, closed, volumes)
 
 
 def flat(*prices: float, first: int = 0) -> CandleWindow:
