@@ -22,6 +22,9 @@ class Replay(Protocol):
     def time_ns(self) -> I64: ...
     @property
     def warm_up(self) -> int: ...
+    @property
+    def skipped(self) -> int:
+        """How many older candles are not looked at."""
 
     def decisions(self, first: int, end: int) -> F64:
         """All it did after each close of rows ``first`` to ``end - 1`` alone; shape (n, k)."""
@@ -44,7 +47,8 @@ class SignalReplay:
         self, strategy: SignalStrategy, values: Mapping[str, float], candles: CandleWindow
     ) -> None:
         self._strategy, self._values = strategy, values
-        self._candles = candles.part(max(0, len(candles) - MOST_SIGNALS), len(candles))
+        self.skipped = max(0, len(candles) - MOST_SIGNALS)
+        self._candles = candles.part(self.skipped, len(candles))
 
     @property
     def time_ns(self) -> I64:

@@ -105,7 +105,9 @@ def look_ahead(
         changed = np.flatnonzero(_differs(replay.decisions(0, int(prefix)), whole[:prefix]))
         if len(changed) and changed[0] < first:
             first, known = int(changed[0]), int(prefix)
-    return LookAhead(first, int(replay.time_ns[first]), known) if known else None
+    if not known:
+        return None
+    return LookAhead(first + replay.skipped, int(replay.time_ns[first]), known + replay.skipped)
 
 
 def recursive_error(

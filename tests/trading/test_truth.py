@@ -110,10 +110,38 @@ def test_a_cheat_that_rarely_acts_is_found_where_it_acts() -> None:
     )
 
 
+def test_the_first_decision_is_named_of_all_that_were_found() -> None:
+    found = look_ahead(strategy(next_close), {}, market(11, 1500))
+    assert found is not None
+    assert found.index < 10
+
+
+def test_what_was_filled_from_behind_is_found_in_long_data() -> None:
+    found = look_ahead(strategy(filled_backwards), {}, market(11, 4_000))
+    assert found is not None
+    assert found.index < 29
+
+
+def test_of_very_many_candles_the_newest_are_replayed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trading.decisions.MOST_SIGNALS", 100)
+    window, asked = market(11, 1500), []
+
+    def counting(data: Candles) -> F64:
+        asked.append(len(data))
+        return next_close(data)
+
+    found = look_ahead(strategy(counting), {}, window)
+    assert found is not None
+    assert max(asked) == 100
+    assert found.index >= 1400
+    assert found.known > found.index
+    assert found.time_ns == window.time_ns[found.index]
+
+
 def test_prefixes_within_the_warm_up_are_not_asked_for() -> None:
     def picky(data: Candles) -> F64:
         assert len(data) > 50
-        return np.zeros(len(data))
+        return (np.arange(len(data)) >= 50).astype(float)
 
     assert look_ahead(strategy(picky, 50), {}, market(1)) is None
 
