@@ -2,6 +2,7 @@
 
 ResearchError
 ├── RequestError         something asked for that cannot be run, shown or kept; nothing was changed
+│   └── TooManyRuns      as many runs wait as may
 ├── RunCancelled         a run was told to end; raised inside of it, its state says so to others
 ├── BadRecord            a tree or message that is not what was written down
 ├── BadSearch            ranges, trials, windows or a goal outside what a search takes
@@ -71,6 +72,10 @@ class ChildUnavailable(ChildError):
 
 class RequestError(ResearchError):
     """Something asked for that cannot be run, shown or kept; nothing was changed by asking."""
+
+
+class TooManyRuns(RequestError):
+    """As many runs wait as may."""
 
 
 class RunCancelled(ResearchError):

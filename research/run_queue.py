@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from research.errors import RequestError, RunCancelled
+from research.errors import RunCancelled, TooManyRuns
 from research.progress import Progress
 from research.views import RunState
 
@@ -52,7 +52,7 @@ class RunQueue(Generic[T]):
         self._heavy = ThreadPoolExecutor(1, thread_name_prefix="search")
 
     def start(self, key: str, heavy: bool, job: Callable[[Progress], T]) -> QueuedRun[T]:
-        """Let ``job`` run when its turn comes; raises :class:`RequestError` when too many wait."""
+        """Let ``job`` run when its turn comes; raises :class:`TooManyRuns` when too many wait."""
         made: QueuedRun[T] = QueuedRun(key, heavy)
         with self._lock:
             waiting = [
@@ -61,7 +61,7 @@ class RunQueue(Generic[T]):
                 if each.heavy == heavy and each.state == "queued"
             ]
             if len(waiting) >= MOST_WAITING:
-                raise RequestError(
+                raise TooManyRuns(
                     f"{len(waiting)} runs are waiting, which is the most; "
                     "cancel one of them or try again when it has begun"
                 )

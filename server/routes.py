@@ -19,6 +19,7 @@ from server.views import ErrorView
 _REFUSALS = {
     401: "A password is set and was not given",
     422: "Something asked for that cannot be given",
+    429: "Too many runs are waiting",
     500: "This chart could not be drawn",
     503: "No renderer runs, so there are no pictures",
 }

@@ -9,7 +9,7 @@ included, is reached past it. The rules, in order:
    and for a WebSocket from this machine or with the bearer password.
 3. With a password everything needs a session cookie or ``Authorization: Bearer PASSWORD``, apart
    from the login page, its style sheets and ``/healthz``.
-4. Bodies of more than 1 MiB are refused.
+4. Bodies of more than 1 MiB are refused, of uploads those of more than 64 MiB.
 """
 
 import logging
@@ -25,6 +25,8 @@ from server.login import COOKIE, Access, Verdict
 from server.settings import Settings, is_loopback
 
 MAX_BODY = 1024 * 1024
+MAX_UPLOAD = 64 * 1024 * 1024
+UPLOAD_PATHS = frozenset({"/api/datasets"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN_PATHS = frozenset({"/login", "/healthz"})
 OPEN_PREFIX = "/assets/"
@@ -55,9 +57,10 @@ class Guard:
         guarded_send = self._with_headers(request, send) if scope["type"] == "http" else send
         refusal = self._refusal(request)
         if refusal is None and scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
-            body = await _read_body(request, receive)
+            most = MAX_UPLOAD if scope["path"] in UPLOAD_PATHS else MAX_BODY
+            body = await _read_body(request, receive, most)
             if body is None:
-                refusal = _error(413, f"the body is larger than {MAX_BODY} bytes")
+                refusal = _error(413, f"the body is larger than {most} bytes")
             else:
                 receive = _replay(body, receive)
         if refusal is not None:
@@ -227,10 +230,10 @@ def _unauthorised(sentence: str) -> Response:
     return response
 
 
-async def _read_body(request: HTTPConnection, receive: Receive) -> bytes | None:
-    """The whole body, or None when it is too large."""
+async def _read_body(request: HTTPConnection, receive: Receive, most: int) -> bytes | None:
+    """The whole body, or None when it is larger than ``most`` bytes."""
     length = request.headers.get("content-length", "0")
-    if not length.isascii() or not length.isdigit() or int(length) > MAX_BODY:
+    if not length.isascii() or not length.isdigit() or int(length) > most:
         return None
     body = bytearray()
     while True:
@@ -238,7 +241,7 @@ async def _read_body(request: HTTPConnection, receive: Receive) -> bytes | None:
         if message["type"] != "http.request":
             return bytes(body)
         body += message.get("body", b"")
-        if len(body) > MAX_BODY:
+        if len(body) > most:
             return None
         if not message.get("more_body", False):
             return bytes(body)

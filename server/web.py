@@ -24,6 +24,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
+from research.errors import ResearchError
 from server.book_routes import book_routes
 from server.chart_parameters import sentence_for
 from server.errors import DrawFailed, PictureUnavailable, RequestError, SettingsError
@@ -32,6 +33,7 @@ from server.frames_socket import FramesSocket
 from server.import_routes import import_routes
 from server.login import Access
 from server.replay_routes import replay_routes
+from server.research_routes import research_file_routes, research_routes
 from server.routes import api_routes, health_routes, login_routes
 from server.security import Guard
 from server.services import Services
@@ -79,6 +81,8 @@ def build_server(services: Services) -> CandlecastServer:
     app.include_router(book_routes(services))
     app.include_router(replay_routes(services.replays))
     app.include_router(import_routes(services.imports))
+    app.include_router(research_routes(services.research))
+    app.include_router(research_file_routes(services.research))
     app.include_router(api_routes(services))
     app.add_api_websocket_route("/ws/charts", _frames_route)
     _add_error_handlers(app)
@@ -111,8 +115,9 @@ def _add_error_handlers(app: FastAPI) -> None:
     async def invalid(_request: Request, error: RequestValidationError) -> Response:
         return JSONResponse({"error": sentence_for(error.errors()[0])}, 422)
 
+    @app.exception_handler(ResearchError)
     @app.exception_handler(RequestError)
-    async def refused(_request: Request, error: RequestError) -> Response:
+    async def refused(_request: Request, error: RequestError | ResearchError) -> Response:
         return JSONResponse({"error": str(error)}, 422)
 
     @app.exception_handler(PictureUnavailable)

@@ -29,6 +29,7 @@ from storage.segments import sync_folder
 __all__ = ["RunStore"]
 
 DOCUMENT, ARRAYS, SUMS = "run.json", "arrays.npz", "SHA256SUMS"
+LAST = "last"
 LEFT_S = 3600.0
 """Age from which something half written is nobody's work any more."""
 
@@ -45,7 +46,7 @@ class RunStore:
         self.folder = root / "runs"
 
     def add(self, document: bytes, arrays: Arrays) -> int:
-        """Keep a run; returns its number, one more than the highest. Raises ``WriteFailed``."""
+        """Keep a run; returns its number, which none had before. Raises ``WriteFailed``."""
         new = self.folder / f".{os.urandom(8).hex()}{TEMPORARY}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -86,6 +87,9 @@ class RunStore:
         path = self._path(number)
         gone = self.folder / f".{os.urandom(8).hex()}{TEMPORARY}"
         try:
+            write_synced(
+                self.folder / LAST, f"{self._last()}\n".encode()
+            )  # no number is given again
             path.rename(gone)  # first out of sight as a whole, then file by file
             shutil.rmtree(gone)
         except FileNotFoundError:
@@ -118,7 +122,7 @@ class RunStore:
 
     def _place(self, new: Path) -> int:
         """Rename ``new`` to the next number that no other process takes meanwhile."""
-        number = max(self.numbers(), default=0) + 1
+        number = self._last() + 1
         while True:
             try:
                 new.rename(self._path(number))
@@ -128,6 +132,14 @@ class RunStore:
                 number += 1
             else:
                 return number
+
+    def _last(self) -> int:
+        """The highest number that was given."""
+        try:
+            removed = int((self.folder / LAST).read_text())
+        except (OSError, ValueError):
+            removed = 0
+        return max(*self.numbers(), removed, 0)
 
     def _clear(self) -> None:
         """Remove what a process that is gone left half written."""

@@ -1,0 +1,146 @@
+"""REST of backtests: strategies, runs, their reports, uploads of candles."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
+
+from research.errors import TooManyRuns
+from research.runs import Research
+from research.views import RunView
+from server.research_bodies import BacktestOrder
+from server.routes import refusals
+
+RETRY_S = 10
+
+_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+
+Ids = Annotated[str, Query(max_length=200, description="Ids of two to six runs, with commas")]
+Format = Annotated[str, Query(description="csv: its trades; json: everything")]
+WithResult = Annotated[bool, Query(description="Also its result, once there is one")]
+
+
+def research_routes(research: Research) -> APIRouter:
+    """The routes; state-changing ones are guarded like every other (:mod:`server.security`)."""
+    api = APIRouter(prefix="/api", responses=refusals(401, 422))
+
+    @api.get("/strategies")
+    async def strategies() -> Response:
+        """Every strategy: form, parameters with bounds and defaults, rules; why one is broken."""
+        return _json(await asyncio.to_thread(research.strategies))
+
+    @api.post("/backtests", status_code=202, responses=refusals(429))
+    async def start(order: BacktestOrder) -> Response:
+        """Begin a run; the answer has the id to watch, see /api/backtests/{id}."""
+        try:
+            key = await asyncio.to_thread(lambda: research.start(order.request()))
+        except TooManyRuns as error:
+            return _json({"error": str(error)}, 429, {"Retry-After": str(RETRY_S)})
+        view = await asyncio.to_thread(research.run, key)
+        return _json(_told(view), 202, {"Location": f"/api/backtests/{key}"})
+
+    @api.get("/backtests")
+    async def listed() -> Response:
+        """Runs that wait or are under way, and those that are kept, newest first."""
+        active, history = await asyncio.to_thread(lambda: (research.active(), research.history()))
+        return _json({"active": active, "history": history})
+
+    @api.get("/backtests/compare")
+    async def compare(ids: Ids) -> Response:
+        """The figures of several runs side by side, and their growth on one time base."""
+        keys = [key.strip() for key in ids.split(",")]
+        return _json(await asyncio.to_thread(research.compare, keys))
+
+    @api.get("/backtests/{key}")
+    async def one(key: str, result: WithResult = True) -> Response:
+        """How far a run is, how it ended, and what it found."""
+        view = await asyncio.to_thread(research.run, key)
+        return _json(view if result else _told(view))
+
+    @api.delete("/backtests/{key}")
+    async def delete(key: str) -> Response:
+        """Remove a finished run from the history."""
+        await asyncio.to_thread(research.delete, key)
+        return _json({"deleted": key})
+
+    @api.post("/backtests/{key}/cancel")
+    async def cancel(key: str) -> Response:
+        """End a run; one that is over stays as it is."""
+        research.cancel(key)
+        return _json(_told(await asyncio.to_thread(research.run, key)))
+
+    return api
+
+
+def research_file_routes(research: Research) -> APIRouter:
+    """What comes and goes as files: reports, exports, uploads."""
+    api = APIRouter(prefix="/api", responses=refusals(401, 422))
+
+    @api.get("/backtests/{key}/report", response_class=HTMLResponse)
+    async def report(key: str) -> Response:
+        """A finished run as one page of HTML that needs nothing else."""
+        return HTMLResponse(await asyncio.to_thread(research.report, key))
+
+    @api.get("/backtests/{key}/export")
+    async def export(key: str, format: Format = "csv") -> Response:
+        """A finished run as a file."""
+        content = await asyncio.to_thread(research.export, key, format)
+        headers = {"Content-Disposition": f'attachment; filename="backtest-{key}.{format}"'}
+        return Response(content, media_type=_TYPES[format], headers=headers)
+
+    @api.get("/datasets")
+    async def datasets() -> Response:
+        """The candles that were uploaded."""
+        return _json(await asyncio.to_thread(research.datasets))
+
+    @api.post("/datasets", status_code=201, openapi_extra=_FILE_BODY)
+    async def upload(
+        request: Request,
+        name: Annotated[str, Query(max_length=200, description="Of the file, like a.csv")] = "",
+    ) -> Response:
+        """Upload candles; the body is a CSV (plain, gzip or zip) or Parquet file of up to 64 MiB.
+
+        For example: curl --data-binary @candles.csv 'HOST/api/datasets?name=candles.csv'
+        """
+        content = await request.body()
+        return _json(await asyncio.to_thread(research.upload, name, content), 201)
+
+    @api.delete("/datasets/{key}")
+    async def remove(key: str) -> Response:
+        """Forget an upload; runs over it stay as they are."""
+        await asyncio.to_thread(research.remove_dataset, key)
+        return _json({"deleted": key})
+
+    return api
+
+
+_FILE_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+def _told(view: RunView) -> RunView:
+    """How the run stands, without its result."""
+    return replace(view, result=None)
+
+
+def _json(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """``value`` with null for NaN."""
+    content = msgspec.json.encode(value, enc_hook=_plain)
+    return Response(content, status, headers, media_type="application/json")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no place in JSON")
