@@ -28,12 +28,15 @@ def backtest_in_child(
     convention: Convention,
     cancelled: Cancelled = never,
     limits: Limits | None = None,
+    trade_from: int = 0,
 ) -> tuple[BacktestResult, str]:
     """One backtest in a process of its own, and what the strategy printed.
 
+    Nothing is traded before the candle in row ``trade_from``.
     Raises as :meth:`research.child.Children.call` does.
     """
     tree, arrays = request_of(strategy, values, candles, setup, convention)
+    tree["trade_from"] = trade_from
     answer = children.call("backtest", tree, arrays, limits=limits, cancelled=cancelled)
     try:
         return unpack(BacktestResult, answer.tree, answer.arrays), answer.printed

@@ -69,6 +69,7 @@ def backtest(request: Request) -> Reply:
     result = run_once(
         request.strategy(), candles_of(tree, request.arrays), tree["values"],
         unpack(Setup, tree["setup"], {}), unpack(Convention, tree["convention"], {}),
+        tree["trade_from"],
     )  # fmt: skip
     return pack(result)
 

@@ -1,13 +1,20 @@
 """One combination of a strategy: a whole run, or a quick one for one figure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import nan
+from threading import local
+
+import numpy as np
 
 from market.columns import CandleWindow
-from trading.backtest import BacktestResult, Setup, backtest
+from trading.backtest import BacktestResult, Fill, Setup, backtest
 from trading.backtest.candle_checks import check_candles
+from trading.backtest.scoring import GOALS, Scorer
+from trading.candles import Candles
 from trading.metrics import Convention
-from trading.strategy import SignalStrategy
+from trading.parameters import checked
+from trading.strategy import Signal, SignalStrategy, decided
 
 __all__ = ["Evaluator", "run_once"]
 
@@ -18,16 +25,35 @@ def run_once(
     values: Mapping[str, float],
     setup: Setup,
     convention: Convention,
+    trade_from: int = 0,
     band: bool = True,
 ) -> BacktestResult:
-    """A backtest of either form; raises as :func:`trading.backtest.backtest` does."""
+    """A backtest of either form; nothing is traded before the candle in row ``trade_from``.
+
+    Raises as :func:`trading.backtest.backtest` does.
+    """
+    if trade_from:
+        strategy = _later(strategy, trade_from - (setup.fill is Fill.NEXT_OPEN))
     return backtest(next(iter(candles.values())), strategy, values, setup, convention, band)
+
+
+def _later(strategy: SignalStrategy, first: int) -> SignalStrategy:
+    """The same strategy, flat until the close of candle ``first`` decides."""
+
+    def decide(candles: Candles, values: Mapping[str, float]) -> Signal:
+        signal = strategy.decide(candles, values)
+        target = np.array(signal.target, np.float64)
+        target[:first] = 0.0
+        return replace(signal, target=target)
+
+    return replace(strategy, decide=decide)
 
 
 class Evaluator:
     """Runs of ``strategy`` over the same candles, of which only the figure ``goal`` is wanted.
 
-    Threads may share one. Raises
+    Threads may share one: indicators are computed once for all combinations, and signals are scored
+    by :class:`trading.backtest.scoring.Scorer` where it knows the figure. Raises
     :class:`trading.errors.BacktestError` for candles that nothing can run on.
     """
 
@@ -39,14 +65,29 @@ class Evaluator:
             check_candles(window)
         self._strategy, self._windows, self._setup = strategy, candles, setup
         self._goal, self._convention = goal, convention
+        self._candles = Candles(next(iter(candles.values())))
+        self._quick = isinstance(strategy, SignalStrategy) and goal in GOALS
+        self._scratch = local()
 
     def goal(self, values: Mapping[str, float]) -> float:
         """The figure of the run with ``values``, NaN where it is not defined.
 
         What the strategy raises passes through.
         """
+        if self._quick:
+            signal = decided(self._strategy, self._candles, checked(self._strategy, values))
+            return self._scorer().score(signal.target)
         result = run_once(
             self._strategy, self._windows, values, self._setup, self._convention, band=False
         )
         value = result.measures[self._goal]
         return nan if value is None else value
+
+    def _scorer(self) -> Scorer:
+        """One for each thread: it has scratch space."""
+        held: Scorer | None = getattr(self._scratch, "scorer", None)
+        if held is None:
+            window = self._candles.window
+            held = Scorer(window, self._setup, self._goal, self._convention)
+            self._scratch.scorer = held
+        return held

@@ -17,7 +17,7 @@ from research.search.progress import Progress
 from research.search.result import SearchResult
 from research.search.study import Study, allowed, check_ranges_of, fingerprint
 
-__all__ = ["search"]
+__all__ = ["never", "search", "silent"]
 
 F64 = NDArray[np.float64]
 
@@ -27,11 +27,11 @@ STALE = 20
 """Batches in a row without a new combination, after which Optuna has no more to propose."""
 
 
-def _silent(_: Progress) -> None:
+def silent(_: Progress) -> None:
     """The report that nobody reads."""
 
 
-def _never() -> bool:
+def never() -> bool:
     """The wish to cancel that nobody has."""
     return False
 
@@ -40,8 +40,8 @@ def search(
     study: Study,
     method: Grid | OptunaSearch,
     scorer: Scorer,
-    report: Report = _silent,
-    cancelled: Callable[[], bool] = _never,
+    report: Report = silent,
+    cancelled: Callable[[], bool] = never,
     partial: Path | None = None,
 ) -> SearchResult:
     """Run every combination that ``method`` wants, through ``scorer``.

@@ -106,15 +106,12 @@ def test_optuna_chooses_the_same_again() -> None:
     np.testing.assert_array_equal(one.goals, other.goals)
 
 
-def test_a_combination_that_warms_up_for_too_long_fails_alone() -> None:
+def test_a_combination_that_warms_up_for_too_long_has_no_goal() -> None:
     study = sma_study()
     grid = Grid({"slow": (30, 500, 235)})
     short = Study(study.strategy, SMA.parameters, SMA.rules, {"A-B": walk(300)}, "sharpe")
     result = search(short, grid, ThreadScorer(short, SMA, grid.names))
-    assert result.failed == 1
-    assert np.isnan(result.goals[2])
-    assert result.failure is not None
-    assert "300" in result.failure
+    assert np.isnan(result.goals).tolist() == [False, False, True]
 
 
 def test_a_users_file_is_searched_in_processes(children: Children, file: Path) -> None:
