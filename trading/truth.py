@@ -15,9 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from market.columns import F64, I64, CandleWindow
-from trading.decisions import replay_of
-from trading.strategy import SignalStrategy
+from market.columns import F64, I64
+from trading.decisions import Market, Strategy, replay_of
 
 __all__ = ["LookAhead", "Recursion", "look_ahead", "recursive_error"]
 
@@ -86,14 +85,15 @@ class Recursion:
 
 
 def look_ahead(
-    strategy: SignalStrategy,
+    strategy: Strategy,
     values: Mapping[str, float],
-    candles: CandleWindow,
+    candles: Market,
     prefixes: int = PREFIXES,
 ) -> LookAhead | None:
     """The first decision found that needs a later candle, or None.
 
-    Only the newest are looked at where there are very many. Raises what the strategy raises.
+    ``candles``: of one symbol, or of each that an event strategy trades. Only the newest are looked
+    at where there are very many. Raises what a run of the strategy raises.
     """
     replay = replay_of(strategy, values, candles)
     count = len(replay.time_ns)
@@ -101,7 +101,7 @@ def look_ahead(
         return None
     whole = replay.decisions(0, count)
     first, known = count, 0
-    for prefix in _prefixes(whole, min(replay.warm_up + 1, count), prefixes):
+    for prefix in _prefixes(whole, min(replay.least, count), prefixes):
         changed = np.flatnonzero(_differs(replay.decisions(0, int(prefix)), whole[:prefix]))
         if len(changed) and changed[0] < first:
             first, known = int(changed[0]), int(prefix)
@@ -111,9 +111,9 @@ def look_ahead(
 
 
 def recursive_error(
-    strategy: SignalStrategy,
+    strategy: Strategy,
     values: Mapping[str, float],
-    candles: CandleWindow,
+    candles: Market,
     starts: int = STARTS,
 ) -> Recursion:
     """How much decisions depend on where the data begins: see :class:`Recursion`."""
