@@ -4,7 +4,7 @@ Everything is computed and kept for all candles there are; a :class:`Track` says
 have closed, and no :class:`Series` over it shows more. Time passes by counting up one number.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, overload
 
 import numpy as np
@@ -44,6 +44,9 @@ class Series:
 
     def __len__(self) -> int:
         return self._track.count
+
+    def __iter__(self) -> Iterator[float]:
+        return iter(self[:].tolist())
 
     @overload
     def __getitem__(self, place: int) -> float: ...

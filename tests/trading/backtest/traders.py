@@ -1,6 +1,7 @@
 """Event strategies for tests, written as a script: what to do at which close."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -71,7 +72,7 @@ def played(
     return run_events(market, strategy(lambda _: Script(steps), len(market)), {}, setup or free())
 
 
-def trades(run: EventRun) -> list[tuple[int, str, float, float]]:
+def trades(run: EventRun) -> list[tuple[Any, ...]]:
     """(bar, symbol, signed size, price) of every fill."""
     return [
         (int(fill["bar"]), run.symbols[fill["symbol"]], float(fill["side"] * fill["size"]),
