@@ -1,101 +1,188 @@
-"""The form of the moving average backtest, and what it takes for it to run."""
+"""The left panel of the backtesting page: everything that a run is made of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+import dash_mantine_components as dmc
 from dash import html
+from dash.development.base_component import Component
 
 from components import ids
 from components.attributes import aria
-from components.forms import NumberRule, choice_field, number_field, problem_banner
-from market.types import INTERVALS
+from components.backtest_facts import FormFacts, FormValues
+from components.backtest_foot import foot
+from components.backtest_market import market_fields
+from components.backtest_sweep import parameter_rows, strategy_note, sweep_fields
+from components.forms import NumberRule, choice_field, dense_number_field
+from components.icons import icon
 
-FAST = NumberRule(ids.BACKTEST_FAST, "Fast average", "bars", 20, 2, 200, whole=True)
-SLOW = NumberRule(ids.BACKTEST_SLOW, "Slow average", "bars", 50, 3, 500, whole=True)
 FEE = NumberRule(ids.BACKTEST_FEE, "Fee per side", "%", 0.10, 0, 5, step=0.01)
 SLIPPAGE = NumberRule(ids.BACKTEST_SLIPPAGE, "Slippage", "bp", 5, 0, 500, step=0.5)
 CAPITAL = NumberRule(ids.BACKTEST_CAPITAL, "Start capital", "", 10_000, 1, None, step=1000)
-RULES = (FAST, SLOW, FEE, SLIPPAGE, CAPITAL)
-"""In the order of the form and of the callbacks' inputs."""
+SIZE = NumberRule(ids.BACKTEST_SIZE, "Position size", "% equity", 100, 0.01, 100)
+LEVERAGE = NumberRule(ids.BACKTEST_LEVERAGE, "Leverage", "×", 1, 1, 100, step=0.5)
+STOP = NumberRule(ids.BACKTEST_STOP, "Stop-loss", "%", 5, 0.01, 99.99, step=0.5)
+TARGET = NumberRule(ids.BACKTEST_TARGET, "Take-profit", "%", 10, 0.01, 100_000, step=0.5)
+NEEDED = (FEE, SLIPPAGE, CAPITAL, SIZE, LEVERAGE)
+OPTIONAL = (STOP, TARGET)
+"""May be left empty."""
 
-RUN_CLASSES = "button button-primary button-main"
-
-
-def problems(values: Mapping[str, object]) -> dict[str, str]:
-    """Sentences for those of the ``values`` that cannot be used, both by field id."""
-    found = {
-        rule.id: text for rule in RULES if (text := rule.problem(values.get(rule.id))) is not None
-    }
-    fast, slow = values.get(FAST.id), values.get(SLOW.id)
-    comparable = FAST.id not in found and SLOW.id not in found
-    if (
-        comparable
-        and isinstance(fast, int | float)
-        and isinstance(slow, int | float)
-        and fast >= slow
-    ):
-        found[FAST.id] = f"Must be below slow ({slow:g})."
-    return found
+DIRECTIONS = {"long": "Long", "short": "Short", "both": "Both"}
+FILLS = {"next_open": "Next open", "close": "Same close"}
+PATHS = {"nearest": "Nearer extreme first", "worst": "Worst case", "best": "Best case"}
 
 
-def backtest_form(symbols: Sequence[str], symbol: str, interval: str) -> html.Section:
-    """The left column of the page."""
+def backtest_form(facts: FormFacts) -> html.Section:
+    """The whole panel."""
     return html.Section(
         [
-            html.Div(html.H2("Strategy"), className="panel-head"),
+            html.Div(
+                [
+                    html.H2("Strategy"),
+                    html.Button(
+                        icon("backtest"),
+                        id=ids.BACKTEST_PAST_OPEN,
+                        className="icon-button icon-button-small",
+                        title="Earlier runs",
+                        **aria(label="Earlier runs"),
+                    ),
+                ],
+                className="panel-head form-head",
+            ),
             html.Div(id=ids.BACKTEST_PROBLEMS, className="form-problems"),
             html.Div(
                 [
-                    _group(
-                        "Moving average cross",
-                        html.P(
-                            "Long while the fast average is above the slow one, else in cash. "
-                            "Decides on a closed candle, acts on the next open.",
-                            className="field-note",
-                        ),
-                        html.Div([number_field(FAST), number_field(SLOW)], className="field-row"),
-                    ),
-                    _group(
-                        "Market",
-                        html.Div(
-                            [
-                                choice_field(ids.BACKTEST_SYMBOL, "Symbol", symbols, symbol),
-                                choice_field(
-                                    ids.BACKTEST_INTERVAL,
-                                    "Interval",
-                                    [i.value for i in INTERVALS],
-                                    interval,
-                                ),
-                            ],
-                            className="field-row",
-                        ),
-                        html.P("All candles in memory are used.", className="field-note"),
-                    ),
-                    _group(
-                        "Costs and sizing",
-                        html.Div(
-                            [number_field(FEE), number_field(SLIPPAGE)], className="field-row"
-                        ),
-                        number_field(CAPITAL),
-                    ),
+                    _strategy(facts),
+                    _group("Market", *market_fields(facts)),
+                    _parameters(facts),
+                    _costs(facts.values),
+                    _fills(facts.values),
                 ],
                 className="form-body",
             ),
-            html.Div(run_button(), className="form-foot"),
+            foot(),
         ],
         className="backtest-form",
         **aria(label="Backtest settings"),
     )
 
 
-def run_button() -> html.Button:
-    """The one main act of the page."""
-    return html.Button("Run backtest", id=ids.BACKTEST_RUN, className=RUN_CLASSES)
+def _strategy(facts: FormFacts) -> html.Div:
+    form = html.Span(facts.chosen.form, id=ids.BACKTEST_STRATEGY_FORM, className="field-range")
+    select = worded_choice(
+        ids.BACKTEST_STRATEGY,
+        "Strategy",
+        {each.key: each.name for each in facts.strategies},
+        facts.chosen.key,
+    )
+    select.label = [html.Span("Strategy"), form]
+    select.searchable = True
+    select.nothingFoundMessage = "No such strategy"
+    note = html.P(
+        strategy_note(facts.chosen), id=ids.BACKTEST_STRATEGY_NOTE, className="field-note"
+    )
+    return html.Div([select, note], className="form-group")
 
 
-def banner(found: Mapping[str, str]) -> html.Div | None:
-    """The strip above the form while values need a change."""
-    return problem_banner(len(found)) if found else None
+def _parameters(facts: FormFacts) -> html.Div:
+    head = html.Div(
+        [
+            html.H3("Parameters"),
+            html.Span("", id=ids.BACKTEST_COMBINATIONS, className="field-note"),
+            dmc.Switch(
+                id=ids.BACKTEST_SWEEP,
+                label="Sweep",
+                checked=facts.values.sweep is not None,
+                size="xs",
+                className="switch",
+            ),
+        ],
+        className="group-head",
+    )
+    rows = html.Div(
+        parameter_rows(facts.chosen, facts.values),
+        id=ids.BACKTEST_PARAMETERS,
+        className="parameters",
+    )
+    direction = html.Div(
+        [
+            html.Span("Direction", className="row-label"),
+            dmc.SegmentedControl(
+                id=ids.BACKTEST_DIRECTION,
+                data=[{"value": key, "label": words} for key, words in DIRECTIONS.items()],
+                value=facts.values.direction,
+                transitionDuration=0,
+                className="segments",
+                attributes={"root": {"aria-label": "Direction"}},
+            ),
+        ],
+        className="labelled-row",
+    )
+    return html.Div(
+        [head, rows, sweep_fields(facts.goals, facts.values.sweep), direction],
+        className="form-group",
+    )
 
 
-def _group(title: str, *rows: html.P | html.Div) -> html.Div:
+def _costs(values: FormValues) -> html.Div:
+    def pair(*fields: tuple[NumberRule, float | None]) -> html.Div:
+        return html.Div([dense_number_field(*field) for field in fields], className="field-row")
+
+    return _group(
+        "Costs and sizing",
+        pair((FEE, values.fee), (SLIPPAGE, values.slippage)),
+        pair((CAPITAL, values.capital), (SIZE, values.size)),
+        pair((STOP, values.stop), (TARGET, values.target)),
+        html.Div(
+            [
+                html.Span("Leverage", className="row-label"),
+                _unlabelled(dense_number_field(LEVERAGE, values.leverage)),
+            ],
+            className="labelled-row",
+        ),
+    )
+
+
+def _fills(values: FormValues) -> html.Div:
+    fill = worded_choice(ids.BACKTEST_FILL, "Fill on", FILLS, values.fill)
+    path = worded_choice(ids.BACKTEST_PATH, "Inside a bar", PATHS, values.path)
+    return _group(
+        "Fills and checks",
+        html.Div(
+            [html.Span("Fill on", className="row-label"), _unlabelled(fill)],
+            className="labelled-row",
+        ),
+        html.Div(
+            [html.Span("Inside a bar", className="row-label"), _unlabelled(path)],
+            className="labelled-row",
+        ),
+        html.Div(check_rows(()), id=ids.BACKTEST_CHECKS, className="checks"),
+    )
+
+
+def check_rows(checks: Sequence[tuple[str, str, str]]) -> list[html.Div]:
+    """Lines of label, words and tone (up, down or quiet); what has not run yet says so."""
+    shown = checks or (("Look-ahead check", "With the next run", "quiet"),)
+    return [
+        html.Div([html.Span(label), html.Span(words, className=tone, title=words)])
+        for label, words, tone in shown
+    ]
+
+
+def worded_choice(id: str, label: str, options: dict[str, str], value: str) -> dmc.Select:
+    """A list whose ``options`` are written otherwise than they are called."""
+    field = choice_field(id, label, (), value)
+    field.data = [{"value": key, "label": words} for key, words in options.items()]
+    return field
+
+
+def _unlabelled(field: dmc.Select | dmc.NumberInput) -> Component:
+    """A field whose label stands beside it; its name goes to screen readers."""
+    name = str(field.label)
+    field.label = None
+    given = getattr(field, "attributes", None) or {}
+    field.attributes = {"input": {**given.get("input", {}), "aria-label": name}}
+    return field
+
+
+def _group(title: str, *rows: Component) -> html.Div:
     return html.Div([html.H3(title), *rows], className="form-group")

@@ -5,17 +5,21 @@ switch redraws nothing.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 from dash import dcc, html
+from dash.development.base_component import Component
 
 from components import ids
-from components.formats import plain, share
+from components.formats import percent, plain
+from components.plotly_look import AXIS_WIDTH, FONT, PLOT, base_layout, vertical_axis
 
-CLEAR = "rgba(0,0,0,0)"
-AXIS_WIDTH = 64
+F64 = npt.NDArray[np.float64]
+
+MOST_POINTS = 2_000
 _TIME_TICKS = [
     {"dtickrange": [None, 60_000], "value": "%H:%M:%S"},
     {"dtickrange": [60_000, 86_400_000], "value": "%H:%M"},
@@ -23,10 +27,19 @@ _TIME_TICKS = [
     {"dtickrange": ["M1", "M12"], "value": "%b %Y"},
     {"dtickrange": ["M12", None], "value": "%Y"},
 ]
-_FONT = {"family": "Inter", "size": 11}
 
 
-def drawdown(equity: Sequence[float]) -> npt.NDArray[np.float64]:
+@dataclass(frozen=True, slots=True, eq=False)
+class EquityCurves:
+    """``time_ms`` int64 (n,); float64 (n,) equity and buy & hold, and equity at worst and best."""
+
+    time_ms: npt.NDArray[np.int64]
+    equity: F64
+    market: F64
+    band: tuple[F64, F64] | None = None
+
+
+def drawdown(equity: Sequence[float] | F64) -> F64:
     """Equity below its highest value so far, as a share (0 to −1) per bar."""
     values = np.asarray(equity, dtype=np.float64)
     if len(values) == 0:
@@ -34,31 +47,66 @@ def drawdown(equity: Sequence[float]) -> npt.NDArray[np.float64]:
     return values / np.maximum.accumulate(values) - 1.0
 
 
-def equity_figure(
-    time_ms: Sequence[int], equity: Sequence[float], buy_hold: Sequence[float]
-) -> go.Figure:
+def extreme_rows(curves: Sequence[F64], most: int) -> npt.NDArray[np.int64]:
+    """At most ``most`` + 2 rows that keep every curve's shape: first, last, and of each stretch the
+    lowest and highest of every curve. All rows where there are no more.
+    """
+    count = len(curves[0])
+    if count <= most:
+        return np.arange(count)
+    stretches = max(1, most // (2 * len(curves)))
+    edges = np.linspace(0, count, stretches + 1).astype(np.int64)
+    size = int(np.diff(edges).max())
+    starts = edges[:-1]
+    places = np.minimum(starts[:, None] + np.arange(size), edges[1:, None] - 1)
+    kept = [np.array([0, count - 1])]
+    for curve in curves:
+        blocks = curve[places]
+        kept += [starts + blocks.argmin(axis=1), starts + blocks.argmax(axis=1)]
+    return np.unique(np.concatenate(kept))
+
+
+def equity_figure(curves: EquityCurves, most: int = MOST_POINTS) -> go.Figure:
     """Upper pane equity, lower pane drawdown in percent, one shared time axis (UTC)."""
-    times = np.asarray(time_ms, dtype="datetime64[ms]")
     figure = go.Figure()
-    figure.add_trace(_line("hold", times, np.asarray(buy_hold), "Buy & hold %{y:,.2f}", "y"))
-    figure.add_trace(_line("equity", times, np.asarray(equity), "Strategy %{y:,.2f}", "y"))
-    figure.add_trace(
-        _line("holddown", times, drawdown(buy_hold) * 100, "Buy & hold %{y:.2f} %", "y2")
-    )
-    filled = _line("drawdown", times, drawdown(equity) * 100, "Drawdown %{y:.2f} %", "y2")
-    figure.add_trace(filled.update(fill="tozeroy", fillcolor="black"))
     figure.update_layout(_layout())
-    if len(equity) > 0:
-        figure.update_layout(annotations=_last_values(equity, buy_hold))
+    if len(curves.equity) == 0:
+        return figure
+    rows = extreme_rows((curves.equity, curves.market), most)
+    times = curves.time_ms[rows].astype("datetime64[ms]")
+    for trace in _band(curves, rows, times):
+        figure.add_trace(trace)
+    lines = (
+        ("hold", curves.market, "Buy & hold %{y:,.2f}", "y"),
+        ("equity", curves.equity, "Strategy %{y:,.2f}", "y"),
+        ("holddown", drawdown(curves.market) * 100, "Buy & hold %{y:.2f} %", "y2"),
+        ("drawdown", drawdown(curves.equity) * 100, "Drawdown %{y:.2f} %", "y2"),
+    )
+    for uid, values, hover, axis in lines:
+        figure.add_trace(_line(uid, times, values[rows], hover, axis))
+    figure.data[-1].update(fill="tozeroy", fillcolor="black")
+    figure.update_layout(annotations=_last_values(curves.equity, curves.market))
     return figure
 
 
-def _last_values(equity: Sequence[float], buy_hold: Sequence[float]) -> list[dict[str, object]]:
+def _band(
+    curves: EquityCurves, rows: npt.NDArray[np.int64], times: npt.NDArray[np.datetime64]
+) -> list[go.Scatter]:
+    """Worst and best case, the room between them filled."""
+    if curves.band is None:
+        return []
+    worst, best = (edge[rows] for edge in curves.band)
+    upper = _line("best", times, best, "Best case %{y:,.2f}", "y")
+    lower = _line("worst", times, worst, "Worst case %{y:,.2f}", "y")
+    return [upper, lower.update(fill="tonexty", fillcolor="black")]
+
+
+def _last_values(equity: F64, market: F64) -> list[dict[str, object]]:
     """Boxes on the axis with the newest values; pushed apart where they would lie on each other."""
-    both = np.concatenate([np.asarray(equity), np.asarray(buy_hold)])
-    near = abs(equity[-1] - buy_hold[-1]) < 0.1 * float(both.max() - both.min())
-    apart = (10 if equity[-1] >= buy_hold[-1] else -10) if near else 0
-    return [_axis_box(buy_hold[-1], -apart), _axis_box(equity[-1], apart)]
+    both = np.concatenate([equity, market])
+    near = abs(equity[-1] - market[-1]) < 0.1 * float(both.max() - both.min())
+    apart = (10 if equity[-1] >= market[-1] else -10) if near else 0
+    return [_axis_box(float(market[-1]), -apart), _axis_box(float(equity[-1]), apart)]
 
 
 def _axis_box(value: float, shift: int) -> dict[str, object]:
@@ -77,16 +125,12 @@ def _axis_box(value: float, shift: int) -> dict[str, object]:
         "width": AXIS_WIDTH - 6,
         "height": 14,
         "align": "left",
-        "font": _FONT,
+        "font": FONT,
     }
 
 
 def _line(
-    uid: str,
-    times: npt.NDArray[np.datetime64],
-    values: npt.NDArray[np.float64],
-    hover: str,
-    axis: str,
+    uid: str, times: npt.NDArray[np.datetime64], values: F64, hover: str, axis: str
 ) -> go.Scatter:
     return go.Scatter(
         uid=uid,
@@ -100,29 +144,12 @@ def _line(
 
 
 def _layout() -> dict[str, object]:
-    vertical = {
-        "side": "right",
-        "fixedrange": True,
-        "zeroline": False,
-        "showline": True,
-        "ticks": "",
-        "automargin": False,
-        "nticks": 6,
-        "tickformat": ",~r",
-        "gridcolor": "black",
-        "ticklabelstandoff": 6,
-        "linecolor": "black",
-    }
+    """``uirevision`` is never the same: another run shows all of itself."""
     return {
-        "template": "none",
-        "paper_bgcolor": CLEAR,
-        "plot_bgcolor": CLEAR,
+        **base_layout(),
         "margin": {"l": 0, "r": AXIS_WIDTH, "t": 34, "b": 24},
-        "font": _FONT,
-        "showlegend": False,
         "hovermode": "x unified",
         "dragmode": "zoom",
-        "separators": ".,",
         "xaxis": {
             "fixedrange": False,
             "showgrid": True,
@@ -131,17 +158,17 @@ def _layout() -> dict[str, object]:
             "showline": True,
             "linecolor": "black",
             "ticks": "",
-            "nticks": 8,
+            "nticks": 12,
             "tickformatstops": _TIME_TICKS,
             "ticklabelstandoff": 4,
             "anchor": "y2",
             "showspikes": False,
             "hoverformat": "%d %b %Y %H:%M:%S",
         },
-        "yaxis": {**vertical, "domain": [0.34, 1.0]},
+        "yaxis": {**vertical_axis(), "domain": [0.38, 1.0]},
         "yaxis2": {
-            **vertical,
-            "domain": [0.0, 0.28],
+            **vertical_axis(),
+            "domain": [0.0, 0.32],
             "ticksuffix": " %",
             "rangemode": "tozero",
             "nticks": 4,
@@ -151,29 +178,38 @@ def _layout() -> dict[str, object]:
     }
 
 
-def equity_panel(
-    figure: go.Figure, money: str, equity: Sequence[float], buy_hold: Sequence[float]
-) -> html.Section:
+def equity_panel() -> html.Section:
     """The figure under its legend, which is page text like every chart's."""
-    legend = [
+    graph = dcc.Graph(
+        id=ids.BACKTEST_EQUITY,
+        figure=equity_figure(_NOTHING),
+        className="equity-graph",
+        config=PLOT,
+    )
+    legend = html.Div(id=ids.BACKTEST_EQUITY_KEY, className="figure-legend")
+    return html.Section([legend, graph], className="equity-panel")
+
+
+_EMPTY = np.zeros(0)
+_NOTHING = EquityCurves(np.zeros(0, np.int64), _EMPTY, _EMPTY)
+
+
+def equity_legend(curves: EquityCurves, money: str) -> list[Component]:
+    """Names with the newest values in the curves' colours."""
+    legend: list[Component] = [
         html.B("Equity"),
         html.Span(
             f"{money}, close of each candle" if money else "close of each candle",
             className="caption",
         ),
-        _key("Strategy", plain(equity[-1]), "line-a"),
-        _key("Buy & hold", plain(buy_hold[-1]), "hold"),
-        _key("Drawdown, deepest", share(float(drawdown(equity).min()), 2), "down"),
+        _key("Strategy", plain(float(curves.equity[-1])), "line-a"),
+        _key("Buy & hold", plain(float(curves.market[-1])), "hold"),
+        _key("Drawdown, deepest", percent(float(drawdown(curves.equity).min()), 2), "down"),
     ]
-    graph = dcc.Graph(
-        id=ids.BACKTEST_EQUITY,
-        figure=figure,
-        className="equity-graph",
-        config={"displayModeBar": False, "responsive": True},
-    )
-    return html.Section(
-        [html.Div(legend, className="figure-legend"), graph], className="equity-panel"
-    )
+    if curves.band is not None:
+        worst, best = (plain(float(edge[-1])) for edge in curves.band)
+        legend.append(_key("Inside a bar, worst to best", f"{worst} to {best}", "hold"))
+    return legend
 
 
 def _key(name: str, value: str, tone: str) -> html.Span:

@@ -56,10 +56,19 @@ def _number(value: float) -> str:
 
 def number_field(rule: NumberRule) -> dmc.NumberInput:
     """The input for ``rule``. It clamps nothing: what was typed stays, with a sentence below."""
+    field = dense_number_field(rule, rule.start)
+    field.label = [html.Span(rule.label), html.Span(rule.range_text, className="field-range")]
+    field.className = "control control-checked"
+    field.persistence = True
+    return field
+
+
+def dense_number_field(rule: NumberRule, value: float | None) -> dmc.NumberInput:
+    """As :func:`number_field` for forms full of fields: its sentence lies over what is below."""
     return dmc.NumberInput(
         id=rule.id,
-        label=[html.Span(rule.label), html.Span(rule.range_text, className="field-range")],
-        value=rule.start,
+        label=rule.label,
+        value="" if value is None else value,
         step=rule.step,
         allowDecimal=not rule.whole,
         allowNegative=True,
@@ -69,8 +78,8 @@ def number_field(rule: NumberRule) -> dmc.NumberInput:
         rightSection=html.Span(rule.unit, id=unit_id(rule), className="field-unit"),
         rightSectionPointerEvents="none",
         rightSectionWidth=44,
-        className="control control-checked",
-        persistence=True,
+        className="control control-dense",
+        attributes={"input": {"title": f"{rule.label}: {rule.range_text}"}},
     )
 
 

@@ -36,22 +36,6 @@ PICKER = "indicator-picker"
 PICKER_ASKED = "indicator-picker-asked"
 PICKER_ANSWER = "indicator-picker-answer"
 
-# Backtesting
-BACKTEST_SYMBOL = "backtest-symbol"
-BACKTEST_INTERVAL = "backtest-interval"
-BACKTEST_FAST = "backtest-fast"
-BACKTEST_SLOW = "backtest-slow"
-BACKTEST_FEE = "backtest-fee"
-BACKTEST_SLIPPAGE = "backtest-slippage"
-BACKTEST_CAPITAL = "backtest-capital"
-BACKTEST_RUN = "backtest-run"
-BACKTEST_EMPTY = "backtest-empty"
-BACKTEST_FIRST = "backtest-first"
-BACKTEST_PROBLEMS = "backtest-problems"
-BACKTEST_RESULT = "backtest-result"
-BACKTEST_EQUITY = "backtest-equity"
-BACKTEST_TRADES = "backtest-trades"
-
 # Data
 IMPORT_VENUE = "import-venue"
 IMPORT_SYMBOL = "import-symbol"
@@ -105,3 +89,96 @@ WATCHLIST_ROWS = "watchlist-rows"  # what changed since WATCHLIST_MOMENT
 WATCHLIST_MOMENT = "watchlist-moment"  # up to when the page has the rows
 WATCHLIST_FILTER = "watchlist-filter"
 WATCHLIST_GRID = "watchlist-grid"
+
+# Backtesting: the form
+BACKTEST_FORM = "backtest-form"
+BACKTEST_STRATEGY = "backtest-strategy"
+BACKTEST_STRATEGY_FORM = "backtest-strategy-form"
+BACKTEST_STRATEGY_NOTE = "backtest-strategy-note"
+BACKTEST_SYMBOL = "backtest-symbol"
+BACKTEST_OTHERS = "backtest-others"
+BACKTEST_INTERVAL = "backtest-interval"
+BACKTEST_FROM = "backtest-from"
+BACKTEST_TO = "backtest-to"
+BACKTEST_COVERAGE = "backtest-coverage"
+BACKTEST_UPLOADED = "backtest-uploaded"
+BACKTEST_PARAMETERS = "backtest-parameters"
+BACKTEST_SWEEP = "backtest-sweep"
+BACKTEST_SWEEP_FIELDS = "backtest-sweep-fields"
+BACKTEST_COMBINATIONS = "backtest-combinations"
+BACKTEST_GOAL = "backtest-goal"
+BACKTEST_METHOD = "backtest-method"
+BACKTEST_TRIALS = "backtest-trials"
+BACKTEST_WALK_FORWARD = "backtest-walk-forward"
+BACKTEST_DIRECTION = "backtest-direction"
+BACKTEST_FEE = "backtest-fee"
+BACKTEST_SLIPPAGE = "backtest-slippage"
+BACKTEST_CAPITAL = "backtest-capital"
+BACKTEST_SIZE = "backtest-size"
+BACKTEST_LEVERAGE = "backtest-leverage"
+BACKTEST_STOP = "backtest-stop"
+BACKTEST_TARGET = "backtest-target"
+BACKTEST_FILL = "backtest-fill"
+BACKTEST_PATH = "backtest-path"
+BACKTEST_CHECKS = "backtest-checks"
+BACKTEST_PROBLEMS = "backtest-problems"
+BACKTEST_RUN = "backtest-run"
+BACKTEST_RUN_WORDS = "backtest-run-words"
+BACKTEST_RUN_SHARE = "backtest-run-share"
+BACKTEST_CANCEL = "backtest-cancel"
+BACKTEST_FOOT_WORDS = "backtest-foot-words"
+BACKTEST_FOOT_LEFT = "backtest-foot-left"
+
+# Backtesting: runs
+BACKTEST_PAGE = "backtest-page"
+BACKTEST_TICKET = "backtest-ticket"  # the run that goes on: its id and state
+BACKTEST_SHOWN = "backtest-shown"  # the run whose result is shown
+BACKTEST_TICK = "backtest-tick"
+BACKTEST_ADDRESS = "backtest-address"
+BACKTEST_CELL = "backtest-cell"
+BACKTEST_PERIOD = "backtest-period"
+BACKTEST_DAYS = "backtest-days"
+BACKTEST_RISK_FREE = "backtest-risk-free"
+BACKTEST_CONVENTION = "backtest-convention"
+BACKTEST_FIRST = "backtest-first"
+
+# Backtesting: the result
+BACKTEST_MAIN = "backtest-main"
+BACKTEST_STATE = "backtest-state"
+BACKTEST_TITLE = "backtest-title"
+BACKTEST_ACTS = "backtest-acts"
+BACKTEST_REPORT = "backtest-report"
+BACKTEST_CARDS = "backtest-cards"
+BACKTEST_CHART = "backtest-chart"
+BACKTEST_CHART_FACTS = "backtest-chart-facts"
+BACKTEST_EQUITY = "backtest-equity"
+BACKTEST_EQUITY_KEY = "backtest-equity-key"
+BACKTEST_MONTHS = "backtest-months"
+BACKTEST_RETURNS = "backtest-returns"
+BACKTEST_MAP = "backtest-map"
+BACKTEST_MAP_KEY = "backtest-map-key"
+BACKTEST_TRADES = "backtest-trades"
+BACKTEST_FILLS = "backtest-fills"
+BACKTEST_DRAWDOWNS = "backtest-drawdowns"
+BACKTEST_LOG = "backtest-log"
+BACKTEST_TABS = "backtest-tabs"
+
+# Backtesting: the history
+BACKTEST_HISTORY = "backtest-history"
+BACKTEST_HISTORY_OPEN = "backtest-history-open"
+BACKTEST_PAST_OPEN = "backtest-past-open"
+BACKTEST_HISTORY_ROWS = "backtest-history-rows"
+BACKTEST_COMPARE = "backtest-compare"
+BACKTEST_COMPARE_OPEN = "backtest-compare-open"
+BACKTEST_COMPARISON = "backtest-comparison"
+BACKTEST_COMPARISON_BODY = "backtest-comparison-body"
+
+
+def parameter_field(part: str, name: str) -> dict[str, str]:
+    """A field of a strategy's parameter; ``part`` is value, from, to, step or swept."""
+    return {"type": "backtest-parameter", "part": part, "name": name}
+
+
+def history_field(part: str, run: str) -> dict[str, str]:
+    """Part of a line of the history; ``part`` is chosen or delete."""
+    return {"type": "backtest-history", "part": part, "run": run}

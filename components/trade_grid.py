@@ -1,6 +1,5 @@
 """The trade list of a backtest in AG Grid, which sorts and draws only the rows in sight."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import dash_ag_grid as dag
@@ -14,6 +13,7 @@ _TONES = {
     # as written with two decimals: what rounds to zero has neither sign nor colour
     "cellClassRules": {"up": "params.value >= 0.005", "down": "params.value <= -0.005"},
 }
+_DAY_NS = 86_400_000_000_000
 
 Row = dict[str, str | float | int | None]
 
@@ -25,25 +25,32 @@ def trade_row(
     prices: tuple[float, float | None],
     numbers: Row,
 ) -> Row:
-    """One line; ``numbers`` holds ``size``, ``pnl`` and ``return`` (percent). None: still open."""
+    """One line; ``numbers`` holds ``size``, ``pnl``, ``return``, ``mae`` and ``mfe`` (percent) and
+    ``bars``. None: still open. Times at midnight are written as days.
+    """
     entered, left = times_ns
     return {
         "number": number,
         "side": side,
-        "entry": moment(entered),
-        "exit": "open" if left is None else moment(left),
+        "entry": when(entered),
+        "exit": "open" if left is None else when(left),
         "entry_price": prices[0],
         "exit_price": prices[1],
         **numbers,
     }
 
 
-def trade_grid(symbol: str, rows: Sequence[Row], decimals: int) -> dag.AgGrid:
-    """Newest first, as ``rows`` come; ``decimals`` is the precision of the two price columns."""
+def when(time_ns: int) -> str:
+    """``2022-01-31``, with the time where it is not midnight UTC."""
+    return moment(time_ns)[:10] if time_ns % _DAY_NS == 0 else moment(time_ns, False)
+
+
+def trade_grid() -> dag.AgGrid:
+    """Newest first, as rows come; a click on one moves the chart there."""
     return dag.AgGrid(
         id=ids.BACKTEST_TRADES,
-        rowData=list(rows),
-        columnDefs=_columns(symbol, decimals),
+        rowData=[],
+        columnDefs=[],
         defaultColDef={
             "sortable": True,
             "resizable": False,
@@ -53,64 +60,55 @@ def trade_grid(symbol: str, rows: Sequence[Row], decimals: int) -> dag.AgGrid:
         dashGridOptions={
             "theme": grid_theme(size=11, row=24),
             "suppressCellFocus": False,
-            "enableCellTextSelection": True,
             "animateRows": False,
             "suppressColumnMoveAnimation": True,
+            "suppressNoRowsOverlay": True,
+            "rowSelection": {
+                "mode": "singleRow",
+                "checkboxes": False,
+                "enableClickSelection": True,
+            },
         },
         className="trade-grid",
         style={"height": "100%"},
     )
 
 
-def _columns(symbol: str, decimals: int) -> list[dict[str, Any]]:
+def trade_columns(symbol: str, decimals: int, several: bool = False) -> list[dict[str, Any]]:
+    """``decimals`` is the precision of the two price columns; ``several`` symbols are named."""
     money = quote_currency(symbol)
+    names = [text_column("symbol", "Symbol", 88)] if several else []
     return [
-        {"field": "number", "headerName": "#", **_number(",d"), "flex": 52, "minWidth": 52},
-        {"field": "side", "headerName": "Side", "flex": 64, "minWidth": 64},
-        {"field": "entry", "headerName": "Entry UTC", "flex": 148, "minWidth": 148},
-        {"field": "exit", "headerName": "Exit UTC", "flex": 148, "minWidth": 148},
-        {
-            "field": "entry_price",
-            "headerName": "Entry price",
-            **_number(f",.{decimals}f"),
-            "flex": 110,
-            "minWidth": 110,
-        },
-        {
-            "field": "exit_price",
-            "headerName": "Exit price",
-            **_number(f",.{decimals}f"),
-            "flex": 110,
-            "minWidth": 110,
-        },
-        {
-            "field": "size",
-            "headerName": f"Size {base_currency(symbol)}",
-            **_number(",.4f"),
-            "flex": 104,
-            "minWidth": 104,
-        },
-        {
-            "field": "pnl",
-            "headerName": f"P&L {money}",
-            **_number("+,.2f"),
-            **_TONES,
-            "flex": 104,
-            "minWidth": 104,
-        },
-        {
-            "field": "return",
-            "headerName": "Return %",
-            **_number("+,.2f"),
-            **_TONES,
-            "flex": 88,
-            "minWidth": 88,
-        },
+        number_column("number", "#", ",d", 48),
+        text_column("side", "Side", 56),
+        *names,
+        text_column("entry", "Entry", 118),
+        text_column("exit", "Exit", 118),
+        number_column("entry_price", "Entry price", f",.{decimals}f", 96),
+        number_column("exit_price", "Exit price", f",.{decimals}f", 96),
+        number_column("size", f"Size {base_currency(symbol)}", ",.4f", 92),
+        number_column("bars", "Bars", ",d", 60),
+        {**number_column("pnl", f"P&L {money}", "+,.2f", 108), **_TONES},
+        {**number_column("return", "Return %", "+,.2f", 84), **_TONES},
+        number_column("mae", "MAE %", "+,.1f", 72),
+        number_column("mfe", "MFE %", "+,.1f", 76),
     ]
 
 
-def _number(layout: str) -> dict[str, Any]:
+def text_column(field: str, name: str, width: int) -> dict[str, Any]:
+    """A column of words, at least ``width`` CSS pixels wide."""
+    return {"field": field, "headerName": name, "flex": width, "minWidth": width}
+
+
+def number_column(field: str, name: str, layout: str, width: int) -> dict[str, Any]:
+    """A column of numbers at the right, written by d3's ``layout``."""
     written = f"params.value == null ? '{NONE}' : d3.format('{layout}')(params.value)"
     if layout.startswith("+"):
-        written = f"Math.abs(params.value) < 0.005 && params.value != null ? '0.00' : {written}"
-    return {"type": "rightAligned", "valueFormatter": {"function": written}}
+        zero = f"'{0:.{layout[-2]}f}'"
+        near = 0.5 * 10 ** -int(layout[-2])
+        written = f"Math.abs(params.value) < {near:g} && params.value != null ? {zero} : {written}"
+    return {
+        "type": "rightAligned",
+        "valueFormatter": {"function": written},
+        **text_column(field, name, width),
+    }

@@ -1,109 +1,186 @@
-"""Backtesting: a moving average cross over the candles in memory."""
+"""Backtesting: a strategy over candles, its figures, and every run before it."""
 
 from typing import Any
 
 import dash
-from dash import Input, Output, State, callback, html
-from dash.development.base_component import Component
+from dash import (
+    ALL,
+    ClientsideFunction,
+    Input,
+    Output,
+    callback,
+    clientside_callback,
+    dcc,
+    html,
+)
 from dash.exceptions import PreventUpdate
 
 from components import ids
-from components.backtest_form import CAPITAL, RULES, RUN_CLASSES, backtest_form, banner, problems
-from components.backtest_report import report
-from components.forms import unit_id
+from components.backtest_form import backtest_form
+from components.backtest_history import comparison_dialog, history_drawer
+from components.backtest_market import FILE, market_choices
+from components.backtest_report import report_area
+from components.backtest_sweep import (
+    combination_words,
+    combinations,
+    parameter_rows,
+    strategy_note,
+)
+from components.forms import problem_banner
 from components.shell import DEFAULT_INTERVAL
-from components.states import failed, nothing_yet
-from market.types import INTERVALS, quote_currency
-from pages.backtest_words import report_facts
-from server.errors import RequestError
-from server.services import current
+from market.types import INTERVALS
+from pages import backtest_past, backtest_runs  # noqa: F401 - their callbacks
+from pages.backtest_fields import Form, fields, parameter_values, problems, swept_ranges
+from pages.backtest_values import chosen_strategy, convention_facts, form_facts, strategy_facts
+from server.research_views import BacktestRequest, ResearchError, RunView
+from server.services import Services, current
 
 dash.register_page(  # type: ignore[no-untyped-call]
     __name__, path="/backtesting", title="Backtesting · Candlecast"
 )
 
-_VALUES = [State(rule.id, "value") for rule in RULES]
-_BUSY = [
-    (Output(ids.BACKTEST_RUN, "className"), f"{RUN_CLASSES} is-busy", RUN_CLASSES),
-    (Output(ids.BACKTEST_RUN, "children"), "Running", "Run backtest"),
-]  # fmt: skip
+TICK_MS = 120
+"""Between two questions for how far a run is; only while one goes on."""
+
+_FIELDS = (
+    ids.BACKTEST_STRATEGY, ids.BACKTEST_OTHERS, ids.BACKTEST_FROM, ids.BACKTEST_TO,
+    ids.BACKTEST_FEE, ids.BACKTEST_SLIPPAGE, ids.BACKTEST_CAPITAL, ids.BACKTEST_SIZE,
+    ids.BACKTEST_LEVERAGE, ids.BACKTEST_STOP, ids.BACKTEST_TARGET, ids.BACKTEST_TRIALS,
+    ids.BACKTEST_WALK_FORWARD,
+)  # fmt: skip
+"""Those with a place for a sentence of their own."""
 
 
-def layout(symbol: str | None = None, interval: str | None = None, **_: str) -> html.Div:
-    """Runs nothing on a first visit: the result's place says what will be there."""
+def layout(
+    run: str | None = None, symbol: str | None = None, interval: str | None = None, **_: str
+) -> html.Div:
+    """The run that the address names, else an empty result: nothing runs unasked."""
     services = current()
-    symbols = services.symbols()
-    chosen = symbol if symbol and symbol in symbols else symbols[0]
-    length = interval if interval and interval in set(INTERVALS) else DEFAULT_INTERVAL
-    run = html.Button("Run with these values", id=ids.BACKTEST_FIRST, className="button")
-    empty = nothing_yet(
-        "backtest",
-        "No backtest yet",
-        "Return, drawdown and every trade appear here, measured against buying and holding.",
-        run,
-    )
+    view = _known(services, run)
+    request = view.request if view else _first_request(services, symbol, interval)
+    going_on = view is not None and view.state in backtest_runs.GOES_ON
     return html.Div(
         [
-            backtest_form(symbols, chosen, length),
             html.Div(
-                [
-                    html.Div(empty, id=ids.BACKTEST_EMPTY, className="backtest-empty"),
-                    html.Div(id=ids.BACKTEST_RESULT, className="backtest-result"),
-                ],
-                className="backtest-main",
+                backtest_form(form_facts(services, request)),
+                id=ids.BACKTEST_FORM,
+                className="backtest-side",
             ),
+            report_area(convention_facts(request.convention)),
+            history_drawer(),
+            comparison_dialog(),
+            dcc.Store(id=ids.BACKTEST_TICKET, data=view.id if view and going_on else None),
+            dcc.Store(id=ids.BACKTEST_SHOWN, data=view.id if view and not going_on else None),
+            dcc.Store(id=ids.BACKTEST_CELL),
+            dcc.Store(id=ids.BACKTEST_ADDRESS),
+            dcc.Interval(id=ids.BACKTEST_TICK, interval=TICK_MS, disabled=not going_on),
         ],
+        id=ids.BACKTEST_PAGE,
         className="page page-backtest",
     )
 
 
-@callback(
-    *(Output(rule.id, "error") for rule in RULES),
-    Output(ids.BACKTEST_PROBLEMS, "children"),
-    Output(ids.BACKTEST_RUN, "disabled"),
-    Output(ids.BACKTEST_FIRST, "disabled"),
-    *(Input(rule.id, "value") for rule in RULES),
-)
-async def check(*values: object) -> list[Any]:
-    """A sentence below every value that cannot be used, and their number above the form."""
-    found = problems(dict(zip((rule.id for rule in RULES), values, strict=True)))
-    return [*(found.get(rule.id) for rule in RULES), banner(found), bool(found), bool(found)]
-
-
-@callback(Output(unit_id(CAPITAL), "children"), Input(ids.BACKTEST_SYMBOL, "value"))
-async def capital_unit(symbol: str) -> str:
-    """Capital is in the currency that the symbol is paid in."""
-    return quote_currency(symbol)
-
-
-@callback(
-    Output(ids.BACKTEST_RESULT, "children"),
-    Output(ids.BACKTEST_EMPTY, "hidden"),
-    Input(ids.BACKTEST_RUN, "n_clicks"),
-    Input(ids.BACKTEST_FIRST, "n_clicks"),
-    State(ids.BACKTEST_SYMBOL, "value"),
-    State(ids.BACKTEST_INTERVAL, "value"),
-    *_VALUES,
-    prevent_initial_call=True,
-    running=_BUSY,
-)
-async def run(
-    clicks: int | None, first: int | None, symbol: str, interval: str, *values: Any
-) -> tuple[Component, bool]:
-    """One backtest; a refusal is shown in the place of the result."""
-    if not (clicks or first) or problems(
-        dict(zip((rule.id for rule in RULES), values, strict=True))
-    ):
-        raise PreventUpdate
-    fast, slow, fee, slippage, capital = values
-    services = current()
+def _known(services: Services, run: str | None) -> RunView | None:
+    """None for a run that was deleted, or none of ours."""
+    if not run:
+        return None
     try:
-        view = await services.backtest(
-            symbol, interval, int(fast), int(slow), fee, slippage, capital
-        )
-    except RequestError as refusal:
-        kept = "Nothing was changed. The values in the form are kept."
-        return failed(
-            "Backtest", f"{symbol} {interval} could not be tested", str(refusal), kept
-        ), True
-    return report(report_facts(view, services.last(symbol).decimals)), True
+        return services.research.run(run)
+    except ResearchError:
+        return None
+
+
+def _first_request(services: Services, symbol: str | None, interval: str | None) -> BacktestRequest:
+    symbols = services.symbols()
+    return BacktestRequest(
+        strategy=services.research.strategies()[0].key,
+        symbol=symbol if symbol and symbol in symbols else symbols[0],
+        interval=interval if interval and interval in set(INTERVALS) else DEFAULT_INTERVAL,
+    )
+
+
+@callback(
+    Output(ids.BACKTEST_PARAMETERS, "children"),
+    Output(ids.BACKTEST_STRATEGY_NOTE, "children"),
+    Output(ids.BACKTEST_STRATEGY_FORM, "children"),
+    Input(ids.BACKTEST_STRATEGY, "value"),
+    prevent_initial_call=True,
+)
+async def choose(key: str) -> tuple[Any, Any, str]:
+    """The parameters of another strategy, at their defaults."""
+    services = current()
+    facts = form_facts(services, BacktestRequest(strategy=key, symbol=services.symbols()[0]))
+    chosen = facts.chosen
+    return parameter_rows(chosen, facts.values), strategy_note(chosen), chosen.form
+
+
+@callback(
+    output={
+        "fields": [Output(field, "error") for field in _FIELDS],
+        "values": Output(ids.parameter_field("value", ALL), "error"),  # type: ignore[arg-type]
+        "ranges": Output(ids.parameter_field("from", ALL), "error"),  # type: ignore[arg-type]
+        "banner": Output(ids.BACKTEST_PROBLEMS, "children"),
+        "run": Output(ids.BACKTEST_RUN, "disabled"),
+        "count": Output(ids.BACKTEST_COMBINATIONS, "children"),
+        "look": Output(ids.BACKTEST_FORM, "className"),
+    },
+    inputs={"form": fields(Input)},
+)
+async def check(form: Form) -> dict[str, Any]:
+    """A sentence below every value that cannot be used, and their number above the form."""
+    strategies = [strategy_facts(each) for each in current().research.strategies()]
+    chosen = chosen_strategy(strategies, form["strategy"])
+    found = problems(form, chosen)
+    names = [each["name"] for each in form["names"]]
+    few = form["sweep"] and not found.ranges and not found.values
+    return {
+        "fields": [found.fields.get(field) for field in _FIELDS],
+        "values": [found.values.get(name) for name in names],
+        "ranges": [found.ranges.get(name) for name in names],
+        "banner": problem_banner(len(found)) if len(found) else None,
+        "run": bool(len(found)),
+        "count": _count(form, chosen.rules) if few else "",
+        "look": _look(form, chosen.symbols),
+    }
+
+
+def _count(form: Form, rules: tuple[tuple[str, str], ...]) -> str:
+    known = parameter_values(form)
+    usable = [rule for rule in rules if rule[0] in known and rule[1] in known]
+    return combination_words(*combinations(swept_ranges(form), known, usable))
+
+
+def _look(form: Form, symbols: int) -> str:
+    """Classes by which CSS leaves out what does not apply."""
+    kept = (
+        ("is-sweep", form["sweep"]),
+        ("is-guided", form["method"] != "grid"),
+        ("is-pair", symbols > 1),
+        ("is-file", str(form["symbol"]).startswith(FILE)),
+    )
+    return " ".join(("backtest-side", *(name for name, on in kept if on)))
+
+
+@callback(
+    Output(ids.BACKTEST_SYMBOL, "data"),
+    Output(ids.BACKTEST_SYMBOL, "value"),
+    Output(ids.BACKTEST_INTERVAL, "value"),
+    Input(ids.BACKTEST_UPLOADED, "data"),
+    prevent_initial_call=True,
+)
+async def uploaded(key: str | None) -> tuple[Any, str, str]:
+    """A file that has arrived stands in the list of symbols, chosen."""
+    services = current()
+    files = {each.key: each for each in services.research.datasets()}
+    if key is None or key not in files:
+        raise PreventUpdate
+    choices = market_choices(services.symbols(), {each.key: each.name for each in files.values()})
+    return choices, FILE + key, files[key].interval
+
+
+clientside_callback(
+    ClientsideFunction(namespace="candlecastBacktest", function_name="address"),
+    Output(ids.BACKTEST_ADDRESS, "data"),
+    Input(ids.BACKTEST_SHOWN, "data"),
+    Input(ids.BACKTEST_TICKET, "data"),
+)

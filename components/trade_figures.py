@@ -1,0 +1,146 @@
+"""How the returns of the trades are spread, and how the goal of a search is: two Plotly figures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from components.backtest_sweep import number_text
+from components.plotly_look import base_layout
+
+F64 = npt.NDArray[np.float64]
+
+_BINS = 40
+_ONE_HUE = [[0, "rgba(92,140,244,0.10)"], [1, "rgba(92,140,244,1)"]]
+"""The accent over whatever the panel is: the same in both themes."""
+
+
+def returns_figure(returns: Sequence[float]) -> go.Figure:
+    """A histogram of the trades' returns in percent; losses and gains are two traces."""
+    figure = go.Figure()
+    figure.update_layout(
+        **base_layout(),
+        margin={"l": 36, "r": 12, "t": 8, "b": 24},
+        bargap=0.06,
+        barmode="stack",
+        hovermode="closest",
+        xaxis=_axis(ticksuffix=" %", nticks=8, showline=True),
+        yaxis=_axis(nticks=4, showgrid=True, rangemode="tozero", tickformat=",d"),
+    )
+    values = np.asarray(returns, dtype=np.float64)
+    if len(values) == 0:
+        return figure
+    edges = bin_edges(values)
+    for uid, part in (("losses", values[values < 0]), ("gains", values[values >= 0])):
+        counts, _ = np.histogram(part, edges)
+        figure.add_trace(
+            go.Bar(
+                uid=uid,
+                x=(edges[:-1] + edges[1:]) / 2,
+                y=counts,
+                width=np.diff(edges),
+                customdata=np.stack([edges[:-1], edges[1:]], axis=1),
+                marker={"color": "black"},
+                hovertemplate="%{y:,} trades of %{customdata[0]:.2f} to %{customdata[1]:.2f} %"
+                "<extra></extra>",
+            )
+        )
+    return figure
+
+
+def bin_edges(values: F64) -> F64:
+    """Equal bins from the lowest to the highest value, 0 between two of them: no bin mixes gains
+    and losses.
+    """
+    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
+    bins = int(np.clip(2 * np.sqrt(len(values)), 6, _BINS))
+    width = (high - low) / bins or 1.0
+    below, above = int(np.ceil(-low / width - 1e-9)), int(np.ceil(high / width + 1e-9))
+    return np.arange(-below, max(above, 1) + 1, dtype=np.float64) * width
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapFacts:
+    """Goals ``matrix`` (ys, xs) over the values of one or two parameters, NaN where there is none.
+
+    ``current`` are the values of the run that is shown.
+    """
+
+    goal: str
+    labels: tuple[str, str]
+    xs: Sequence[float]
+    ys: Sequence[float]
+    matrix: F64
+    current: tuple[float | None, float | None]
+
+
+def map_figure(facts: MapFacts | None) -> go.Figure:
+    """Cells in one hue, the stronger the better; a click names the values of its cell."""
+    figure = go.Figure()
+    figure.update_layout(
+        **base_layout(),
+        margin={"l": 44, "r": 12, "t": 6, "b": 22},
+        hovermode="closest",
+        xaxis=_axis(type="category", showgrid=False),
+        yaxis=_axis(type="category", showgrid=False, autorange="reversed"),
+    )
+    if facts is None:
+        return figure
+    x_label, y_label = facts.labels
+    second = f", {y_label} %{{y}}" if y_label else ""
+    figure.add_trace(
+        go.Heatmap(
+            uid="map",
+            x=[number_text(value) for value in facts.xs],
+            y=[number_text(value) for value in facts.ys] or [""],
+            z=facts.matrix,
+            colorscale=_ONE_HUE,
+            showscale=False,
+            xgap=2,
+            ygap=2,
+            hoverongaps=False,
+            hovertemplate=f"{x_label} %{{x}}{second}: {facts.goal} %{{z:.3g}}<extra></extra>",
+        )
+    )
+    figure.update_layout(shapes=_current(facts))
+    return figure
+
+
+def _current(facts: MapFacts) -> list[Mapping[str, object]]:
+    """A frame around the cell of the run that is shown."""
+    x, y = facts.current
+    if x is None or x not in facts.xs or (facts.labels[1] and y not in facts.ys):
+        return []
+    column = list(facts.xs).index(x)
+    row = list(facts.ys).index(y) if facts.labels[1] and y is not None else 0
+    return [
+        {
+            "type": "rect",
+            "x0": column - 0.5,
+            "x1": column + 0.5,
+            "y0": row - 0.5,
+            "y1": row + 0.5,
+            "line": {"width": 2, "color": "black"},
+        }
+    ]
+
+
+def map_range(matrix: F64) -> tuple[float, float] | None:
+    """The lowest and the highest goal, None where there is none."""
+    there = matrix[np.isfinite(matrix)]
+    return (float(there.min()), float(there.max())) if len(there) else None
+
+
+def _axis(**more: object) -> dict[str, object]:
+    return {
+        "fixedrange": True,
+        "zeroline": False,
+        "ticks": "",
+        "automargin": False,
+        "gridcolor": "black",
+        "linecolor": "black",
+        "ticklabelstandoff": 4,
+        **more,
+    }
