@@ -5,6 +5,12 @@ from dash import html
 from components import ids
 from components.attributes import aria
 
+AT_REST = [
+    html.Span("Run backtest", className="no-sweep"),
+    html.Span("Run sweep", className="only-sweep"),
+]
+"""What the button says while nothing runs; CSS chooses."""
+
 RUN_CLASSES = "button button-primary button-main run-button"
 HINT = "Ctrl Enter runs"
 
@@ -13,7 +19,7 @@ def foot() -> html.Div:
     """At the lower end of the form; the line's place is kept while nothing runs."""
     run = html.Button(
         [
-            html.Span("Run backtest", id=ids.BACKTEST_RUN_WORDS),
+            html.Span(AT_REST, id=ids.BACKTEST_RUN_WORDS),
             html.Span("", id=ids.BACKTEST_RUN_SHARE, className="run-share"),
         ],
         id=ids.BACKTEST_RUN,

@@ -11,14 +11,13 @@ from dash.development.base_component import Component
 
 from components import ids
 from components.attributes import aria
-from components.equity_figure import F64, extreme_rows
+from components.equity_figure import F64
 from components.icons import icon
 from components.plotly_look import AXIS_WIDTH, PLOT, base_layout, vertical_axis
 from components.states import nothing_yet
 from components.tables import Cell, Column, table
 
 MOST_COMPARED = 5
-_POINTS = 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +148,14 @@ def growth_figure(facts: ComparisonFacts) -> go.Figure:
     figure.update_layout(
         **base_layout(),
         margin={"l": 0, "r": AXIS_WIDTH, "t": 8, "b": 24},
+        height=240,
         hovermode="x unified",
         xaxis={
             "showgrid": True,
             "gridcolor": "black",
             "zeroline": False,
             "ticks": "",
-            "nticks": 10,
+            "tickangle": 0,
             "linecolor": "black",
             "hoverformat": "%d %b %Y %H:%M",
         },
@@ -163,13 +163,11 @@ def growth_figure(facts: ComparisonFacts) -> go.Figure:
     )
     times = np.asarray(facts.time_ms)
     for place, (name, growth) in enumerate(zip(facts.names, facts.growth, strict=True)):
-        there = np.flatnonzero(np.isfinite(growth))
-        rows = there[extreme_rows((growth[there],), _POINTS)] if len(there) else there
         figure.add_trace(
             go.Scatter(
                 uid=f"run{place}",
-                x=times[rows].astype("datetime64[ms]"),
-                y=growth[rows],
+                x=times.astype("datetime64[ms]"),
+                y=growth,
                 mode="lines",
                 line={"width": 1.5, "color": "black"},
                 hovertemplate=f"{name} %{{y:,.2f}} %<extra></extra>",

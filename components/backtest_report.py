@@ -8,7 +8,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import ids
-from components.attributes import aria
+from components.attributes import aria, data
 from components.backtest_facts import ConventionFacts
 from components.backtest_lists import fill_grid
 from components.equity_figure import equity_panel
@@ -52,6 +52,17 @@ def report_area(convention: ConventionFacts) -> html.Div:
         ],
         id=ids.BACKTEST_MAIN,
         className=NO_RUN,
+    )
+
+
+def view_tabs() -> html.Div:
+    """Narrow pages show the form or the result; ``assets/87_backtest_page.js`` turns to it."""
+    return html.Div(
+        [
+            html.Button(words, type="button", className="view-tab", **data(view=view))
+            for view, words in (("form", "Setup"), ("result", "Result"))
+        ],
+        className="view-tabs",
     )
 
 
@@ -110,18 +121,23 @@ def file_links(run: str) -> list[Component]:
     """The report and the files of a run."""
     address = f"/api/backtests/{run}"
 
-    def file(kind: str) -> html.A:
+    def file(words: str, kind: str) -> html.A:
         return html.A(
-            kind.upper(),
+            words,
             href=f"{address}/export?format={kind}",
             download=f"backtest-{run}.{kind}",
-            className="button",
+            className="menu-link",
         )
 
+    files = html.Div(
+        [file("Trades and equity, CSV", "csv"), file("Everything, JSON", "json")],
+        className="menu-links",
+    )
+    button = html.Button("Export", className="button", **aria(haspopup="true"))
     report = html.A(
         [icon("download"), "Report"], href=f"{address}/report", target="_blank", className="button"
     )
-    return [report, file("csv"), file("json")]
+    return [report, _menu(button, files, 200)]
 
 
 def convention_switch(convention: ConventionFacts) -> dmc.Popover:
@@ -156,14 +172,16 @@ def convention_switch(convention: ConventionFacts) -> dmc.Popover:
         className="button button-quiet",
         title="How yearly figures are made",
     )
+    return _menu(button, html.Div(rows, className="convention"), 280)
+
+
+def _menu(button: html.Button, content: html.Div, width: int) -> dmc.Popover:
+    """Opens below ``button``, ``width`` CSS pixels wide."""
     return dmc.Popover(
-        [
-            dmc.PopoverTarget(button, boxWrapperProps={"className": "popover-target"}),
-            dmc.PopoverDropdown(html.Div(rows, className="convention")),
-        ],
+        [dmc.PopoverTarget(button), dmc.PopoverDropdown(content)],
         position="bottom-end",
         offset=4,
-        width=280,
+        width=width,
         trapFocus=True,
         transitionProps={"duration": 0},
         classNames={"dropdown": "menu-panel"},
@@ -192,9 +210,9 @@ def _risk_free(percent: float) -> html.Div:
 
 
 def convention_words(convention: ConventionFacts) -> str:
-    """``365 d, per candle, rf 0 %``."""
-    rate = f"{convention.risk_free:g}"
-    return f"{convention.days} d, per {convention.period}, rf {rate} %"
+    """``√365, per candle``, and a risk-free rate where there is one."""
+    rate = f", rf {convention.risk_free:g} %" if convention.risk_free else ""
+    return f"√{convention.days}, per {convention.period}{rate}"
 
 
 def _months_and_figures() -> html.Div:
@@ -219,7 +237,7 @@ def _months_and_figures() -> html.Div:
 
 
 def _figure(title: str, id: str, figure: object, look: str, key: str | None = None) -> html.Section:
-    context = html.Span("", id=key, className="panel-context map-key") if key else None
+    context = html.Div("", id=key, className="panel-context map-key") if key else None
     graph = dcc.Graph(
         id=id,
         figure=figure,

@@ -1,7 +1,7 @@
 """The parameters of a strategy as rows: a value, and where the sweep is on, from, to and step."""
 
 from collections.abc import Mapping, Sequence
-from math import floor, prod
+from math import floor, log10, prod
 
 import dash_mantine_components as dmc
 import numpy as np
@@ -24,7 +24,7 @@ TRIALS = NumberRule(ids.BACKTEST_TRIALS, "Trials", "", 100, 2, 10_000, whole=Tru
 WALK_FORWARD = NumberRule(
     ids.BACKTEST_WALK_FORWARD, "Walk-forward", "windows", 0, 0, 50, whole=True
 )
-METHODS = {"grid": "Every combination", "optuna": "Optuna, guided"}
+METHODS = {"grid": "Grid", "optuna": "Optuna"}
 MOST_COMBINATIONS = 1_000_000
 _STEPS = 8  # of a range that nobody has chosen yet
 
@@ -111,9 +111,15 @@ def usual_range(parameter: ParameterFacts) -> Range:
     high = min(parameter.most, _on_step(parameter, parameter.default * 2))
     if high <= low:
         low, high = parameter.least, parameter.most
-    steps = max(1, floor((high - low) / parameter.step / _STEPS))
-    step = steps * parameter.step
+    step = parameter.step * round_number((high - low) / parameter.step / _STEPS)
     return low, low + floor((high - low) / step + 1e-9) * step, step
+
+
+def round_number(value: float) -> int:
+    """The least of 1, 2, 5, 10, 20, 50 … that is not below ``value``."""
+    power = 10 ** max(0, floor(log10(max(value, 1))))
+    found: int = next(each * power for each in (1, 2, 5, 10) if each * power >= value - 1e-9)
+    return found
 
 
 def _on_step(parameter: ParameterFacts, value: float) -> float:
@@ -130,8 +136,8 @@ def sweep_fields(goals: Sequence[tuple[str, str]], given: SweepFacts | None) -> 
     method = choice_field(ids.BACKTEST_METHOD, "Search", (), sweep.method)
     method.data = [{"value": key, "label": words} for key, words in METHODS.items()]
     numbers = [
-        dense_number_field(TRIALS, sweep.trials),
         dense_number_field(WALK_FORWARD, sweep.walk_forward),
+        html.Div(dense_number_field(TRIALS, sweep.trials), className="trials-field"),
     ]
     return html.Div(
         [
@@ -158,10 +164,11 @@ def combinations(
         name: low + step * np.arange(size)
         for (name, (low, _, step)), size in zip(ranges.items(), sizes, strict=True)
     }
-    grid = dict(zip(axes, np.meshgrid(*axes.values(), indexing="ij"), strict=True))
+    swept = dict(zip(axes, np.meshgrid(*axes.values(), indexing="ij"), strict=True))
+    grid = {**{name: np.asarray(value) for name, value in values.items()}, **swept}
     allowed = np.ones(sizes, bool)
     for less, more in rules:
-        allowed &= np.asarray(grid.get(less, values[less])) < grid.get(more, values[more])
+        allowed &= grid[less] < grid[more]
     return int(allowed.sum()), total
 
 

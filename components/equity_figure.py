@@ -19,7 +19,6 @@ from components.plotly_look import AXIS_WIDTH, FONT, PLOT, base_layout, vertical
 
 F64 = npt.NDArray[np.float64]
 
-MOST_POINTS = 2_000
 _TIME_TICKS = [
     {"dtickrange": [None, 60_000], "value": "%H:%M:%S"},
     {"dtickrange": [60_000, 86_400_000], "value": "%H:%M"},
@@ -47,34 +46,14 @@ def drawdown(equity: Sequence[float] | F64) -> F64:
     return values / np.maximum.accumulate(values) - 1.0
 
 
-def extreme_rows(curves: Sequence[F64], most: int) -> npt.NDArray[np.int64]:
-    """At most ``most`` + 2 rows that keep every curve's shape: first, last, and of each stretch the
-    lowest and highest of every curve. All rows where there are no more.
-    """
-    count = len(curves[0])
-    if count <= most:
-        return np.arange(count)
-    stretches = max(1, most // (2 * len(curves)))
-    edges = np.linspace(0, count, stretches + 1).astype(np.int64)
-    size = int(np.diff(edges).max())
-    starts = edges[:-1]
-    places = np.minimum(starts[:, None] + np.arange(size), edges[1:, None] - 1)
-    kept = [np.array([0, count - 1])]
-    for curve in curves:
-        blocks = curve[places]
-        kept += [starts + blocks.argmin(axis=1), starts + blocks.argmax(axis=1)]
-    return np.unique(np.concatenate(kept))
-
-
-def equity_figure(curves: EquityCurves, most: int = MOST_POINTS) -> go.Figure:
+def equity_figure(curves: EquityCurves) -> go.Figure:
     """Upper pane equity, lower pane drawdown in percent, one shared time axis (UTC)."""
     figure = go.Figure()
     figure.update_layout(_layout())
     if len(curves.equity) == 0:
         return figure
-    rows = extreme_rows((curves.equity, curves.market), most)
-    times = curves.time_ms[rows].astype("datetime64[ms]")
-    for trace in _band(curves, rows, times):
+    times = curves.time_ms.astype("datetime64[ms]")
+    for trace in _band(curves, times):
         figure.add_trace(trace)
     lines = (
         ("hold", curves.market, "Buy & hold %{y:,.2f}", "y"),
@@ -83,19 +62,17 @@ def equity_figure(curves: EquityCurves, most: int = MOST_POINTS) -> go.Figure:
         ("drawdown", drawdown(curves.equity) * 100, "Drawdown %{y:.2f} %", "y2"),
     )
     for uid, values, hover, axis in lines:
-        figure.add_trace(_line(uid, times, values[rows], hover, axis))
+        figure.add_trace(_line(uid, times, values, hover, axis))
     figure.data[-1].update(fill="tozeroy", fillcolor="black")
     figure.update_layout(annotations=_last_values(curves.equity, curves.market))
     return figure
 
 
-def _band(
-    curves: EquityCurves, rows: npt.NDArray[np.int64], times: npt.NDArray[np.datetime64]
-) -> list[go.Scatter]:
+def _band(curves: EquityCurves, times: npt.NDArray[np.datetime64]) -> list[go.Scatter]:
     """Worst and best case, the room between them filled."""
     if curves.band is None:
         return []
-    worst, best = (edge[rows] for edge in curves.band)
+    worst, best = curves.band
     upper = _line("best", times, best, "Best case %{y:,.2f}", "y")
     lower = _line("worst", times, worst, "Worst case %{y:,.2f}", "y")
     return [upper, lower.update(fill="tonexty", fillcolor="black")]
@@ -158,7 +135,7 @@ def _layout() -> dict[str, object]:
             "showline": True,
             "linecolor": "black",
             "ticks": "",
-            "nticks": 12,
+            "tickangle": 0,
             "tickformatstops": _TIME_TICKS,
             "ticklabelstandoff": 4,
             "anchor": "y2",

@@ -77,7 +77,7 @@ def dense_number_field(rule: NumberRule, value: float | None) -> dmc.NumberInput
         hideControls=True,
         rightSection=html.Span(rule.unit, id=unit_id(rule), className="field-unit"),
         rightSectionPointerEvents="none",
-        rightSectionWidth=44,
+        rightSectionWidth=44 if len(rule.unit) < 5 else 68,
         className="control control-dense",
         attributes={"input": {"title": f"{rule.label}: {rule.range_text}"}},
     )

@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import ids
@@ -42,7 +42,9 @@ def run_chart() -> html.Section:
         html.Div("", className="run-time", hidden=True, **data(run_chart="time")),
         html.Div(className="run-marked", hidden=True, **data(run_chart="marked")),
         html.Div("", className="run-chart-problem", hidden=True, **data(run_chart="problem")),
-        html.Div(id=ids.BACKTEST_CHART_FACTS, className="figure-legend run-legend"),
+        html.Div(id=ids.BACKTEST_CHART_KEY, className="figure-legend run-legend"),
+        dcc.Store(id=ids.BACKTEST_CHART_FACTS),
+        dcc.Store(id=ids.BACKTEST_CHART_DONE),
         acts,
     ]
     return html.Section(
@@ -58,21 +60,21 @@ def run_chart() -> html.Section:
     )
 
 
-def chart_legend(
-    run: str, symbol: str, interval: str, candles: int, curves: Sequence[str]
-) -> list[Component]:
+def chart_legend(symbol: str, interval: str, curves: Sequence[str]) -> list[Component]:
     """Title, the strategy's curves in the colours of the picture, and what the marks mean."""
     lines = [
         html.Span(name, className=f"figure-key line-{'abcde'[place % 5]}")
         for place, name in enumerate(curves)
     ]
     marks = [
-        html.Span([html.I("▲"), " entry"], className="mark-entry"),
+        html.Span([html.I("▲"), " entry"]),
         html.Span([html.I("▼", className="up"), " exit, won"]),
         html.Span([html.I("▼", className="down"), " exit, lost"]),
     ]
     title = html.Span([html.B(symbol), html.Span(interval, className="caption")])
-    facts = html.Span(
-        hidden=True, **data(run=run, candles=str(candles), symbol=symbol, interval=interval)
-    )
-    return [title, *lines, html.Span(marks, className="run-marks"), facts]
+    return [title, *lines, html.Span(marks, className="run-marks")]
+
+
+def chart_facts(run: str, bars: int, symbol: str, interval: str) -> dict[str, str | int]:
+    """What the chart's script is told of a run."""
+    return {"run": run, "bars": bars, "symbol": symbol, "interval": interval}

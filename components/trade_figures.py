@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import floor, log10
 
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
+from dash import html
+from dash.development.base_component import Component
 
 from components.backtest_sweep import number_text
+from components.formats import plain
 from components.plotly_look import base_layout
 
 F64 = npt.NDArray[np.float64]
@@ -26,13 +30,14 @@ def returns_figure(returns: Sequence[float]) -> go.Figure:
         bargap=0.06,
         barmode="stack",
         hovermode="closest",
-        xaxis=_axis(ticksuffix=" %", nticks=8, showline=True),
+        xaxis=_axis(ticksuffix=" %", showline=True, tickangle=0),
         yaxis=_axis(nticks=4, showgrid=True, rangemode="tozero", tickformat=",d"),
     )
     values = np.asarray(returns, dtype=np.float64)
     if len(values) == 0:
         return figure
     edges = bin_edges(values)
+    figure.update_xaxes(tick0=0, dtick=_tick_step(float(edges[-1] - edges[0])))
     for uid, part in (("losses", values[values < 0]), ("gains", values[values >= 0])):
         counts, _ = np.histogram(part, edges)
         figure.add_trace(
@@ -59,6 +64,12 @@ def bin_edges(values: F64) -> F64:
     width = (high - low) / bins or 1.0
     below, above = int(np.ceil(-low / width - 1e-9)), int(np.ceil(high / width + 1e-9))
     return np.arange(-below, max(above, 1) + 1, dtype=np.float64) * width
+
+
+def _tick_step(span: float) -> float:
+    """About five ticks at round numbers."""
+    power = 10.0 ** floor(log10(span / 5))
+    return next(each * power for each in (1, 2, 5, 10) if each * power >= span / 5)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,10 +138,15 @@ def _current(facts: MapFacts) -> list[Mapping[str, object]]:
     ]
 
 
-def map_range(matrix: F64) -> tuple[float, float] | None:
-    """The lowest and the highest goal, None where there is none."""
+def map_key(words: str, matrix: F64) -> list[Component]:
+    """What the map shows, and the lowest and highest goal at the ends of its hue."""
     there = matrix[np.isfinite(matrix)]
-    return (float(there.min()), float(there.max())) if len(there) else None
+    parts: list[Component] = [html.Span(words)]
+    if len(there):
+        low, high = plain(float(there.min())), plain(float(there.max()))
+        scale = [html.Span(low), html.I(className="map-scale"), html.Span(high)]
+        parts.append(html.Span(scale, className="map-range"))
+    return parts
 
 
 def _axis(**more: object) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """The fields of the backtest form as callbacks read them, and what is wrong with their values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dash import ALL, State
@@ -133,18 +133,31 @@ def swept_ranges(form: Form) -> dict[str, Range]:
     }
 
 
-def request_of(form: Form, base: BacktestRequest) -> BacktestRequest:
-    """What the form asks for; only of a form without problems."""
-    chosen: str = form["symbol"]
-    dataset = chosen.removeprefix(FILE) if chosen.startswith(FILE) else None
+def market_request(
+    symbol: str, interval: str, days: tuple[str, str], usual: str
+) -> BacktestRequest:
+    """A request of which only the candles are said; ``usual`` is the symbol beside a file.
+
+    Raises ValueError for a day that is none.
+    """
+    dataset = symbol.removeprefix(FILE) if symbol.startswith(FILE) else None
     return BacktestRequest(
+        strategy="",
+        symbol=usual if dataset else symbol,
+        interval=interval,
+        start_ns=day_ns(days[0]),
+        end_ns=day_ns(days[1], last=True),
+        dataset=dataset,
+    )
+
+
+def request_of(form: Form, usual: str) -> BacktestRequest:
+    """What the form asks for; only of a form without problems."""
+    market = market_request(form["symbol"], form["interval"], (form["first"], form["last"]), usual)
+    return replace(
+        market,
         strategy=form["strategy"],
         values=parameter_values(form),
-        symbol=base.symbol if dataset else chosen,
-        interval=form["interval"],
-        start_ns=day_ns(form["first"]),
-        end_ns=day_ns(form["last"], last=True),
-        dataset=dataset,
         direction=form["direction"],
         capital=form[ids.BACKTEST_CAPITAL],
         fee_percent=form[ids.BACKTEST_FEE],

@@ -20,8 +20,8 @@ from components.equity_figure import EquityCurves, equity_figure, equity_legend
 from components.formats import plain
 from components.metric_cards import metric_cards
 from components.monthly_table import monthly_table
-from components.run_chart import chart_legend
-from components.trade_figures import MapFacts, map_figure, map_range, returns_figure
+from components.run_chart import chart_facts, chart_legend
+from components.trade_figures import MapFacts, map_figure, map_key, returns_figure
 from components.trade_grid import trade_columns
 from market.types import quote_currency
 from pages.backtest_words import (
@@ -34,9 +34,6 @@ from pages.backtest_words import (
 )
 from server.research_views import ResultView, RunView, StrategyView, SweepView
 
-MOST_ROWS = 5_000
-"""Trades and fills listed on the page; the export has all."""
-
 _MOST_DRAWDOWNS = 20
 
 OUTPUTS = {
@@ -45,12 +42,14 @@ OUTPUTS = {
     "title": Output(ids.BACKTEST_TITLE, "children"),
     "files": Output(ids.BACKTEST_ACTS, "children"),
     "cards": Output(ids.BACKTEST_CARDS, "children"),
-    "chart": Output(ids.BACKTEST_CHART_FACTS, "children"),
+    "chart": Output(ids.BACKTEST_CHART_FACTS, "data"),
+    "chart_key": Output(ids.BACKTEST_CHART_KEY, "children"),
     "equity": Output(ids.BACKTEST_EQUITY, "figure"),
     "equity_key": Output(ids.BACKTEST_EQUITY_KEY, "children"),
     "months": Output(ids.BACKTEST_MONTHS, "children"),
     "returns": Output(ids.BACKTEST_RETURNS, "figure"),
     "map": Output(ids.BACKTEST_MAP, "figure"),
+    "map_axes": Output(ids.BACKTEST_MAP_AXES, "data"),
     "map_key": Output(ids.BACKTEST_MAP_KEY, "children"),
     "trades": Output(ids.BACKTEST_TRADES, "rowData"),
     "trade_columns": Output(ids.BACKTEST_TRADES, "columnDefs"),
@@ -109,7 +108,8 @@ def _figures(view: RunView, result: ResultView, money: str) -> dict[str, Any]:
     overlays = [curve.name for curve in result.curves if not curve.pane]
     months = result.monthly
     return {
-        "chart": chart_legend(view.id, result.symbol, result.interval, result.bars, overlays),
+        "chart": chart_facts(view.id, result.bars, result.symbol, result.interval),
+        "chart_key": chart_legend(result.symbol, result.interval, overlays),
         "equity": equity_figure(curves),
         "equity_key": equity_legend(curves, money),
         "months": monthly_table(months.years, months.months, months.totals),
@@ -118,15 +118,14 @@ def _figures(view: RunView, result: ResultView, money: str) -> dict[str, Any]:
 
 
 def _lists(result: ResultView, money: str) -> dict[str, Any]:
-    trades, fills = result.trades[-MOST_ROWS:], result.fills[-MOST_ROWS:]
-    numbered = enumerate(fills, len(result.fills) - len(fills) + 1)
+    numbered = enumerate(result.fills, result.fill_count - len(result.fills) + 1)
     last_ms = int(result.time_ms[-1])
     falls = sorted(result.drawdowns, key=lambda each: each.depth_percent)[:_MOST_DRAWDOWNS]
     counts = TabCounts(
-        len(result.trades), len(result.fills), len(result.drawdowns), len(result.warnings)
+        result.trade_count, result.fill_count, len(result.drawdowns), len(result.warnings)
     )
     return {
-        "trades": [trade_line(trade) for trade in reversed(trades)],
+        "trades": [trade_line(trade) for trade in reversed(result.trades)],
         "fills": [fill_line(number, fill) for number, fill in numbered][::-1],
         "drawdowns": drawdown_table([drawdown_line(each, last_ms) for each in falls]),
         "log": log_list(log_lines(result, money), _windows(result.sweep)),
@@ -143,7 +142,7 @@ def _windows(sweep: SweepView | None) -> Any:
 
 def _map(view: RunView, sweep: SweepView | None, strategy: StrategyView | None) -> dict[str, Any]:
     if sweep is None:
-        return {"map": map_figure(None), "map_key": ""}
+        return {"map": map_figure(None), "map_key": "", "map_axes": None}
     names = {each.name: each.label for each in (strategy.parameters if strategy else ())}
     x, y = names.get(sweep.x, sweep.x), names.get(sweep.y, sweep.y)
     values = {**view.request.values, **sweep.best}
@@ -155,10 +154,12 @@ def _map(view: RunView, sweep: SweepView | None, strategy: StrategyView | None) 
         np.atleast_2d(sweep.matrix),
         (values.get(sweep.x), values.get(sweep.y)),
     )
-    bounds = map_range(facts.matrix)
-    span = f" · {plain(bounds[0])} to {plain(bounds[1])}" if bounds else ""
-    axes = f"{x} → {y} ↓" if y else f"{x} →"
-    return {"map": map_figure(facts), "map_key": f"{sweep.goal_label} · {axes}{span}"}
+    axes = f"{sweep.x} → {sweep.y} ↓" if sweep.y else f"{sweep.x} →"
+    return {
+        "map": map_figure(facts),
+        "map_key": map_key(f"{sweep.goal_label} · {axes}", facts.matrix),
+        "map_axes": [[sweep.x, list(sweep.xs)], [sweep.y, list(sweep.ys)]],
+    }
 
 
 def price_decimals(result: ResultView) -> int:

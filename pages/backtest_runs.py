@@ -10,7 +10,7 @@ from dash import Input, Output, State, callback, ctx, no_update
 from dash.exceptions import PreventUpdate
 
 from components import ids
-from components.backtest_foot import HINT, RUN_CLASSES
+from components.backtest_foot import AT_REST, HINT, RUN_CLASSES
 from components.backtest_report import (
     NO_RUN,
     SHOWS_STATE,
@@ -103,7 +103,7 @@ def _form_request(form: Form) -> BacktestRequest | None:
     strategies = [strategy_facts(each) for each in services.research.strategies()]
     if len(problems(form, chosen_strategy(strategies, form["strategy"]))):
         return None
-    return request_of(form, BacktestRequest(form["strategy"], symbol=services.symbols()[0]))
+    return request_of(form, services.symbols()[0])
 
 
 def _cell_request(
@@ -193,7 +193,7 @@ def _rest() -> dict[str, Any]:
         "shown": no_update,
         "run_class": RUN_CLASSES,
         "run_style": {},
-        "run_words": "Run backtest",
+        "run_words": AT_REST,
         "run_share": "",
         "cancel": True,
         "foot": HINT,

@@ -67,7 +67,7 @@ def written(view: MetricView, money: str = "") -> str:
         return f"{plain(value, 0 if abs(value) >= 1000 else 2)} {money}".rstrip()
     if view.unit != "%":
         return plain(value)
-    decimals = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2
+    decimals = 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 2
     text = signed(value, decimals) if view.key in _SIGNED else plain(value, decimals)
     return f"{text} %"
 
@@ -76,7 +76,8 @@ def length(time_ns: float) -> str:
     """``240 d``, ``7.5 h``, ``12 min``."""
     for size, unit in ((_DAY_NS, "d"), (_DAY_NS / 24, "h")):
         if time_ns >= 2 * size:
-            return f"{plain(time_ns / size, 0 if time_ns >= 100 * size else 1)} {unit}"
+            number = time_ns / size
+            return f"{plain(number, 0 if number >= 100 or number == int(number) else 1)} {unit}"
     return f"{plain(time_ns / 60e9, 0)} min"
 
 
@@ -107,11 +108,10 @@ def note(by_key: Mapping[str, MetricView], key: str, view: ResultView, money: st
 
 def trade_line(view: TradeView) -> Row:
     """A row of the trade table, times in UTC."""
-    exit_ns = None if view.exit_ms is None else view.exit_ms * _MS
     row = trade_row(
         view.number,
         view.side.capitalize(),
-        (view.entry_ms * _MS, exit_ns),
+        (view.entry_ns, view.exit_ns),
         (view.entry_price, view.exit_price),
         {
             "size": view.size,
@@ -122,14 +122,14 @@ def trade_line(view: TradeView) -> Row:
             "mfe": view.mfe_percent,
         },
     )
-    return {**row, "symbol": view.symbol}
+    return {**row, "symbol": view.symbol, "first": view.entry_row, "last": view.exit_row}
 
 
 def fill_line(number: int, view: FillView) -> Row:
     """A row of the table of fills."""
     return {
         "number": number,
-        "time": when(view.time_ms * _MS),
+        "time": when(view.time_ns),
         "symbol": view.symbol,
         "side": view.side.capitalize(),
         "price": view.price,

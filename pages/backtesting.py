@@ -1,5 +1,6 @@
 """Backtesting: a strategy over candles, its figures, and every run before it."""
 
+import asyncio
 from typing import Any
 
 import dash
@@ -8,6 +9,7 @@ from dash import (
     ClientsideFunction,
     Input,
     Output,
+    State,
     callback,
     clientside_callback,
     dcc,
@@ -16,10 +18,11 @@ from dash import (
 from dash.exceptions import PreventUpdate
 
 from components import ids
+from components.attributes import data
 from components.backtest_form import backtest_form
 from components.backtest_history import comparison_dialog, history_drawer
 from components.backtest_market import FILE, market_choices
-from components.backtest_report import report_area
+from components.backtest_report import report_area, view_tabs
 from components.backtest_sweep import (
     combination_words,
     combinations,
@@ -30,7 +33,15 @@ from components.forms import problem_banner
 from components.shell import DEFAULT_INTERVAL
 from market.types import INTERVALS
 from pages import backtest_past, backtest_runs  # noqa: F401 - their callbacks
-from pages.backtest_fields import Form, fields, parameter_values, problems, swept_ranges
+from pages.backtest_coverage import coverage_words
+from pages.backtest_fields import (
+    Form,
+    fields,
+    market_request,
+    parameter_values,
+    problems,
+    swept_ranges,
+)
 from pages.backtest_values import chosen_strategy, convention_facts, form_facts, strategy_facts
 from server.research_views import BacktestRequest, ResearchError, RunView
 from server.services import Services, current
@@ -61,6 +72,7 @@ def layout(
     going_on = view is not None and view.state in backtest_runs.GOES_ON
     return html.Div(
         [
+            view_tabs(),
             html.Div(
                 backtest_form(form_facts(services, request)),
                 id=ids.BACKTEST_FORM,
@@ -72,11 +84,13 @@ def layout(
             dcc.Store(id=ids.BACKTEST_TICKET, data=view.id if view and going_on else None),
             dcc.Store(id=ids.BACKTEST_SHOWN, data=view.id if view and not going_on else None),
             dcc.Store(id=ids.BACKTEST_CELL),
+            dcc.Store(id=ids.BACKTEST_MAP_AXES),
             dcc.Store(id=ids.BACKTEST_ADDRESS),
             dcc.Interval(id=ids.BACKTEST_TICK, interval=TICK_MS, disabled=not going_on),
         ],
         id=ids.BACKTEST_PAGE,
         className="page page-backtest",
+        **data(view="form"),
     )
 
 
@@ -162,6 +176,25 @@ def _look(form: Form, symbols: int) -> str:
 
 
 @callback(
+    Output(ids.BACKTEST_COVERAGE, "children"),
+    inputs={
+        "symbol": Input(ids.BACKTEST_SYMBOL, "value"),
+        "interval": Input(ids.BACKTEST_INTERVAL, "value"),
+        "first": Input(ids.BACKTEST_FROM, "value"),
+        "last": Input(ids.BACKTEST_TO, "value"),
+    },
+)
+async def cover(symbol: str, interval: str, first: str, last: str) -> Any:
+    """How many candles there are, and how many are missing among them."""
+    try:
+        request = market_request(symbol, interval, (first, last), current().symbols()[0])
+        view = await asyncio.to_thread(current().research.coverage, request)
+    except (ValueError, ResearchError):
+        return ""
+    return coverage_words(view)
+
+
+@callback(
     Output(ids.BACKTEST_SYMBOL, "data"),
     Output(ids.BACKTEST_SYMBOL, "value"),
     Output(ids.BACKTEST_INTERVAL, "value"),
@@ -183,4 +216,16 @@ clientside_callback(
     Output(ids.BACKTEST_ADDRESS, "data"),
     Input(ids.BACKTEST_SHOWN, "data"),
     Input(ids.BACKTEST_TICKET, "data"),
+)
+clientside_callback(
+    ClientsideFunction(namespace="candlecastBacktest", function_name="chart"),
+    Output(ids.BACKTEST_CHART_DONE, "data"),
+    Input(ids.BACKTEST_CHART_FACTS, "data"),
+    Input(ids.BACKTEST_TRADES, "selectedRows"),
+)
+clientside_callback(
+    ClientsideFunction(namespace="candlecastBacktest", function_name="cell"),
+    Output(ids.BACKTEST_CELL, "data"),
+    Input(ids.BACKTEST_MAP, "clickData"),
+    State(ids.BACKTEST_MAP_AXES, "data"),
 )

@@ -5,6 +5,7 @@ from research.views import (
     BacktestRequest,
     ComparisonView,
     ConventionView,
+    CoverageView,
     DatasetView,
     DrawdownView,
     FillView,
@@ -20,7 +21,7 @@ from research.views import (
 )
 
 __all__ = [
-    "BacktestRequest", "ComparisonView", "ConventionView", "DatasetView", "DrawdownView",
-    "FillView", "MetricView", "ResearchError", "ResultView", "RunRow", "RunView", "StrategyView",
-    "SweepRequest", "SweepView", "TradeView", "WindowView",
+    "BacktestRequest", "ComparisonView", "ConventionView", "CoverageView", "DatasetView",
+    "DrawdownView", "FillView", "MetricView", "ResearchError", "ResultView", "RunRow", "RunView",
+    "StrategyView", "SweepRequest", "SweepView", "TradeView", "WindowView",
 ]  # fmt: skip

@@ -39,6 +39,7 @@ from server.performance import Performance
 from server.pictures import Pictures
 from server.replay_desk import ReplayDesk
 from server.research_candles import ResearchCandles
+from server.run_pictures import RunPictures
 from server.settings import Settings
 from server.sparklines import Sparklines
 from server.telemetry import Telemetry
@@ -158,6 +159,7 @@ class Services:
         self.research = Research(
             ResearchCandles(settings, market, lambda: feed.status().mode), settings.store
         )
+        self.run_pictures = RunPictures(self.drawing, self.research.charted)
         self.books = BookTeller(BookReader(market, feed, settings.books))
         self.depth = DepthPictures(self.books.reader, self.drawing)
         self._paper = paper

@@ -35,6 +35,7 @@ from server.login import Access
 from server.replay_routes import replay_routes
 from server.research_routes import research_file_routes, research_routes
 from server.routes import api_routes, health_routes, login_routes
+from server.run_chart_routes import run_chart_routes
 from server.security import Guard
 from server.services import Services
 from server.sparkline_routes import sparkline_routes
@@ -83,6 +84,7 @@ def build_server(services: Services) -> CandlecastServer:
     app.include_router(import_routes(services.imports))
     app.include_router(research_routes(services.research))
     app.include_router(research_file_routes(services.research))
+    app.include_router(run_chart_routes(services.run_pictures))
     app.include_router(api_routes(services))
     app.add_api_websocket_route("/ws/charts", _frames_route)
     _add_error_handlers(app)

@@ -1,4 +1,4 @@
-"""The pages of the real program: backtest, paper orders, phone layout, login."""
+"""The pages of the real program: paper orders, themes, phone layout, login."""
 
 from collections.abc import Callable
 
@@ -19,24 +19,6 @@ def settled(page: Page, url: str) -> None:
     page.goto(url)
     page.wait_for_selector(".page")
     page.wait_for_timeout(1200)  # the first tick of its tables
-
-
-def test_backtest_runs_a_moving_average_cross(program: Program, page: Page) -> None:
-    settled(page, f"{program.url}/backtesting")
-    page.locator("#backtest-fast").fill("5")
-    page.locator("#backtest-slow").fill("20")
-    page.locator("#backtest-run").click()
-    page.wait_for_selector("#backtest-result .report")
-    assert "5 / 20" in page.locator("#backtest-result .report-head").inner_text()
-    page.wait_for_selector("#backtest-equity .js-plotly-plot .scatterlayer .trace")
-    page.wait_for_selector("#backtest-trades .ag-row")
-
-
-def test_backtest_refuses_what_cannot_run(program: Program, page: Page) -> None:
-    settled(page, f"{program.url}/backtesting")
-    page.locator("#backtest-fast").fill("80")
-    page.get_by_text("Must be below slow (50).").wait_for()
-    assert page.locator("#backtest-run").is_disabled()
 
 
 def test_paper_buys_and_sells(program: Program, page: Page) -> None:
@@ -132,37 +114,6 @@ def test_phone_header_shows_the_change_of_the_watchlist(
             return text.split(/\\s+/).join(" ").trim();
         })"""
         page.wait_for_function(f"() => (([a, b]) => a.includes('%') && a === b)(({words})())")
-
-
-def test_sentences_move_nothing_below_them(program: Program, page: Page) -> None:
-    settled(page, f"{program.url}/backtesting")
-    below = ("#backtest-symbol", "#backtest-capital", "#backtest-run")
-    before = [box(page, selector) for selector in below]
-    page.locator("#backtest-fast").fill("80")
-    page.locator("#backtest-fee").fill("9")
-    page.get_by_text("2 values need a change").wait_for()
-    assert [box(page, selector) for selector in below] == before
-
-
-def test_boxes_of_the_equity_figure_win_over_tick_labels(program: Program, page: Page) -> None:
-    settled(page, f"{program.url}/backtesting")
-    page.locator("#backtest-run").click()
-    page.wait_for_selector("#backtest-equity .annotation .bg")
-    page.wait_for_timeout(500)
-    nearest = page.evaluate(
-        """() => {
-            const all = (s) => [...document.querySelectorAll("#backtest-equity " + s)];
-            const centre = (e) => {
-                const { top, bottom } = e.getBoundingClientRect();
-                return (top + bottom) / 2;
-            };
-            const boxes = all(".annotation .bg").map(centre);
-            const drawn = (e) => getComputedStyle(e).visibility !== "hidden";
-            const labels = all(".ytick text").filter(drawn);
-            return Math.min(...labels.flatMap((e) => boxes.map((b) => Math.abs(b - centre(e)))));
-        }"""
-    )
-    assert nearest >= 17
 
 
 def test_kept_light_theme_is_there_from_the_first_paint(program: Program, page: Page) -> None:

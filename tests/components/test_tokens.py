@@ -54,7 +54,12 @@ def test_every_variable_used_exists(sheet: object) -> None:
     text = ASSETS.joinpath(str(sheet)).read_text()
     own = set(re.findall(r"(--[\w-]+):", text))
     known = {f"--{name}" for name in variables("dark")} | own
-    assert set(re.findall(r"var\((--[\w-]+)", text)) - known <= {"--strip-tone", "--watched"}
+    assert set(re.findall(r"var\((--[\w-]+)", text)) - known <= {
+        "--strip-tone",
+        "--watched",
+        "--done",
+        "--mix",
+    }
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -5,22 +5,21 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from market.types import Interval
 from server.chart_request import elements_query
-from server.errors import NoData, OrderRefused, RequestError
+from server.errors import OrderRefused, RequestError
 from server.indicator_views import indicator_views
 from server.views import (
-    BacktestTradeView,
-    BacktestView,
     ElementsQuery,
     FillView,
     IndicatorView,
     LastView,
-    MetricView,
     PaperView,
     PositionView,
     StatusView,
 )
 from server.watch_views import WatchView
+from tests.pages.fake_research import FakeResearch
 
 STATUS = StatusView(
     label="SIMULATED",
@@ -55,29 +54,6 @@ POSITION = PositionView(
 FILL = FillView(
     3, 10**18, "BTC-USD", "buy", Decimal("0.25"), Decimal("38533.5"), Decimal("9.63"), Decimal(0)
 )
-BACKTEST = BacktestView(
-    symbol="BTC-USD",
-    interval="1m",
-    fast=5,
-    slow=20,
-    capital=100.0,
-    time_ms=(0, 60_000, 120_000),
-    equity=(100.0, 90.0, 101.0),
-    buy_hold=(100.0, 110.0, 99.0),
-    trades=(
-        BacktestTradeView(0, 60 * 10**9, 100.0, 90.0, 1.0, -10.0, -10.0),
-        BacktestTradeView(60 * 10**9, None, 90.0, 101.0, 1.1, 11.0, 12.2),
-    ),
-    metrics=(
-        MetricView("total_return", "Total return", 1.0, "%", "last / first − 1"),
-        MetricView("sharpe", "Sharpe ratio", 1.5, "ratio", "mean(r) / std(r)"),
-        MetricView("profit_factor", "Profit factor", None, "ratio", "gains / losses"),
-        MetricView("trades", "Trades", 1234.0, "count", "round trips"),
-        MetricView("fees", "Fees", 12.5, "money", "sum"),
-    ),
-    warnings=("Closed trades: 1. Below 30 the figures may be chance.",),
-    elapsed_ms=0.9,
-)
 
 
 class FakeWatchRows:
@@ -98,6 +74,7 @@ class FakeServices:
     last_now: LastView = LAST
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     watch_rows: FakeWatchRows = field(default_factory=FakeWatchRows)
+    research: FakeResearch = field(default_factory=FakeResearch)
 
     def symbols(self) -> tuple[str, ...]:
         return ("BTC-USD", "ETH-USD")
@@ -131,11 +108,8 @@ class FakeServices:
     def load_history(self) -> None:
         self.calls.append(("load",))
 
-    async def backtest(self, *given: Any) -> BacktestView:
-        self.calls.append(given)
-        if self.refusal:
-            raise NoData(self.refusal)
-        return BACKTEST
+    def intervals(self) -> tuple[str, ...]:
+        return tuple(interval.value for interval in Interval)
 
     def paper(self) -> PaperView:
         return self.paper_now

@@ -112,7 +112,7 @@ def test_fill_says_what_it_realised() -> None:
 def test_every_callback_is_async(paper: ModuleType, backtesting: ModuleType) -> None:
     import inspect
 
-    for call in (paper.refresh_account, paper.refresh_ticket, paper.order, backtesting.run):
+    for call in (paper.refresh_account, paper.refresh_ticket, paper.order, backtesting.check):
         assert inspect.iscoroutinefunction(inspect.unwrap(call))
 
 
