@@ -19,9 +19,9 @@ def run_chart_routes(pictures: RunPictures) -> APIRouter:
     """The route under ``/api``."""
     api = APIRouter(prefix="/api", responses=refusals(401, 422, 500, 503))
 
-    @api.get("/backtests/{run}/chart", response_class=Response)
+    @api.get("/backtests/{key}/chart", response_class=Response)
     async def chart(
-        run: str,
+        key: str,
         width: _Size = 960,
         height: _Size = 400,
         first: _Row = None,
@@ -32,7 +32,7 @@ def run_chart_routes(pictures: RunPictures) -> APIRouter:
         scale: str = "linear",
     ) -> Response:
         """A run's candles with its trades as a WebP; the header X-Chart tells rows and times."""
-        query = RunQuery(run, width, height, first, last, trade, ratio, theme, scale)
+        query = RunQuery(key, width, height, first, last, trade, ratio, theme, scale)
         picture = await pictures.picture(query)
         headers = {PLACES: msgspec.json.encode(picture.places).decode()}
         return Response(picture.webp, media_type="image/webp", headers=headers)

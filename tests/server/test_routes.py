@@ -287,6 +287,7 @@ def test_api_reference_lists_every_route_and_nothing_else_is_public(web: httpx.C
         "/api/backtests/{key}/cancel",
         "/api/backtests/{key}/report",
         "/api/backtests/{key}/export",
+        "/api/backtests/{key}/chart",
         "/api/datasets",
         "/api/datasets/{key}",
         "/api/recordings",
