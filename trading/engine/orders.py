@@ -167,8 +167,8 @@ def _check_links(order: Order, symbol: int, books: Books) -> None:
         if parent["state"] > State.WORKING and not parent["filled"]:
             raise BadOrder(f"The parent {order.parent} has ended without filling anything.")
     if order.group:
-        members = books.orders[:count]["group"] == order.group
-        if (books.orders[:count]["symbol"][members] != symbol).any():
+        live = books.orders[books.live[: books.account[0]["live"]]]
+        if (live["symbol"][live["group"] == order.group] != symbol).any():
             raise BadOrder(f"Group {order.group} trades another symbol than {order.symbol}.")
     if order.group < 0:
         raise BadOrder(f"The group was {order.group}; allowed is 0 (none) or above.")

@@ -26,9 +26,8 @@ class _Dca:
 STRATEGY = EventStrategy(
     "dca",
     "DCA",
-    "Dollar-cost averaging: buys for a fixed amount every so many candles while there is cash for "
-    "it. With a take-profit it sells everything once the close is that far above the average "
-    "price, then begins again.",
+    "Buys for the same amount every so many candles while there is cash. With a take-profit it "
+    "sells everything that far above its average price and begins again.",
     "Constantinides, A Note on the Suboptimality of Dollar-Cost Averaging as an Investment Policy, "
     "Journal of Financial and Quantitative Analysis 1979",
     (

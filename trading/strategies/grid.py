@@ -48,9 +48,8 @@ class _Grid:
 STRATEGY = EventStrategy(
     "grid",
     "Grid",
-    "Buys with limit orders in equal steps below a price and sells each lot one step above where "
-    "it was bought, again and again. When everything is sold and the price has risen by a step, "
-    "the grid is laid anew below it.",
+    "Buys by limit orders in steps below a price and sells each lot one step higher, again and "
+    "again. Laid anew when all is sold and the price has risen by a step.",
     "Practice of market makers and of the exchanges' own grid bots; no paper claims that it pays",
     (
         Parameter("levels", "Levels", 5, 1, 100, 1),

@@ -81,9 +81,8 @@ class _Pairs:
 STRATEGY = EventStrategy(
     "pairs",
     "Pairs",
-    "Sells the one of two symbols that has become dear against the other and buys the other, by "
-    "the z-score of the logarithm of their price ratio. Enters when it is far from its mean, "
-    "leaves when it is near again.",
+    "Sells the dear and buys the cheap one of two symbols, by the z-score of the logarithm of "
+    "their price ratio. Leaves when the ratio is near its mean again.",
     "Gatev, Goetzmann and Rouwenhorst, Pairs Trading: Performance of a Relative-Value Arbitrage "
     "Rule, Review of Financial Studies 2006; z-score as in Vidyamurthy, Pairs Trading, 2004",
     (

@@ -1,5 +1,6 @@
 """The shipped strategies of the event form: by hand, and what all of them keep to."""
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 
 from market.columns import CandleWindow
 from market.types import MINUTE
+from tests.conftest import ROOT
 from tests.trading.backtest.traders import flat, free, trades, window
-from tests.trading.series import random_walks
+from tests.trading.series import candles, random_walks
 from trading.backtest.event_run import EventRun, run_events
 from trading.backtest.setup import Setup
 from trading.event_strategy import EventStrategy
@@ -156,6 +158,20 @@ def test_every_bound_of_a_parameter_runs(
             changed["enter"] = 6.0
         assert checked(strategy, changed)
         assert np.isfinite(run(strategy, changed, *markets).equity).all()
+
+
+def test_the_event_strategy_of_the_page_trades() -> None:
+    text = (ROOT / "docs" / "strategies.md").read_text()
+    (block,) = [part for part in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+                if "EventStrategy(" in part]  # fmt: skip
+    names: dict[str, EventStrategy] = {}
+    exec(block, names)
+    random = np.random.default_rng(3)
+    closes = 100 * np.exp(np.cumsum(random.normal(0.0005, 0.01, 1_000)))
+    found = run(names["STRATEGY"], {}, candles(closes.tolist()), setup=Setup())
+    assert len(found.fills) > 20
+    assert list(found.curves) == ["Average"]
+    assert found.sizes.min() == 0
 
 
 def _first(window: CandleWindow, count: int) -> CandleWindow:
