@@ -42,7 +42,7 @@
 
     async fetch() {
       let wait = EVERY_MS;
-      if (!document.hidden && this.symbol) {
+      if (!document.hidden && this.symbol && window.candlecast.mode !== "lost") {
         try {
           wait = await this.ask();
         } catch (reason) {

@@ -127,6 +127,7 @@
     report(mode, retryAt, reason) {
       counters.mode = mode;
       this.handlers.changed({ mode, since: this.lastHeard, retryAt, attempt: this.failures, reason });
+      document.dispatchEvent(new CustomEvent("candlecast:connection"));
     }
 
     retryNow() {

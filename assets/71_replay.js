@@ -163,7 +163,7 @@
 
   setInterval(() => {
     const strip = document.querySelector(".feed-strip");
-    if (!(strip instanceof HTMLElement) || document.hidden) return;
+    if (!(strip instanceof HTMLElement) || document.hidden || window.candlecast.mode === "lost") return;
     const shown = !strip.hidden && strip.dataset.state === "replay";
     if (shown || state.replay || !state.asked) ask();
   }, ASK_MS);

@@ -113,7 +113,7 @@
   });
 
   setInterval(() => {
-    if (document.documentElement.dataset.page === "data") fill(); // once its place is there, which Dash decides
+    if (document.documentElement.dataset.page === "data" && window.candlecast.mode !== "lost") fill(); // once its place is there, which Dash decides
   }, LOOK_MS);
   window.candlecast.library = {
     /** What is stored has changed. */

@@ -128,6 +128,6 @@
   }
 
   setInterval(() => {
-    if (document.documentElement.dataset.page === "data") resume();
+    if (document.documentElement.dataset.page === "data" && window.candlecast.mode !== "lost") resume();
   }, ASK_MS);
 }

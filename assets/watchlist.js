@@ -52,7 +52,8 @@
 
     async fetch() {
       let wait = EVERY_MS;
-      const drawn = window.candlecast.tier === "picture"; // else the server has nothing to draw with
+      const { tier, mode } = window.candlecast;
+      const drawn = tier === "picture" && mode !== "lost"; // else the server has nothing to draw with, or is gone
       if (drawn && !document.hidden && document.querySelector(".watch-line img")) {
         try {
           wait = await this.ask();
@@ -213,9 +214,7 @@
     }
 
     visibility() {
-      if (!document.getElementById(GRID)) return;
-      window.dash_clientside.set_props("watchlist-tick", { disabled: document.hidden });
-      if (!document.hidden) this.lines.fetchIn();
+      if (document.getElementById(GRID) && !document.hidden) this.lines.fetchIn();
     }
   }
 

@@ -6,6 +6,7 @@ from components import ids
 from components.attributes import aria, data
 from components.formats import NONE
 from components.icons import icon
+from components.ticks import tick
 
 DEFAULT_BARS = 120
 
@@ -157,6 +158,4 @@ def plotly_chart() -> html.Div:
         className="plotly-chart",
         config={"displayModeBar": False, "responsive": True, "scrollZoom": True},
     )
-    return html.Div(
-        [graph, dcc.Interval(id=ids.PLOTLY_TICK, interval=1000)], className="chart-fallback"
-    )
+    return html.Div([graph, tick(ids.PLOTLY_TICK)], className="chart-fallback")

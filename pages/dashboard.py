@@ -4,10 +4,11 @@ from dataclasses import asdict
 from typing import Any
 
 import dash
-from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, html
 
 from components import ids
 from components.side_panel import side_panel
+from components.ticks import tick
 from pages.chart_grid import live_grid
 from pages.quote import fill_header, quote, quote_store
 from server.services import current
@@ -24,8 +25,7 @@ def layout(symbol: str | None = None, interval: str | None = None, **query: str)
     """
     services = current()
     side = side_panel(len(services.symbols()), services.tier() == "picture")
-    tick = dcc.Interval(id=ids.WATCHLIST_TICK, interval=1000)
-    keepers = [tick, quote_store(ids.WATCHLIST_QUOTE)]
+    keepers = [tick(ids.WATCHLIST_TICK), quote_store(ids.WATCHLIST_QUOTE)]
     grid = live_grid(symbol, interval, query)
     return html.Div([*grid, side, *keepers], className="page page-dashboard")
 

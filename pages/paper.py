@@ -11,6 +11,7 @@ from dash.exceptions import PreventUpdate
 from components import ids
 from components.account_row import account_row
 from components.order_ticket import order_ticket, order_words, quote_words, size_problem
+from components.ticks import tick
 from components.toasts import filled_toast, refusal
 from market.types import base_currency
 from pages.live_chart import live_chart
@@ -59,7 +60,7 @@ def layout(symbol: str | None = None, interval: str | None = None, **query: str)
         className="paper-right",
     )
     keepers = [
-        dcc.Interval(id=ids.PAPER_TICK, interval=1000),
+        tick(ids.PAPER_TICK),
         dcc.Store(id=ids.PAPER_ORDER),
         quote_store(ids.PAPER_HEADER),
     ]

@@ -23,6 +23,7 @@ from components.performance_panels import (
 from components.performance_stages import stage_table
 from components.states import nothing_yet
 from components.tables import Cell, Column, table
+from components.ticks import tick
 from pages import performance_stage_words as stage_words
 from pages import performance_words as words
 from pages.renderer_choice import renderer_choice
@@ -82,7 +83,7 @@ def layout(**_: str) -> html.Div:
         panel("Process", "", filled(ids.PERFORMANCE_PROCESS, "process-body"), "process"),
     ]  # fmt: skip
     keepers = [
-        dcc.Interval(id=ids.PERFORMANCE_TICK, interval=1000),
+        tick(ids.PERFORMANCE_TICK),
         dcc.Store(id=ids.PERFORMANCE_SINCE, data=0),
         html.Span(parts[ids.PERFORMANCE_AT], id=ids.PERFORMANCE_AT, hidden=True),
     ]

@@ -1,9 +1,10 @@
 """What befalls a page: the network, the server, the window. It recovers by itself and says so."""
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, WebSocket
 
 from tests.browser.chromium import WIDE, Problems, counter, launch, open_page, wait_for_counter
 from tests.browser.live import open_chart
@@ -173,3 +174,51 @@ def test_server_that_comes_back_with_other_symbols(
         page.wait_for_timeout(2500)
         assert problems.found[found:] == []
         problems.allow(NETWORK)
+
+
+def test_pages_ask_nothing_while_the_server_is_gone(
+    own_program: Callable[..., Program], page: Page, problems: Problems
+) -> None:
+    problems.allow(NETWORK)
+    running = own_program()
+    kept = json.dumps({"version": 1, "view": "depth"})
+    page.context.add_init_script(f"localStorage.setItem('candlecast.side', {json.dumps(kept)})")
+    pages = {"/": page, "/paper": page.context.new_page(), "/performance": page.context.new_page()}
+    asked: list[str] = []
+    sockets: dict[str, list[WebSocket]] = {path: [] for path in pages}
+    problems.watch(pages["/paper"])
+    problems.watch(pages["/performance"])
+    page.context.on("request", lambda request: asked.append(request.url.removeprefix(running.url)))
+    for path, tab in pages.items():
+        tab.on("websocket", lambda socket, path=path: sockets[path].append(socket))  # type: ignore[misc]
+        tab.goto(running.url + path)
+        tab.wait_for_selector(".page", timeout=60_000)
+        wait_for_counter(tab, "opens", 1, 60_000)
+    running.stop()
+
+    def tried(times: int) -> Callable[[], bool]:
+        before = {path: len(made) for path, made in sockets.items()}
+
+        def done() -> bool:
+            page.title()  # listeners are called while something is asked
+            return all(len(made) >= before[path] + times for path, made in sockets.items())
+
+        return done
+
+    wait_until(tried(2), "all have noticed, and what was under way has failed", 60)
+    assert [state(tab) for tab in pages.values()] == ["LOST"] * 3
+    asked.clear()
+    found = len(problems.found)
+    wait_until(tried(3), "sockets are tried", 60)
+    # and the way without one: whether HTTP brings what the socket does not
+    assert set(asked) <= {"/api/status"}
+    assert [text for text in problems.found[found:] if "allback" in text] == []
+    running.start()
+    wait_until(lambda: all(state(tab) != "LOST" for tab in pages.values()), "they are back", 60)
+    asked.clear()
+
+    def go_on() -> bool:
+        page.title()
+        return sum(url.startswith("/_dash-update-component") for url in asked) >= len(pages)
+
+    wait_until(go_on, "and ask again", 30)
