@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from dash import html
 
@@ -16,20 +17,32 @@ _STRIPS = {
 }
 
 
-def pill_source(label: str, venue: str, detail: str) -> str:
-    """The pill's second half as far as it is known before an age is; the script writes the same."""
-    told = {"SIMULATED": r"seed \d+", "REPLAY": r"[\d.]+×|full speed|paused"}.get(label)
-    found = re.search(told, detail) if told else None
+def pill_source(label: str, venue: str, detail: str, recorded_ms: int | None = None) -> str:
+    """The pill's second half as far as it is known before an age is; the script writes the same.
+
+    ``recorded_ms``: the time that a replay has come to, ms since 1970.
+    """
+    if label == "REPLAY" and recorded_ms is not None:
+        at = datetime.fromtimestamp(recorded_ms / 1000, UTC)
+        return f"{at.day} {at:%b %H:%M}"
+    found = re.search(r"seed \d+", detail) if label == "SIMULATED" else None
     return found.group() if found else venue
 
 
-def feed_pill(label: str, source: str) -> html.Div:
+def pill_pace(label: str, detail: str) -> str:
+    """How a replay goes on, beside the word; nothing for what is no replay."""
+    found = re.search(r"([\d,.]+×)|(full speed)|(paused)", detail) if label == "REPLAY" else None
+    return {1: found[1], 2: "MAX", 3: "PAUSED"}[found.lastindex or 1] if found else ""
+
+
+def feed_pill(label: str, source: str, pace: str = "") -> html.Div:
     """The state as the server knows it when the page is made; the script keeps it current."""
     return html.Div(
         [
             html.Span(className="pill-dot"),
             # the state is announced when it changes, the age beside it not every second
             html.B(label, role="status", **data(status="label")),
+            html.B(pace, className="pill-pace", **data(status="pace")),
             html.Span(source, className="pill-source", **data(status="source")),
         ],
         className="pill",

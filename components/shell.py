@@ -28,6 +28,7 @@ class ShellFacts:
     mode: str  # "live" | "simulated" | "replay"
     tier: str  # "picture" | "plotly"
     may_sign_out: bool = False  # whether a password is set
+    pace: str = ""  # of a replay: "8×"
 
 
 def layout(content: Component, facts: ShellFacts) -> dmc.MantineProvider:
@@ -38,7 +39,7 @@ def layout(content: Component, facts: ShellFacts) -> dmc.MantineProvider:
             top_bar(
                 symbol_selector(facts.symbols, facts.symbols[0]),
                 interval_selector(DEFAULT_INTERVAL),
-                feed_pill(facts.label, facts.source),
+                feed_pill(facts.label, facts.source, facts.pace),
             ),
             html.Div([feed_strip(facts.mode, facts.symbols), *notice_strips()], className="strips"),
             html.Main(content, className="content"),

@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 
 from prometheus_client import CollectorRegistry, Gauge
 
+from data_feed.replay_source import ReplaySource
+from data_feed.source import Source
 from data_feed.status import FeedStatus, SymbolStatus
 
 
@@ -108,3 +110,9 @@ class SymbolMetrics:
             self._state.labels(*names, each.state.value).set(1)
             for event, number in asdict(each.counters).items():
                 self._events.labels(*names, event).set(number)
+
+
+def recorded_ms(source: Source) -> int | None:
+    """The recorder's time that a replay has come to, ms since 1970; None for what is none."""
+    played_ns = source.head.at_ns if isinstance(source, ReplaySource) else 0
+    return played_ns // 1_000_000 or None

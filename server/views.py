@@ -21,7 +21,7 @@ class StatusView:
 
     ``label`` is the pill's word: LIVE, SIMULATED, REPLAY, CONNECTING, SLOW, LOST or ENDED.
     ``repair`` is a sentence on what the last reconnect brought back, at ``repaired_ms`` of the wall
-    clock; 0 before the first.
+    clock; 0 before the first. ``recorded_ms``: the recorder's time that a replay has come to.
     """
 
     label: str
@@ -39,6 +39,7 @@ class StatusView:
     gaps: int
     repair: str = ""
     repaired_ms: int = 0
+    recorded_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -292,7 +292,11 @@ def test_status_fills_pill_and_bar(subscribed: Page, stand: Stand) -> None:
         ({"label": "SLOW", "age_ms": 1840.0}, "SLOW", "1.8 s old"),
         ({"label": "LOST", "age_ms": 13_600.0, "retry_in_s": 3.2}, "LOST", "retry in 4 s"),
         ({"label": "CONNECTING", "age_ms": None}, "CONNECTING", "Coinbase"),
-        ({"label": "REPLAY", "mode": "replay", "detail": "31 Jan"}, "REPLAY", "31 Jan"),
+        (
+            {"label": "REPLAY", "mode": "replay", "detail": "", "recorded_ms": 1_643_662_039_000},
+            "REPLAY",
+            "31 Jan 20:47",
+        ),
         (
             {"label": "ENDED", "mode": "replay", "detail": "Recording over"},
             "ENDED",
