@@ -4,9 +4,10 @@
  * The side column: which panels are folded, which tab a narrow screen shows, how the order book is shown. Kept in this
  * browser, and checked when it is read like anything from outside.
  *
- * @typedef {{tab: string, folded: string[], view: string, multiples: Record<string, number>}} SideLayout
+ * @typedef {{tab: string, folded: string[], view: string, sheet: string, multiples: Record<string, number>}} SideLayout
  */
 {
+  const { Sheet, SNAPS } = window.candlecast;
   const KEY = "candlecast.side";
   const VERSION = 1;
   const PANELS = ["watchlist", "book", "trades"];
@@ -15,7 +16,7 @@
   const MOST_SYMBOLS = 200;
 
   /** @returns {SideLayout} */
-  const usual = () => ({ tab: PANELS[0], folded: [], view: VIEWS[0], multiples: {} });
+  const usual = () => ({ tab: PANELS[0], folded: [], view: VIEWS[0], sheet: "half", multiples: {} });
 
   /** @param {any} value @returns {SideLayout} what can be used of it */
   function checked(value) {
@@ -23,6 +24,7 @@
     if (value?.version !== VERSION) return layout;
     if (PANELS.includes(value.tab)) layout.tab = value.tab;
     if (VIEWS.includes(value.view)) layout.view = value.view;
+    if (SNAPS.includes(value.sheet)) layout.sheet = value.sheet;
     if (Array.isArray(value.folded)) layout.folded = PANELS.filter((name) => value.folded.includes(name));
     for (const [symbol, multiple] of Object.entries(value.multiples ?? {}).slice(0, MOST_SYMBOLS)) {
       if (MULTIPLES.includes(/** @type {any} */ (multiple))) layout.multiples[symbol] = /** @type {number} */ (multiple);
@@ -45,6 +47,7 @@
     constructor(element) {
       this.element = element;
       this.layout = read();
+      this.sheet = new Sheet(element, this.layout.sheet, (sheet) => this.change({ sheet }));
       element.addEventListener("click", (event) => this.onClick(event));
       element.querySelector(".side-tabs")?.addEventListener("keydown", (event) => this.onKey(/** @type {any} */ (event)));
       this.draw();
@@ -61,8 +64,14 @@
       const button = /** @type {HTMLElement | null} */ (event.target.closest("button"));
       const { folds, sideTab, bookView } = button?.dataset ?? {};
       if (folds) this.fold(folds);
-      else if (sideTab) this.change({ tab: sideTab });
+      else if (sideTab) this.choose(sideTab);
       else if (bookView) this.change({ view: bookView });
+    }
+
+    /** @param {string} tab */
+    choose(tab) {
+      this.change({ tab });
+      this.sheet.show();
     }
 
     /** @param {KeyboardEvent} event arrow keys go from tab to tab */
@@ -71,7 +80,7 @@
       if (!step) return;
       const tabs = PANELS.length;
       const next = PANELS[(PANELS.indexOf(this.layout.tab) + step + tabs) % tabs];
-      this.change({ tab: next });
+      this.choose(next);
       /** @type {HTMLElement | null} */ (this.element.querySelector(`[data-side-tab="${next}"]`))?.focus();
       event.preventDefault();
     }

@@ -27,10 +27,27 @@ def side_panel(count: int, pictures: bool) -> html.Aside:
     )
     panels = [watchlist(count, pictures), order_book(pictures), time_and_sales()]
     return html.Aside(
-        [tabs, *panels, step_menu()],
+        [_handle(), tabs, *panels, step_menu()],
         className="side",
         style={"--watched": count},
-        **data(tab="watchlist"),
+        **data(tab="watchlist", snap="half"),
+    )
+
+
+def _handle() -> html.Div:
+    """What a phone's sheet is drawn up and down by; ``44_sheet.js`` obeys it."""
+    return html.Div(
+        className="sheet-handle",
+        role="slider",
+        tabIndex=0,
+        **aria(
+            label="Height of the side panel",
+            orientation="vertical",
+            valuemin="0",
+            valuemax="2",
+            valuenow="1",
+            valuetext="Half open",
+        ),
     )
 
 
