@@ -176,6 +176,10 @@ def test_server_that_comes_back_with_other_symbols(
         problems.allow(NETWORK)
 
 
+def note_sockets(page: Page, found: list[WebSocket]) -> None:
+    page.on("websocket", lambda socket: found.append(socket))  # noqa: PLW0108 (Playwright marks what it calls)
+
+
 def test_pages_ask_nothing_while_the_server_is_gone(
     own_program: Callable[..., Program], page: Page, problems: Problems
 ) -> None:
@@ -190,7 +194,7 @@ def test_pages_ask_nothing_while_the_server_is_gone(
     problems.watch(pages["/performance"])
     page.context.on("request", lambda request: asked.append(request.url.removeprefix(running.url)))
     for path, tab in pages.items():
-        tab.on("websocket", lambda socket, path=path: sockets[path].append(socket))  # type: ignore[misc]
+        note_sockets(tab, sockets[path])
         tab.goto(running.url + path)
         tab.wait_for_selector(".page", timeout=60_000)
         wait_for_counter(tab, "opens", 1, 60_000)
