@@ -1,83 +1,74 @@
-"""One run from its candles to its outcome."""
+"""From a prepared request to its outcome."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from pathlib import Path
 from time import perf_counter_ns
 
-from market.columns import CandleWindow
-from market.types import Interval
-from research.candle_data import CandleData
-from research.catalogue import Chosen
-from research.datasets import content_key
+from research.child import Children
+from research.child.calls import backtest_in_child
 from research.outcome import Outcome
+from research.prepared import Prepared
 from research.progress import Progress
-from research.request_setup import checked_setup
-from research.result_cache import result_key
-from research.views import BacktestRequest
-from trading.backtest import BacktestResult, Setup, backtest
-from trading.metrics import Convention
+from research.search.workers import Workers
+from research.sweep_job import swept
+from research.truth_checks import truth_checks
+from research.views import CheckView
+from trading.backtest import BacktestResult, backtest
 
-__all__ = ["BacktestJob"]
+__all__ = ["compute"]
 
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A request with everything read and checked. ``key`` is that of the computation."""
-
-    request: BacktestRequest
-    chosen: Chosen
-    values: Mapping[str, float]
-    setup: Setup
-    convention: Convention
-    interval: Interval
-    candles: Mapping[str, CandleWindow]
-    keys: tuple[str, ...]
-    key: str
+PRINTED = 2000
+"""Characters of what a user's strategy printed that are kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class BacktestJob:
-    """What :class:`research.runs.Research` has done in a thread."""
+def compute(
+    work: Prepared, children: Children, told: Progress, partial: Path | None = None
+) -> Outcome:
+    """Search where that is asked for, then run the request with its or the best values.
 
-    request: BacktestRequest
-    chosen: Chosen
-
-    def prepared(self, data: CandleData, told: Progress) -> Prepared:
-        """Read the candles; raises :class:`research.errors.RequestError` for what cannot be run."""
-        request = self.request
-        told.tell(0, 1, "Reading candles")
-        values = self.chosen.values(request.values)
-        setup, convention = checked_setup(request)
-        _, interval = data.named(request)
-        candles = data.read(request)
-        keys = tuple(content_key(window) for window in candles.values())
-        full = replace(request, values=values, interval=interval.value)
-        key = result_key(full, self.chosen.version, keys)
-        return Prepared(full, self.chosen, values, setup, convention, interval, candles, keys, key)
-
-
-def compute(work: Prepared, told: Progress) -> Outcome:
-    """Run it; what a strategy raises passes through."""
+    ``partial``: where a search keeps what it has, to go on from there when it is asked for again.
+    Raises :class:`research.errors.ResearchError` and :class:`trading.errors.TradingError`.
+    """
     count = sum(len(window) for window in work.candles.values())
-    told.tell(0, 1, f"{count:,} candles")
+    told.tell(0, 2, f"{count:,} candles")
     started = perf_counter_ns()
-    result = _result(work)
+    values, asked, sweep = work.values, work.request.sweep, None
+    if asked is not None:
+        found = swept(work, asked, Workers(children), told, partial)
+        values, sweep = found.values, found.view
+        told.tell(1, 2, "The best combination")
+    result, checks = _run(work, values, children, told)
     elapsed_ms = (perf_counter_ns() - started) / 1e6
-    told.tell(1, 1, "Done")
+    told.tell(1, 2, "Checks")
+    strategy = work.chosen.strategy
+    if strategy is not None:
+        window = next(iter(work.candles.values()))
+        checks = (*truth_checks(strategy, values, window), *checks)
+    told.tell(2, 2, "Done")
     return Outcome(
-        work.request, title_of(work), work.values, tuple(work.candles), work.interval.value,
-        work.keys, elapsed_ms, result,
+        work.request, title_of(work, values), values, tuple(work.candles), work.interval.value,
+        work.keys, elapsed_ms, result, checks, sweep,
     )  # fmt: skip
 
 
-def _result(work: Prepared) -> BacktestResult:
+def _run(
+    work: Prepared, values: Mapping[str, float], children: Children, told: Progress
+) -> tuple[BacktestResult, tuple[CheckView, ...]]:
+    """Ours in this thread, a user's and event strategies in a process of their own."""
     strategy = work.chosen.strategy
-    assert strategy is not None
-    window = next(iter(work.candles.values()))
-    return backtest(window, strategy, work.values, work.setup, work.convention)
+    if strategy is not None:
+        window = next(iter(work.candles.values()))
+        return backtest(window, strategy, values, work.setup, work.convention), ()
+    result, printed = backtest_in_child(
+        children, work.chosen.ref, values, work.candles, work.setup, work.convention,
+        lambda: told.cancelled,
+    )  # fmt: skip
+    if not printed.strip():
+        return result, ()
+    return result, (CheckView("printed", "Printed", True, printed.strip()[:PRINTED]),)
 
 
-def title_of(work: Prepared) -> str:
+def title_of(work: Prepared, values: Mapping[str, float]) -> str:
     """Like ``SMA cross 20 / 50``."""
-    numbers = " / ".join(f"{value:g}" for value in work.values.values())
+    numbers = " / ".join(f"{value:g}" for value in values.values())
     return f"{work.chosen.view.name} {numbers}".strip()

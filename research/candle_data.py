@@ -13,7 +13,7 @@ from research.errors import RequestError, ResearchError
 from research.views import BacktestRequest, CoverageView
 from storage.candle_store import part_of
 
-__all__ = ["MOST_CANDLES", "CandleData", "CandleSource"]
+__all__ = ["MOST_CANDLES", "CandleData", "CandleSource", "within"]
 
 MOST_CANDLES = 5_000_000
 
@@ -64,7 +64,7 @@ class CandleData:
         found: dict[str, CandleWindow] = {}
         for number, symbol in enumerate(symbols):
             if request.dataset is not None and number == 0:
-                window = _within(self._datasets.candles(request.dataset), start_ns, end_ns)
+                window = within(self._datasets.candles(request.dataset), start_ns, end_ns)
             else:
                 window = self._source.read(symbol, interval, start_ns, end_ns)
             found[symbol] = _checked(window, symbol, interval, request)
@@ -82,7 +82,8 @@ class CandleData:
         return CoverageView(len(window), first_ns, last_ns, gaps, longest_ns)
 
 
-def _within(candles: CandleWindow, start_ns: int | None, end_ns: int | None) -> CandleWindow:
+def within(candles: CandleWindow, start_ns: int | None, end_ns: int | None) -> CandleWindow:
+    """Those that start at ``start_ns`` or later and before ``end_ns``, as views."""
     times = candles.time_ns
     first = 0 if start_ns is None else int(np.searchsorted(times, start_ns))
     end = len(candles) if end_ns is None else int(np.searchsorted(times, end_ns))

@@ -37,9 +37,13 @@ class Progress:
 
     def tell(self, done: int, of: int, words: str) -> None:
         """``done`` of ``of`` steps are over; raises :class:`RunCancelled` when asked to end."""
-        self.done, self.of, self.words = done, max(of, 1), words
+        self.note(done, of, words)
         if self.cancelled:
             raise RunCancelled("the run was cancelled")
+
+    def note(self, done: int, of: int, words: str) -> None:
+        """The same where the work looks at :attr:`cancelled` itself."""
+        self.done, self.of, self.words = done, max(of, 1), words
 
     @property
     def seconds_left(self) -> float | None:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from research.errors import RunCancelled, TooManyRuns
+from research.errors import ChildCancelled, RunCancelled, TooManyRuns
 from research.progress import Progress
 from research.views import RunState
 
@@ -107,7 +107,7 @@ class RunQueue(Generic[T]):
                 run.progress.begin()
                 run.outcome = job(run.progress)
                 run.state = "done"
-        except RunCancelled:
+        except (RunCancelled, ChildCancelled):
             run.state = "cancelled"
         except self._expected as error:
             run.error, run.state = str(error), "failed"

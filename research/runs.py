@@ -7,21 +7,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from market.errors import MarketError
-from research.backtest_job import BacktestJob, compute
+from research.backtest_job import compute
 from research.candle_data import CandleData, CandleSource
-from research.catalogue import Catalogue
+from research.catalogue import Catalogue, Chosen
 from research.charted_run import charted
+from research.child import Children
 from research.comparison import MOST_COMPARED, compared
 from research.datasets import Datasets
 from research.errors import RequestError, ResearchError
 from research.export import csv_export, json_export
 from research.history import History, head_of
+from research.prepared import prepared
 from research.progress import Progress
 from research.report import report
 from research.request_setup import checked_setup
 from research.result_cache import ResultCache
 from research.result_views import result_view
 from research.run_queue import QueuedRun, RunQueue
+from research.sweep_job import checked_sweep
 from research.views import (
     BacktestRequest,
     ChartedRun,
@@ -53,11 +56,18 @@ class Research:
     What cannot be done is refused with a :class:`RequestError`.
     """
 
-    def __init__(self, source: CandleSource, root: Path | None = None) -> None:
-        """``root`` is the store's folder; without one nothing outlives the program."""
+    def __init__(
+        self, source: CandleSource, root: Path | None = None, strategies: Path | None = None
+    ) -> None:
+        """``root`` is the store's folder; without one nothing outlives the program.
+
+        ``strategies``: the folder of the user's own. Nothing is started before :meth:`start`.
+        """
+        self._root = root
+        self._children = Children()
         self._datasets = Datasets(root)
         self._data = CandleData(source, self._datasets)
-        self._catalogue = Catalogue()
+        self._catalogue = Catalogue(strategies, self._children)
         self._history = History(root)
         self._cache = ResultCache()
         self._requests: dict[str, BacktestRequest] = {}
@@ -96,12 +106,13 @@ class Research:
         chosen.values(request.values)
         checked_setup(request)
         self._data.named(request)
+        if request.sweep is not None:
+            checked_sweep(chosen, request.sweep)
         key = secrets.token_hex(6)
-        job = BacktestJob(request, chosen)
-        heavy = request.sweep is not None or chosen.strategy is None
+        heavy = request.sweep is not None
         self._requests[key] = request
         try:
-            self._queue.start(key, heavy, lambda told: self._work(key, job, told))
+            self._queue.start(key, heavy, lambda told: self._work(key, request, chosen, told))
         except RequestError:
             del self._requests[key]
             raise
@@ -170,21 +181,27 @@ class Research:
     def close(self) -> None:
         """Cancel what runs and wait for it."""
         self._queue.close()
+        self._children.close()
 
     # ------------------------------------------------------------------------------------------
 
-    def _work(self, key: str, job: BacktestJob, told: Progress) -> _Done:
-        work = job.prepared(self._data, told)
+    def _work(self, key: str, request: BacktestRequest, chosen: Chosen, told: Progress) -> _Done:
+        told.tell(0, 1, "Reading candles")
+        work = prepared(request, chosen, self._data)
         known = self._history.same(work.key)
         if known is not None:
             return _Done(known, cached=True)
         cached = self._cache.get(work.key)
-        outcome = cached or compute(work, told)
+        outcome = cached or compute(work, self._children, told, self._partial(work.key))
         if cached is None:
             self._cache.put(work.key, outcome)
         head = head_of(key, work.key, time.time_ns(), outcome)
         candles = dict(zip(work.keys, work.candles.values(), strict=True))
         return _Done(self._history.add(head, outcome, candles), cached is not None)
+
+    def _partial(self, computation: str) -> Path | None:
+        """Where a search of this computation keeps what it has."""
+        return None if self._root is None else self._root / "searches" / f"{computation}.npz"
 
     def _result(self, number: int, cached: bool) -> ResultView:
         """The view of a kept run; that of the last one asked for is held."""

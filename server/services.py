@@ -22,7 +22,7 @@ from market.market import Market
 from market.order_book import OrderBook
 from market.types import Interval, Symbol
 from research.runs import Research
-from server import backtests, chart_request, live_trial, market_reader, paper_account
+from server import chart_request, live_trial, market_reader, paper_account
 from server.book_pictures import DepthPictures
 from server.book_reader import BookReader
 from server.book_teller import BookTeller
@@ -45,7 +45,6 @@ from server.sparklines import Sparklines
 from server.telemetry import Telemetry
 from server.viewers import Viewers
 from server.views import (
-    BacktestView,
     ChartQuery,
     ElementsQuery,
     FillView,
@@ -157,7 +156,9 @@ class Services:
         self.replays = ReplayDesk(settings, market, feed)
         self.imports = HistoryImports(settings)
         self.research = Research(
-            ResearchCandles(settings, market, lambda: feed.status().mode), settings.store
+            ResearchCandles(settings, market, lambda: feed.status().mode),
+            settings.store,
+            settings.strategies,
         )
         self.run_pictures = RunPictures(self.drawing, self.research.charted)
         self.books = BookTeller(BookReader(market, feed, settings.books))
@@ -279,23 +280,6 @@ class Services:
             return paper_account.markers(self._paper, symbol)
 
     # --- trading ----------------------------------------------------------------------------
-
-    async def backtest(
-        self,
-        symbol: str,
-        interval: str,
-        fast: int,
-        slow: int,
-        fee_percent: float,
-        slippage_bp: float,
-        capital: float,
-    ) -> BacktestView:
-        """An SMA crossover over all closed candles held, computed off the event loop."""
-        candles = market_reader.closed_candles(self.market, symbol, interval)
-        order = backtests.BacktestOrder(
-            symbol, interval, fast, slow, fee_percent, slippage_bp, capital
-        )
-        return await asyncio.to_thread(backtests.run, candles, order)
 
     def paper(self) -> PaperView:
         """The paper account at the last prices."""

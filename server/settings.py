@@ -26,6 +26,7 @@ _ALLOWED = {
     "feed": "auto, live, sim or replay:PATH with an existing file or folder",
     "store": "off or a folder",
     "record": "a folder",
+    "strategies": "a folder",
     "venue": "coinbase, binance, kraken, bybit, okx, ccxt:NAME, or several like coinbase,kraken",
     "symbols": f"1 to {MAX_SYMBOLS} pairs separated by commas, like BTC-USD,kraken:ETH-USD",
     "host": "an address or a host name",
@@ -63,7 +64,7 @@ class Settings(BaseSettings):
     ``venue`` is one or several, see :mod:`data_feed.venue_names`, whose spelling ``symbols`` have.
     ``books``: whether order books are followed. ``symbols`` is empty when nobody named any: then
     the recording or the venue decides. ``store`` is None when candles are not to be stored,
-    ``record`` when frames are not to be recorded.
+    ``record`` when frames are not to be recorded. ``strategies``: the folder of the user's own.
     """
 
     model_config = SettingsConfigDict(env_prefix="CANDLECAST_", frozen=True, extra="forbid")
@@ -83,11 +84,14 @@ class Settings(BaseSettings):
     books: bool = True
     store: Path | None = Field(default_factory=state_folder)
     record: Path | None = None
+    strategies: Path = Path("strategies")
 
-    @field_validator("store", "record", mode="before")
+    @field_validator("store", "record", "strategies", mode="before")
     @classmethod
     def _folder(cls, value: object, info: ValidationInfo) -> object:
-        if value is None or (value == "off" and info.field_name == "store"):
+        if (value is None and info.field_name != "strategies") or (
+            value == "off" and info.field_name == "store"
+        ):
             return None
         try:
             path = Path(str(value)).expanduser()
@@ -171,6 +175,7 @@ def _parser() -> _Parser:
     parser.add_argument("--speed", help="speed of a replay (default 1)")
     parser.add_argument("--store", help="folder for candles of live venues, or off")
     parser.add_argument("--record", help="folder to record the frames of the feed in")
+    parser.add_argument("--strategies", help="folder of your own strategies (default strategies)")
     parser.add_argument("--books", help="follow order books: on or off (default on)")
     parser.add_argument("--log-level", help="debug, info, warning or error (default info)")
     parser.add_argument(

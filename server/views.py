@@ -211,58 +211,6 @@ class IndicatorView:
 
 
 @dataclass(frozen=True, slots=True)
-class MetricView:
-    """One ratio of a backtest.
-
-    ``unit`` is ``%``, ``ratio``, ``count`` or ``money``; ``formula`` says what was computed and by
-    which convention.
-    """
-
-    key: str
-    label: str
-    value: float | None
-    unit: str
-    formula: str
-
-
-@dataclass(frozen=True, slots=True)
-class BacktestTradeView:
-    """One round trip. ``size`` is positive for long, negative for short; return in percent.
-
-    ``exit_time_ns`` is None while the position is open; ``exit_price`` is then the last close.
-    """
-
-    entry_time_ns: int
-    exit_time_ns: int | None
-    entry_price: float
-    exit_price: float
-    size: float
-    pnl: float
-    return_pct: float
-
-
-@dataclass(frozen=True, slots=True)
-class BacktestView:
-    """A finished backtest; the three curves have one value per candle, oldest first.
-
-    ``warnings`` are sentences on what weakens the result.
-    """
-
-    symbol: str
-    interval: str
-    fast: int
-    slow: int
-    capital: float
-    time_ms: tuple[int, ...]
-    equity: tuple[float, ...]
-    buy_hold: tuple[float, ...]
-    trades: tuple[BacktestTradeView, ...]
-    metrics: tuple[MetricView, ...]
-    warnings: tuple[str, ...]
-    elapsed_ms: float
-
-
-@dataclass(frozen=True, slots=True)
 class PositionView:
     """One open position. ``side`` is ``long`` or ``short``; ``size`` is positive."""
 

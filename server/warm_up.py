@@ -22,9 +22,8 @@ from market.columns import CandleWindow
 from market.order_book import OrderBook
 from market.tape import Tape
 from market.types import MINUTE, Candle, Interval, Side, Symbol, Trade
-from trading.backtest.sma_cross_run import run_sma_cross
-from trading.fill_models import Costs
-from trading.strategies.sma_cross import SmaCrossParameters
+from trading.backtest import backtest
+from trading.shelf import strategies
 
 BARS = 16
 
@@ -43,7 +42,7 @@ def warm_up(choice: RendererChoice, wait: bool = True) -> None:
     builder.add(1, BARS * MINUTE, 100.0, 1.0)
     builder.columns(Interval.M1).snapshot()
     warm_up_book()
-    run_sma_cross(_candles(), SmaCrossParameters(2, 3), Costs(0.001, 5.0), 10_000.0)
+    backtest(_candles(), strategies()["sma_cross"], {"fast": 2, "slow": 3})
     if wait:
         warm_up_indicators()
     else:

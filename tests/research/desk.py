@@ -13,7 +13,7 @@ from research.views import BacktestRequest, RunView
 from tests.trading.series import candles
 
 REQUEST = BacktestRequest("sma_cross", {"fast": 2, "slow": 3}, "BTC-USD")
-PATIENCE_S = 120
+PATIENCE_S = 300
 
 
 class MadeSource:

@@ -1,6 +1,5 @@
 """Services over a market filled by hand, without a server."""
 
-import asyncio
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -127,70 +126,6 @@ async def test_plotly_figure(made: Made) -> None:
     assert "candlestick" in kinds
     with pytest.raises(RequestError):
         await made[0].figure(ChartQuery("BTC-USD", theme="pink"))
-
-
-async def test_backtest_runs_on_closed_candles_only(made: Made) -> None:
-    services, _, hand = made
-    for minute in range(30, 200):
-        price = 100.0 + 20 * ((minute // 20) % 2) + minute % 3
-        hand.trade(BTC, START_NS + minute * MINUTE_NS, price)
-    view = await services.backtest("BTC-USD", "1m", 3, 8, 0.1, 5.0, 10_000.0)
-    assert len(view.equity) == len(view.buy_hold) == len(view.time_ms) == 199
-    assert view.time_ms[-1] == (START_NS + 198 * MINUTE_NS) // MINUTE_NS * 60_000
-    assert view.equity[0] == 10_000.0
-    assert view.trades
-    values = {metric.key: metric for metric in view.metrics}
-    assert values["total_return"].value == pytest.approx(
-        100 * (view.equity[-1] / view.equity[0] - 1)
-    )
-    assert values["trades"].value == len(view.trades)
-    assert "√N" in values["sharpe"].formula
-    assert view.elapsed_ms > 0
-
-
-async def test_backtest_gives_the_loop_time(made: Made) -> None:
-    ticks = 0
-
-    async def tick() -> None:
-        nonlocal ticks
-        while True:
-            ticks += 1
-            await asyncio.sleep(0)
-
-    ticking = asyncio.create_task(tick())
-    await made[0].backtest("BTC-USD", "1m", 3, 8, 0.1, 5.0, 10_000.0)
-    ticking.cancel()
-    assert ticks > 1
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"fast": 8}, "fast was 8 and slow 8; fast must be below slow"),
-        ({"slow": 501}, "slow was 501; allowed is 3 to 500"),
-        ({"slow": 60}, "There are 29 candles; the strategy warms up over 59"),
-        ({"fee_percent": 11.0}, "fee was 11.0; allowed are 0 to 10"),
-        ({"capital": 0.0}, "Start capital was 0.0; allowed is above 0"),
-        ({"symbol": "XRP-USD"}, "symbol was 'XRP-USD'; available are BTC-USD, ETH-USD"),
-        ({"interval": "2m"}, "interval was '2m'; allowed are 1s"),
-        ({"symbol": "ETH-USD"}, "There are no candles"),
-    ],
-)
-async def test_backtest_that_cannot_run_is_refused(
-    made: Made, changes: dict[str, object], sentence: str
-) -> None:
-    order: dict[str, object] = {
-        "symbol": "BTC-USD",
-        "interval": "1m",
-        "fast": 3,
-        "slow": 8,
-        "fee_percent": 0.1,
-        "slippage_bp": 5.0,
-        "capital": 10_000.0,
-    }
-    with pytest.raises(RequestError) as refused:
-        await made[0].backtest(**{**order, **changes})  # type: ignore[arg-type]
-    assert str(refused.value).startswith(sentence)
 
 
 async def test_paper_buy_fills_at_the_ask_and_is_marked_at_the_last_price(made: Made) -> None:
