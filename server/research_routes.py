@@ -13,10 +13,14 @@ from fastapi.responses import HTMLResponse
 from research.errors import TooManyRuns
 from research.runs import Research
 from research.views import RunView
+from server.errors import DrawFailed, PictureUnavailable
 from server.research_bodies import BacktestOrder
 from server.routes import refusals
+from server.run_pictures import RunPictures, RunQuery
 
 RETRY_S = 10
+REPORT_SIZE = (1096, 360)
+"""CSS pixels of the chart in a report."""
 
 _TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
@@ -77,14 +81,15 @@ def research_routes(research: Research) -> APIRouter:
     return api
 
 
-def research_file_routes(research: Research) -> APIRouter:
+def research_file_routes(research: Research, drawn: RunPictures) -> APIRouter:
     """What comes and goes as files: reports, exports, uploads."""
     api = APIRouter(prefix="/api", responses=refusals(401, 422))
 
     @api.get("/backtests/{key}/report", response_class=HTMLResponse)
     async def report(key: str) -> Response:
         """A finished run as one page of HTML that needs nothing else."""
-        return HTMLResponse(await asyncio.to_thread(research.report, key))
+        pictures = await _pictures(drawn, key)
+        return HTMLResponse(await asyncio.to_thread(research.report, key, pictures))
 
     @api.get("/backtests/{key}/export")
     async def export(key: str, format: Format = "csv") -> Response:
@@ -125,6 +130,18 @@ _FILE_BODY = {
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
+
+
+async def _pictures(drawn: RunPictures, key: str) -> dict[str, bytes]:
+    """The whole chart of a run in both themes; none where nothing draws."""
+    width, height = REPORT_SIZE
+    try:
+        return {
+            theme: (await drawn.picture(RunQuery(key, width, height, ratio=2.0, theme=theme))).webp
+            for theme in ("dark", "light")
+        }
+    except (PictureUnavailable, DrawFailed):  # told where charts are shown
+        return {}
 
 
 def _told(view: RunView) -> RunView:

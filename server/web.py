@@ -83,7 +83,7 @@ def build_server(services: Services) -> CandlecastServer:
     app.include_router(replay_routes(services.replays))
     app.include_router(import_routes(services.imports))
     app.include_router(research_routes(services.research))
-    app.include_router(research_file_routes(services.research))
+    app.include_router(research_file_routes(services.research, services.run_pictures))
     app.include_router(run_chart_routes(services.run_pictures))
     app.include_router(api_routes(services))
     app.add_api_websocket_route("/ws/charts", _frames_route)
