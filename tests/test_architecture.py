@@ -32,6 +32,7 @@ ONE_HOME = {
     "moderngl": {"chart_acceleration.renderers.opengl"},
     "redis": set(),
     "httpx": {"data_feed.rest"},
+    "distributed": {"research.search.cluster"},
     "optuna": {"research.search.tpe"},
     "pyarrow": {"storage.parquet"},
 }
