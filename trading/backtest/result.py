@@ -37,9 +37,10 @@ class BacktestResult:
     """Arrays of shape (n,), one value per candle, read-only.
 
     ``time_ns`` candle starts, ``interval_ns`` their median step; ``equity`` in quote currency at
-    the closes; ``market`` what ``start_capital`` put in at the first close without costs would be
-    worth; ``position`` the signed size at the close in base currency (of the first symbol where
-    there are several); ``target`` what a signal decided at each close, None for event strategies.
+    the closes; ``market`` what ``start_capital`` would be worth, put in at the first close in equal
+    parts of every symbol, without costs; ``position`` the signed size at the close in base currency
+    (of the first symbol where there are several); ``target`` what a signal decided at each close,
+    None for event strategies.
     ``curves``, in prices, and ``gauges``, in units of their own, are the strategy's, by name, NaN
     while warming. ``fills`` FILL (k,) of :mod:`trading.engine.records`. ``warm_up`` is the number
     of candles before the first decision, ``warnings`` are sentences on what weakens the result.

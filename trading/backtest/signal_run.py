@@ -7,7 +7,7 @@ from trading.backtest.candle_checks import Steps, steps_of
 from trading.backtest.follow import FEW_FILLS, ORDERS_EACH, PLAN, Bars, Plan, follow
 from trading.backtest.result import BacktestResult
 from trading.backtest.setup import Direction, Fill, Setup
-from trading.backtest.summary import Course, band_of, fixed, summary
+from trading.backtest.summary import Course, Told, band_of, fixed, summary
 from trading.engine.records import Books, Path, grown, make_books
 from trading.errors import BacktestError
 from trading.metrics import Convention
@@ -46,15 +46,14 @@ def run_signal(
     fills = books.fills[: books.account[0]["fills"]]
     market = fixed(candles.close * (setup.capital / bars.close[0]))
     course = Course(
-        candles.time_ns, steps, fixed(equity), market, fixed(position), position != 0, fixed(fills)
-    )
+        candles.time_ns, steps, fixed(equity), market, fixed(position), position != 0, fixed(fills),
+        round_trips([candles], fills),
+    )  # fmt: skip
+    told = Told(signal.target, signal.curves, signal.gauges, signal.warm_up)
     rests = setup.stop_loss is not None or setup.take_profit is not None
     paths = (Path.WORST, Path.BEST) if band and rests else ()
     others = [_driven(bars, target, setup, steps, path)[1] for path in paths]
-    return summary(
-        course, round_trips([candles], fills), signal, setup, convention,
-        band_of(equity, others) if band else None,
-    )  # fmt: skip
+    return summary(course, told, setup, convention, band_of(equity, others) if band else None)
 
 
 def bars_of(candles: CandleWindow) -> Bars:

@@ -1,6 +1,6 @@
 """From the course of a run to its result, whichever form of strategy made it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -13,10 +13,9 @@ from trading.backtest.cautions import cautions
 from trading.backtest.result import BacktestResult, Band
 from trading.backtest.setup import Setup
 from trading.metrics import Convention, Run, measure
-from trading.strategy import Signal
 from trading.trades import Trades
 
-__all__ = ["Course", "band_of", "fixed", "summary"]
+__all__ = ["Course", "Told", "band_of", "fixed", "summary"]
 
 T = TypeVar("T", bound=np.generic)
 
@@ -36,34 +35,46 @@ class Course:
     position: F64
     held: NDArray[np.bool_]
     fills: NDArray[np.void]
+    trades: Trades
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the strategy said of itself, as in :class:`BacktestResult`, and sentences on its run."""
+
+    target: F64 | None
+    curves: Mapping[str, F64]
+    gauges: Mapping[str, F64]
+    warm_up: int = 0
+    warnings: tuple[str, ...] = ()
 
 
 def summary(
-    course: Course, trades: Trades, signal: Signal | None, setup: Setup,
-    convention: Convention | None, band: Band | None,
-) -> BacktestResult:  # fmt: skip
-    """The result of a run, with figures and cautions; ``signal`` None: of an event strategy."""
-    fills, warm_up = course.fills, signal.warm_up if signal else 0
+    course: Course, told: Told, setup: Setup, convention: Convention | None, band: Band | None
+) -> BacktestResult:
+    """The result of a run, with its figures and cautions."""
+    fills, trades = course.fills, course.trades
     run = Run(
         course.time_ns, course.steps.interval_ns, course.equity, course.market, course.held, trades,
         float(fills["size"] @ fills["price"]),
     )  # fmt: skip
+    found = cautions(trades, fills, course.equity, setup, course.steps, told.warm_up)
     return BacktestResult(
         time_ns=course.time_ns,
         interval_ns=course.steps.interval_ns,
         equity=course.equity,
         market=course.market,
         position=course.position,
-        target=signal.target if signal else None,
-        curves=signal.curves if signal else {},
-        gauges=signal.gauges if signal else {},
+        target=told.target,
+        curves=told.curves,
         trades=trades,
         measures=measure(run, convention),
         band=band,
-        warnings=cautions(trades, fills, course.equity, setup, course.steps, warm_up),
-        warm_up=warm_up,
+        warnings=found + told.warnings,
+        warm_up=told.warm_up,
         start_capital=setup.capital,
         fills=fills,
+        gauges=told.gauges,
     )
 
 
