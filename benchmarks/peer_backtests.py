@@ -80,8 +80,8 @@ def _backtesting(bars: Any, fast: int, slow: int, fee: float) -> Callable[[], An
         {name: bars[column] for name, column in names.items()},
         index=pd.to_datetime(bars["time_ns"]),
     )
-    made: Any = FractionalBacktest(frame, Cross, cash=CAPITAL, commission=fee)
-    return lambda: made.run()
+    made: Callable[[], Any] = FractionalBacktest(frame, Cross, cash=CAPITAL, commission=fee).run
+    return made
 
 
 def _trades(peer: str, found: Any) -> list[list[float]]:
