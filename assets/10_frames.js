@@ -1,11 +1,11 @@
 "use strict";
 
 /**
- * Frames of /ws/charts: the binary message, and the object URLs that its picture lives in.
+ * Frames of /ws/charts: the binary message, and the object URLs that its picture may live in.
  *
  * @typedef {{x: number, y: number, w: number, h: number}} Box              device pixels
  * @typedef {{chart: number, kind: number, source: Box, target: Box, meta: Meta, rows: ChartRows | null}} Entry
- * @typedef {{sequence: number, entries: Entry[], picture: Blob}} Frame
+ * @typedef {{sequence: number, entries: Entry[], picture: Uint8Array<ArrayBuffer>}} Frame
  * @typedef {{chart: number, symbol: string, interval: string, venue: string, o: number, h: number, l: number,
  *   c: number, volume: number, change: number, change_pct: number, decimals: number, direction: number,
  *   last_y: number, plot: number[], stale: boolean, alt: string, studies?: StudyMeta[], time_ms?: number,
@@ -30,6 +30,7 @@ window.candlecast = {
   polls: 0, // pictures fetched by the polling fallback
   errors: 0, // pictures that could not be decoded, messages that could not be read
   liveUrls: 0, // object URLs created and not yet revoked
+  liveBitmaps: 0, // pictures that the painter holds decoded
   lastFrameAt: 0, // performance.now() of the newest picture shown
   decodeMs: 0, // newest frame: arrival to decoded
   showMs: 0, // newest frame: arrival to shown
@@ -88,8 +89,7 @@ window.candlecast = {
         rows,
       };
     });
-    const picture = new Blob([new Uint8Array(buffer, next)], { type: "image/webp" });
-    return { sequence: view.getUint32(4, true), entries, picture };
+    return { sequence: view.getUint32(4, true), entries, picture: new Uint8Array(buffer, next) };
   }
 
   /**

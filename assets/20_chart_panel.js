@@ -1,16 +1,16 @@
 "use strict";
 
 /**
- * One chart on the page: two image layers, legend, dotted last-price line, and the texts that lie over the picture
- * while there is none or while it is old. Its view may be ahead of its picture, which is moved meanwhile.
+ * One chart on the page: its picture on a canvas or in two images, legend, dotted last-price line, and the texts that lie
+ * over the picture while there is none or while it is old. Its view may be ahead of its picture, which is moved meanwhile.
  *
  * @typedef {{source: string, retry: string, tag: string}} Lost   texts of the strip, and of the tag in the legend
  * @typedef {{type: string, chart: number, symbol: string, interval: string, width: number, height: number,
  *   scale: number, theme: string, bars: number}} Subscription   and what the page says of the chart's elements
  */
 {
-  const { words, PictureLayer, KEYFRAME } = window.candlecast;
-  const OWN_PARTS = [".chart-moved", ".chart-crosshair", ".chart-axis-price", ".chart-axis-time", ".chart-now"];
+  const { words, textPace, PictureLayer, KEYFRAME } = window.candlecast;
+  const OWN_PARTS = [".chart-canvas", ".chart-moved", ".chart-crosshair", ".chart-axis-price", ".chart-axis-time", ".chart-now"];
   const SMALLEST = 16;
   const LARGEST = 4096;
   const LOADING_AFTER_MS = 400;
@@ -44,6 +44,8 @@
       this.patch = new PictureLayer(element, "img.chart-patch");
       this.legend = new window.candlecast.ChartLegend(element);
       this.moved = new window.candlecast.MovedPicture(element, [this.keyframe.image, this.patch.image]);
+      this.painted = new window.candlecast.PaintedPicture(element, this.keyframe);
+      this.lost = false; // the picture is old: what lies over it says so
       this.crosshair = new window.candlecast.Crosshair(element);
       this.overlay = new window.candlecast.ChartOverlay(element);
       this.changed = () => {}; // the view is another, by no gesture
@@ -132,29 +134,61 @@
       return new URLSearchParams(last ? [...texts, ["end", String(last.time)]] : texts);
     }
 
+    /** Whether an entry is of what this panel shows now, and not of an earlier subscription. @param {Entry} entry */
+    accepts({ meta }) {
+      const { symbol, interval } = this.element.dataset;
+      return meta.symbol === symbol && meta.interval === interval;
+    }
+
     /**
-     * Shows one entry of a frame; to be called before a paint, with the picture decoded.
+     * Shows one entry of a frame in images; to be called before a paint, with the picture decoded.
      * @param {Entry} entry
      * @param {PictureUrl} url
      * @returns {boolean} false when the entry is of an earlier subscription and was left out
      */
     show(entry, url) {
-      const { symbol, interval } = this.element.dataset;
-      if (entry.meta.symbol !== symbol || entry.meta.interval !== interval) return false;
+      if (!this.accepts(entry)) return false;
       if (entry.kind === KEYFRAME) {
         this.keyframe.show(entry, url, this.ratio);
         this.patch.clear();
-        this.size = entry.target;
-        this.rows = entry.rows;
-        if (this.rows && this.view.keepTime(entry.meta, this.rows, this.reopened)) this.changed();
-        this.reopened = false;
-      } else {
-        this.patch.show(entry, url, this.ratio);
-        if (entry.rows) this.rows?.merge(entry.rows);
-      }
-      this.rows?.update(entry.meta);
-      this.describe(entry.meta);
+      } else this.patch.show(entry, url, this.ratio);
+      this.take(entry);
       return true;
+    }
+
+    /**
+     * What the painter has to do for one entry of a frame.
+     * @param {Entry} entry @param {number} number of the picture @param {Transferable[]} transferred gets new canvases
+     * @returns {object | null} null for what is not shown
+     */
+    order(entry, number, transferred) {
+      if (!this.accepts(entry) || (entry.kind !== KEYFRAME && !this.painted.exists)) return null;
+      return this.painted.order(entry, number, this.ratio, this.place(entry.meta), transferred);
+    }
+
+    /** The painter has painted an entry. @param {Entry} entry @param {number} number @param {Uint8Array} bytes of its picture */
+    paintedEntry(entry, number, bytes) {
+      this.painted.shown(number, entry, bytes, this.ratio);
+      this.take(entry);
+    }
+
+    /** Where the painter puts a picture, and its last price. @param {Meta} meta @returns {PlacedPicture} */
+    place(meta) {
+      const motion = this.view.motion(meta, this.scale);
+      const y = this.lost ? null : window.candlecast.lastRow(meta, motion);
+      return { motion, line: y === null ? null : { y: Math.round(y), rising: meta.direction >= 0 } };
+    }
+
+    /** Takes over the numbers of the picture that is shown. @param {Entry} entry */
+    take({ kind, meta, rows, target }) {
+      if (kind === KEYFRAME) {
+        this.size = target;
+        this.rows = rows;
+        if (this.rows && this.view.keepTime(meta, this.rows, this.reopened)) this.changed();
+        this.reopened = false;
+      } else if (rows) this.rows?.merge(rows);
+      this.rows?.update(meta);
+      this.describe(meta, kind === KEYFRAME);
     }
 
     /** Shows a whole picture of the fallback, which has legend and last-price line drawn in. @param {PictureUrl} url */
@@ -162,6 +196,7 @@
       const { width: w, height: h } = this.devicePixels;
       this.keyframe.show(/** @type {any} */ ({ source: { x: 0, y: 0 }, target: { x: 0, y: 0, w, h } }), url, this.ratio);
       this.patch.clear();
+      this.painted.hide();
       this.withoutNumbers();
       this.legend.hide();
       this.hideState();
@@ -175,11 +210,22 @@
       this.crosshair.hide();
     }
 
-    /** @param {Meta} meta */
-    describe(meta) {
+    /** @param {Meta} meta @param {boolean} atOnce */
+    describe(meta, atOnce) {
       this.meta = meta;
       this.hideState();
-      this.keyframe.image.alt = meta.alt;
+      if (atOnce || window.candlecast.crosshairs.point?.panel === this) this.tell();
+      else {
+        if (!this.painted.exists) this.follow();
+        textPace.soon(this);
+      }
+    }
+
+    /** Writes what stands beside the picture. */
+    tell() {
+      textPace.forget(this);
+      if (!this.meta) return;
+      if (this.keyframe.image.alt !== this.meta.alt) this.keyframe.image.alt = this.meta.alt;
       this.move();
     }
 
@@ -191,9 +237,16 @@
     /** Shows the view with the picture there is: moved, unless it is the right one. */
     move() {
       if (!this.meta) return;
-      this.moved.show(this.meta, this.motion(), this.size, this.ratio);
-      this.overlay.show(this.meta, this.view, this.scale, this.ratio);
+      this.follow();
       window.candlecast.crosshairs.draw(this); // and the legend with it
+    }
+
+    /** Has the picture follow the view, and what lies over it the picture. */
+    follow() {
+      const meta = /** @type {Meta} */ (this.meta);
+      if (this.painted.exists) this.painted.move((each) => this.place(each));
+      else this.moved.show(meta, this.motion(), this.size, this.ratio);
+      this.overlay.show(meta, this.view, this.motion(), this.ratio, !this.painted.exists || this.lost);
     }
 
     /** @param {Row | null} row that the legend tells; null for the newest */
@@ -217,6 +270,7 @@
     blank(symbol, interval) {
       this.patch.clear();
       this.keyframe.clear();
+      this.painted.hide();
       this.withoutNumbers();
       this.legend.clear();
       this.keyframe.image.alt = "";
@@ -236,13 +290,17 @@
 
     hideState() {
       clearTimeout(this.loading);
-      this.state.hidden = true;
+      if (!this.state.hidden) this.state.hidden = true;
     }
 
     /** The picture stays, greyed, and says how old it is. @param {Lost | null} lost */
     setLost(lost) {
       this.element.classList.toggle("is-stale", lost !== null);
       this.legend.setStale(lost?.tag ?? null);
+      if (this.lost !== (lost !== null)) {
+        this.lost = lost !== null;
+        if (this.meta) this.follow();
+      }
       if (this.strip) this.strip.hidden = lost === null;
       if (lost === null) return;
       words.write(this.strip?.querySelector("[data-lost=source]"), lost.source);
@@ -252,8 +310,10 @@
     /** Lets go of everything; for a panel that left the page. */
     forget() {
       clearTimeout(this.loading);
+      textPace.forget(this);
       this.moved.hide();
       this.patch.clear();
+      this.painted.forget();
       this.keyframe.release();
     }
   }

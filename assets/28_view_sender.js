@@ -31,9 +31,9 @@
       this.scheduled = true;
       requestAnimationFrame((now) => {
         this.scheduled = false;
+        if (now - this.lastSent >= LEAST_PAUSE_MS) this.flush(now); // first: the server works while the page does
         for (const panel of this.moved) panel.move();
         this.moved.clear();
-        if (now - this.lastSent >= LEAST_PAUSE_MS) this.flush(now);
         if (this.unsent.size) this.schedule();
       });
     }

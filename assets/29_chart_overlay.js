@@ -24,15 +24,17 @@
       chart.setAttribute("aria-keyshortcuts", "ArrowLeft ArrowRight + - Home End 0 Escape");
     }
 
-    /** @param {Meta} meta @param {ChartView} view @param {number} scale @param {number} ratio */
-    show(meta, view, scale, ratio) {
-      const { plot, last_y: last, direction, c, price_range: fixed } = meta;
+    /**
+     * @param {Meta} meta @param {ChartView} view @param {{c: number, d: number}} motion of the picture
+     * @param {number} ratio @param {boolean} lined whether the last-price line is ours; else the painter has it
+     */
+    show(meta, view, motion, ratio, lined) {
+      const { plot, direction } = meta;
       this.frame(plot, scales.plotBottom(meta), ratio);
-      this.now.hidden = view.following;
-      const motion = view.motion(meta, scale);
-      const y = motion.c * last + motion.d;
-      this.line.hidden = !(y >= plot[1] && y < plot[3]) || Boolean(fixed && (c < fixed[0] || c > fixed[1]));
-      if (this.line.hidden) return;
+      if (this.now.hidden !== view.following) this.now.hidden = view.following;
+      const y = lined ? lastRow(meta, motion) : null;
+      if (this.line.hidden !== (y === null)) this.line.hidden = y === null;
+      if (y === null) return;
       if (this.line.dataset.direction !== String(direction)) this.line.dataset.direction = String(direction);
       this.line.style.transform = `translateY(${y / ratio}px)`; // no layout, and no shift of one
     }
@@ -55,5 +57,16 @@
     }
   }
 
+  /**
+   * The row of the last price in a picture that is moved; null outside the plot.
+   * @param {Meta} meta @param {{c: number, d: number}} motion @returns {number | null}
+   */
+  function lastRow({ plot, last_y: last, c: price, price_range: fixed }, { c, d }) {
+    const y = c * last + d;
+    if (!(y >= plot[1] && y < plot[3])) return null;
+    return fixed && (price < fixed[0] || price > fixed[1]) ? null : y;
+  }
+
+  window.candlecast.lastRow = lastRow;
   window.candlecast.ChartOverlay = ChartOverlay;
 }

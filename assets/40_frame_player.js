@@ -1,11 +1,11 @@
 "use strict";
 
 /**
- * Shows frames in the order they were sent. Decoding overlaps (the server has at most two frames under way), showing
+ * Shows frames in images, in the order they were sent. Decoding overlaps (the server has at most two frames under way), showing
  * does not: a patch may be decoded before its keyframe, but is laid over it.
  */
 {
-  const { parseFrame, PictureUrl, beforePaint, decodePicture, KEYFRAME } = window.candlecast;
+  const { PictureUrl, beforePaint, decodePicture, KEYFRAME } = window.candlecast;
   const counters = window.candlecast;
 
   class FramePlayer {
@@ -23,11 +23,9 @@
       this.scheduled = false;
     }
 
-    /** Takes one binary message; throws what `parseFrame` throws. @param {ArrayBuffer} buffer */
-    receive(buffer) {
-      const frame = parseFrame(buffer);
-      counters.frames += 1;
-      const url = new PictureUrl(frame.picture);
+    /** @param {Frame} frame */
+    play(frame) {
+      const url = new PictureUrl(new Blob([frame.picture], { type: "image/webp" }));
       const item = { frame, url, arrived: performance.now(), image: null, ready: false };
       this.queue.push(item);
       void this.decode(item);

@@ -5,7 +5,7 @@
  * passes on what the socket brings. Scripts run before the layout exists, hence observers for everything.
  */
 {
-  const { ChartPanel, ChartSocket, Crosshairs, FeedStatus, FramePlayer, Gestures, PicturePoll, ViewSender } =
+  const { ChartPanel, ChartSocket, Crosshairs, FeedStatus, FrameStage, Gestures, PicturePoll, ViewSender, painter } =
     window.candlecast;
   const RESIZE_SETTLES_MS = 80;
   const TRIES_BEFORE_POLLING = 3;
@@ -29,7 +29,7 @@
         binary: (data) => this.onBinary(data),
         changed: (connection) => this.onConnection(connection),
       });
-      this.player = new FramePlayer(
+      this.stage = new FrameStage(
         (chart) => this.byNumber.get(chart),
         (sequence) => this.acknowledge(sequence),
         (chart) => this.repair(chart),
@@ -54,6 +54,9 @@
       document.addEventListener("visibilitychange", () => this.sendVisibility());
       document.addEventListener("click", (event) => this.onClick(event), { capture: true });
       this.watchPixelRatio();
+      painter.moved = ({ surface, turn }) => this.onMoved(surface, turn);
+      painter.failed = (reason) => this.socket.reopen(reason);
+      painter.start();
       this.scan();
       this.socket.connect();
       this.everySecond();
@@ -147,6 +150,11 @@
       this.socket.send(wants ?? { type: "unsubscribe", chart: panel.chart });
     }
 
+    /** The painter has moved a picture. @param {number} surface @param {number} turn */
+    onMoved(surface, turn) {
+      for (const { painted } of this.panels.values()) if (painted.surface === surface) painted.answered = turn;
+    }
+
     /** @param {ResizeObserverEntry} entry */
     onResize(entry) {
       const panel = this.panels.get(/** @type {HTMLElement} */ (entry.target));
@@ -187,7 +195,7 @@
 
     onOpened() {
       this.poll.stop();
-      this.player.reset();
+      this.stage.reset();
       if (document.hidden) this.sendVisibility();
       for (const panel of this.panels.values()) {
         panel.subscribed = "";
@@ -200,7 +208,7 @@
     /** @param {ArrayBuffer} data */
     onBinary(data) {
       try {
-        this.player.receive(data);
+        this.stage.receive(data);
       } catch (reason) {
         if (!(reason instanceof RangeError || reason instanceof SyntaxError)) throw reason;
         window.candlecast.errors += 1;

@@ -28,8 +28,8 @@ INDEX = """<!DOCTYPE html>
 DASH_OPTIONS: Mapping[str, Any] = {
     "use_pages": True,
     "index_string": INDEX,
-    # the head loads it, Dash would load it a second time at the end
-    "assets_ignore": r"^theme\.js$",
+    # The head loads the one, Dash would load it a second time at the end; the other is a worker's
+    "assets_ignore": r"^(theme|chart_painter)\.js$",
     # the picture tier has no Plotly graph, the Plotly tier no picture
     "suppress_callback_exceptions": True,
     "title": "Candlecast",
