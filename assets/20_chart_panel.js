@@ -301,7 +301,7 @@
         this.lost = lost !== null;
         if (this.meta) this.follow();
       }
-      if (this.strip) this.strip.hidden = lost === null;
+      if (this.strip && this.strip.hidden !== (lost === null)) this.strip.hidden = lost === null;
       if (lost === null) return;
       words.write(this.strip?.querySelector("[data-lost=source]"), lost.source);
       words.write(this.strip?.querySelector("[data-lost=retry]"), lost.retry);

@@ -30,7 +30,7 @@
      */
     show({ x, y, bottom, right, height, ratio, time, price }) {
       const css = (/** @type {number} */ pixels) => `${pixels / ratio}px`;
-      this.root.hidden = false;
+      if (this.root.hidden) this.root.hidden = false;
       this.time.hidden = x < 0 || x >= right;
       this.time.style.height = css(bottom);
       this.time.style.transform = `translateX(${css(Math.floor(x))})`;
@@ -49,7 +49,7 @@
     }
 
     hide() {
-      this.root.hidden = true;
+      if (!this.root.hidden) this.root.hidden = true; // written again it would be styled again
     }
   }
 

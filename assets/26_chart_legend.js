@@ -22,7 +22,7 @@
       const change = row ? c - before : meta.change;
       const percent = row ? (100 * change) / before : meta.change_pct;
       const price = (/** @type {number} */ value) => words.number(value, meta.decimals);
-      this.element.hidden = false;
+      if (this.element.hidden) this.element.hidden = false;
       const direction = String(row ? (c >= o ? 1 : -1) : meta.direction);
       if (this.element.dataset.direction !== direction) this.element.dataset.direction = direction;
       this.field("symbol", meta.symbol);
@@ -58,7 +58,7 @@
     setStale(text) {
       const tag = /** @type {HTMLElement | null} */ (this.part("stale"));
       if (!tag) return;
-      tag.hidden = text === null;
+      if (tag.hidden !== (text === null)) tag.hidden = text === null;
       if (text !== null) words.write(tag, text);
     }
 

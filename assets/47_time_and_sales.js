@@ -1,12 +1,14 @@
 "use strict";
 
 /**
- * Time and sales: a fixed number of rows. A new trade takes the lowest row to the top, so only that row is written.
+ * Time and sales: a fixed number of rows that stay where they are, while trades go down from one to the next: to move
+ * elements has the browser match every rule about what others contain (`:has`), up to the whole page.
  *
  * @typedef {{number: number, time_ms: number, price: number, size: number, side: string, large: boolean}} TapeTrade
  * @typedef {{symbol: string, decimals: number, size_decimals: number, per_second: number, large_from: number | null,
  *   next: number, trades: TapeTrade[]}} TradesMessage   trades newest first
- * @typedef {{element: HTMLElement, cells: HTMLElement[], trade: TapeTrade | null}} TapeRow
+ * @typedef {{trade: TapeTrade, texts: string[]}} ToldTrade   with the texts of its cells
+ * @typedef {{element: HTMLElement, cells: HTMLElement[], told: ToldTrade | null}} TapeRow
  */
 {
   const { words, bookWords } = window.candlecast;
@@ -45,7 +47,7 @@
     clear(symbol) {
       this.symbol = symbol;
       this.next = 0;
-      for (const row of this.rows) write(row, null, this.digits);
+      for (const row of this.rows) write(row, null);
       this.panel.dataset.state = "waiting";
       words.write(this.rate, "");
       bookWords.nameColumns(this.panel, symbol);
@@ -58,27 +60,26 @@
       this.largeFrom = message.large_from;
       if (digits.price !== this.digits.price || digits.size !== this.digits.size) {
         this.digits = digits;
-        for (const row of this.rows) write(row, row.trade, digits);
+        for (const row of this.rows) write(row, row.told && worded(row.told.trade, digits));
       }
       const fresh = message.trades.filter((trade) => trade.number >= this.next).slice(0, this.rows.length);
-      for (const trade of fresh.reverse()) this.add(trade);
+      this.add(fresh.map((trade) => worded(trade, digits)));
       this.next = message.next;
       words.write(this.rate, `${words.number(message.per_second, 1)} / s`);
-      if (this.rows[0]?.trade) this.panel.dataset.state = "followed";
+      if (this.rows[0]?.told) this.panel.dataset.state = "followed";
     }
 
-    /** @param {TapeTrade} trade */
-    add(trade) {
-      const row = /** @type {TapeRow} */ (this.rows.pop());
-      write(row, trade, this.digits);
-      this.rows.unshift(row);
-      this.holder.prepend(row.element);
+    /** @param {ToldTrade[]} fresh newest first */
+    add(fresh) {
+      if (!fresh.length) return;
+      const told = [...fresh, ...this.rows.map((row) => row.told)];
+      this.rows.forEach((row, place) => write(row, told[place]));
     }
 
     /** What a row does not say: the taker's side, and why it is marked. @param {EventTarget | null} target */
     explain(target) {
       const element = target instanceof Element ? target.closest(".trade-row") : null;
-      const trade = this.rows.find((row) => row.element === element)?.trade;
+      const trade = this.rows.find((row) => row.element === element)?.told?.trade;
       if (!(element instanceof HTMLElement) || !trade) return;
       const [base] = bookWords.currencies(this.symbol);
       const taker = trade.side === "buy" ? "Bought at the market" : "Sold at the market";
@@ -98,19 +99,29 @@
       return cell;
     });
     element.append(...cells);
-    return { element, cells, trade: null };
+    return { element, cells, told: null };
   }
 
-  /** @param {TapeRow} row @param {TapeTrade | null} trade @param {{price: number, size: number}} digits */
-  function write(row, trade, digits) {
-    row.trade = trade;
-    row.element.classList.toggle("is-empty", !trade);
-    if (!trade) return;
-    row.element.dataset.side = trade.side;
-    row.element.classList.toggle("is-large", trade.large);
-    words.write(row.cells[0], words.number(trade.price, digits.price));
-    words.write(row.cells[1], bookWords.size(trade.size, digits.size));
-    words.write(row.cells[2], new Date(trade.time_ms).toISOString().slice(11, 22));
+  /** @param {TapeTrade} trade @param {{price: number, size: number}} digits @returns {ToldTrade} */
+  const worded = (trade, digits) => ({
+    trade,
+    texts: [
+      words.number(trade.price, digits.price),
+      bookWords.size(trade.size, digits.size),
+      new Date(trade.time_ms).toISOString().slice(11, 22),
+    ],
+  });
+
+  /** Writes what differs. @param {TapeRow} row @param {ToldTrade | null} told */
+  function write(row, told) {
+    const { element, told: before } = row;
+    row.told = told;
+    if (!before !== !told) element.classList.toggle("is-empty", !told);
+    if (!told) return;
+    const { side, large } = told.trade;
+    if (element.dataset.side !== side) element.dataset.side = side;
+    if (element.classList.contains("is-large") !== large) element.classList.toggle("is-large", large);
+    row.cells.forEach((cell, place) => words.write(cell, told.texts[place]));
   }
 
   window.candlecast.TimeAndSales = TimeAndSales;

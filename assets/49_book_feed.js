@@ -5,7 +5,7 @@
  * another tab, out of sight or in a hidden tab.
  */
 {
-  const { SidePanel, OrderBook, TimeAndSales, DepthChart } = window.candlecast;
+  const { SidePanel, OrderBook, TimeAndSales, DepthChart, textPace } = window.candlecast;
   const SETTLES_MS = 80;
 
   class BookFeed {
@@ -20,6 +20,8 @@
       this.inSight = new Set();
       this.symbol = "";
       this.sent = "";
+      /** @type {any[]} texts about trades that are not shown yet, oldest first: each tells what the one before did not */
+      this.untold = [];
       this.wanted = { type: "book", symbol: "", levels: 0, trades: 0, multiple: 1 };
       this.settling = 0;
       this.sizes = new ResizeObserver(() => this.settle());
@@ -78,7 +80,15 @@
     onMessage(message) {
       if (message.symbol !== this.symbol) return; // of what was asked for before
       if (message.type === "book") this.book.show(message);
-      else if (message.type === "trades") this.trades.show(message);
+      else if (message.type === "trades") {
+        this.untold.push(message);
+        textPace.soon(this); // with the charts' texts: the page is laid out once for all of them
+      }
+    }
+
+    /** Shows what has been told of trades. */
+    tell() {
+      for (const message of this.untold.splice(0)) if (message.symbol === this.symbol) this.trades.show(message);
     }
 
     /** Where nothing but HTTP reaches the server: the same numbers once a second. */
@@ -126,6 +136,7 @@
 
     stop() {
       clearTimeout(this.settling);
+      textPace.forget(this);
       this.sizes.disconnect();
       this.places.disconnect();
       this.depth.stop();
