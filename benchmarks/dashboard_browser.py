@@ -108,14 +108,14 @@ def stat(pid: int) -> list[str]:
         return ["0"] * 50
 
 
-# Both wait for the paint: a message posted in an animation frame is handled after it.
+# All wait for the paint: a message posted in an animation frame is handled after it.
 INPUT_SCRIPT = """
 window.bench = {
-  painted: (then) => requestAnimationFrame(() => {
+  afterPaint: (then) => { // in an animation frame
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => then(performance.now());
     port2.postMessage(0);
-  }),
+  },
   click: null, // ms from a click to the paint in which a menu stands open
   moved: null, // display frames from a wheel event to the moved picture
   heard: null, // ms from a wheel event to the page's first handler of it: the browser's own time
@@ -127,7 +127,7 @@ addEventListener("pointerdown", (event) => {
   const look = () => {
     frames += 1;
     if (document.querySelector("[popover]:popover-open, [role=menu]:not([hidden])")) {
-      bench.painted((now) => { bench.click = now - event.timeStamp; });
+      bench.afterPaint((now) => { bench.click = now - event.timeStamp; });
     } else if (frames < 60) requestAnimationFrame(look);
   };
   addEventListener("click", () => requestAnimationFrame(look), { once: true });
@@ -140,18 +140,24 @@ const shown = (panel) => { // the picture drawn for the view, moved by whole pix
 addEventListener("wheel", (event) => {
   const chart = event.target.closest(".chart");
   const panel = window.candlecast.panelOf(chart);
+  const { painted } = panel;
   const moved = chart.querySelector(".chart-moved");
+  const turns = painted.asked;
   let frames = 0;
   bench.moved = bench.crisp = null;
   bench.heard = performance.now() - event.timeStamp;
+  // In images the page's own animation frame, asked for before, moves the picture; a painter that has answered before the
+  // next one has painted for that.
+  const isMoved = () => painted.exists ? painted.answered > turns : !moved.hidden;
   const move = () => {
-    frames += 1;
-    if (!moved.hidden) bench.moved = frames;
+    if (!painted.exists) frames += 1;
+    if (isMoved()) bench.moved = frames;
     else if (frames < 60) requestAnimationFrame(move);
+    if (painted.exists) frames += 1;
   };
-  requestAnimationFrame(move); // after the page's own, which was asked for before
+  requestAnimationFrame(move);
   const look = () => bench.moved !== null && shown(panel)
-    ? bench.painted((now) => { bench.crisp = now - event.timeStamp; })
+    ? bench.afterPaint((now) => { bench.crisp = now - event.timeStamp; })
     : requestAnimationFrame(look);
   requestAnimationFrame(look);
 }, { passive: true });

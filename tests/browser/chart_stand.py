@@ -93,10 +93,23 @@ def centre(index: int, end: int = HELD) -> float:
 
 
 def transform(page: Page, part: str = "candles", chart: int = 0) -> list[float] | None:
-    """The matrix that a part of the moved picture has; None while the picture stands still."""
+    """The matrix that a part of the moved picture has; None while the picture stands still.
+
+    On a canvas what the painter has answered it painted, see ``test_painter.py`` for the pixels.
+    """
     found: list[float] | None = page.evaluate(
-        """([part, chart]) => {
-            const root = document.querySelectorAll(".chart")[chart].querySelector(".chart-moved");
+        """async ([part, chart]) => {
+            const element = document.querySelectorAll(".chart")[chart];
+            const { painted } = window.candlecast.panelOf(element);
+            if (painted.exists) {
+                while (painted.answered < painted.asked) await new Promise(requestAnimationFrame);
+                const [{ told }] = painted.pictures.values();
+                const exact = Object.values(JSON.parse(told).motion);
+                const [a, b, c, d] = exact.map((value) => Number(value.toPrecision(6))); // as CSS has it
+                if (a === 1 && b === 0 && c === 1 && d === 0) return null;
+                return { candles: [a, c, b, d], below: [a, 1, b, 0], axis: [1, c, 0, d] }[part];
+            }
+            const root = element.querySelector(".chart-moved");
             if (root.hidden) return null;
             const stage = root.querySelector(`[data-part="${part}"] > div`);
             const matrix = new DOMMatrix(getComputedStyle(stage).transform);

@@ -27,6 +27,8 @@ window.WebSocket = class extends EventTarget {
 window.WebSocket.OPEN = 1;
 Math.random = () => 0.2;
 """
+# A browser without canvases off the main thread.
+NO_PAINTER = "delete HTMLCanvasElement.prototype.transferControlToOffscreen;"
 
 
 def open_chart(page: Page, url: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.chromium import Problems, counter, wait_for_counter
-from tests.browser.live import BROKEN_SOCKET
+from tests.browser.live import BROKEN_SOCKET, NO_PAINTER
 from tests.browser.stand import STATUS, Part, Stand, lossless, message, meta, wait_until
 
 pytestmark = pytest.mark.browser
@@ -36,6 +36,22 @@ def subscribed(stand: Stand, page: Page) -> Iterator[Page]:
     page.goto(stand.url)
     stand.wait_for("subscribe")
     yield page
+
+
+@pytest.fixture
+def in_images(stand: Stand, page: Page) -> Iterator[Page]:
+    """The same in a browser without canvases off the main thread."""
+    page.add_init_script(NO_PAINTER)
+    page.goto(stand.url)
+    stand.wait_for("subscribe")
+    yield page
+
+
+@pytest.fixture(params=["subscribed", "in_images"])
+def either(request: pytest.FixtureRequest) -> Page:
+    """Both of them, one after the other."""
+    page: Page = request.getfixturevalue(request.param)
+    return page
 
 
 def set_chart(page: Page, **attributes: str) -> None:
@@ -71,13 +87,11 @@ def test_subscription_has_device_pixels_and_what_the_page_says(
     ]
 
 
-def test_keyframe_fills_legend_line_and_alt_text_and_is_acknowledged(
-    subscribed: Page, stand: Stand
-) -> None:
+def test_keyframe_fills_legend_and_alt_text_and_is_acknowledged(either: Page, stand: Stand) -> None:
     stand.send(keyframe(7))
     assert stand.wait_for("ack") == {"type": "ack", "sequence": 7}
     fields = {
-        name: text(subscribed, f'[data-field="{name}"]')
+        name: text(either, f'[data-field="{name}"]')
         for name in ("symbol", "context", "o", "h", "l", "c", "change", "volume")
     }
     assert fields == {
@@ -90,11 +104,18 @@ def test_keyframe_fills_legend_line_and_alt_text_and_is_acknowledged(
         "change": "+7.0 (+0.02 %)",
         "volume": "21.1",
     }
-    image = subscribed.locator("img.chart-keyframe")
+    image = either.locator("img.chart-keyframe")
+    assert image.is_visible()
     assert image.get_attribute("alt") == "BTC-USD 38,533.0, up 0.02 %"
-    line = subscribed.locator(".chart-last-line").bounding_box()
+    assert image.evaluate("i => [i.naturalWidth, i.naturalHeight]") == [400, 300]
+
+
+def test_last_price_line_over_images(in_images: Page, stand: Stand) -> None:
+    stand.send(keyframe(7))
+    stand.wait_for("ack")
+    line = in_images.locator(".chart-last-line").bounding_box()
     assert line == {"x": 0, "y": 40, "width": 240, "height": 1}
-    assert subscribed.locator(".chart-last-line").get_attribute("data-direction") == "1"
+    assert in_images.locator(".chart-last-line").get_attribute("data-direction") == "1"
 
 
 def test_falling_price_has_a_minus_sign_and_its_direction(subscribed: Page, stand: Stand) -> None:
@@ -105,17 +126,17 @@ def test_falling_price_has_a_minus_sign_and_its_direction(subscribed: Page, stan
     assert not shown(subscribed, ".chart-last-line")  # outside the plot
 
 
-def test_patch_lies_over_the_keyframe_until_the_next_one(subscribed: Page, stand: Stand) -> None:
+def test_patch_lies_over_the_keyframe_until_the_next_one(in_images: Page, stand: Stand) -> None:
     stand.send(keyframe(1))
     stand.send(patch(2))
     stand.wait_for("ack", 2)
-    layer = subscribed.locator("img.chart-patch")
+    layer = in_images.locator("img.chart-patch")
     assert layer.bounding_box() == {"x": 380, "y": 0, "width": 20, "height": 300}
     stand.send(keyframe(3))
     stand.wait_for("ack", 3)
     assert not layer.is_visible()
     assert [ack["sequence"] for ack in stand.said("ack")] == [1, 2, 3]
-    assert counter(subscribed, "liveUrls") == 1
+    assert counter(in_images, "liveUrls") == 1
 
 
 def test_frame_of_an_earlier_subscription_is_acknowledged_but_not_shown(
@@ -132,11 +153,11 @@ def test_frame_of_an_earlier_subscription_is_acknowledged_but_not_shown(
 
 
 def test_hundreds_of_frames_leave_no_urls_and_never_an_empty_image(
-    subscribed: Page, stand: Stand
+    either: Page, stand: Stand
 ) -> None:
     stand.send(keyframe(1))
     stand.wait_for("ack")
-    subscribed.evaluate(
+    either.evaluate(
         """() => {
             const image = document.querySelector("img.chart-keyframe");
             window.blank = 0;
@@ -152,25 +173,28 @@ def test_hundreds_of_frames_leave_no_urls_and_never_an_empty_image(
         send = keyframe if sequence % 10 == 0 else patch
         stand.send(send(sequence, sequence % 256))
         wait_until(lambda done=sequence - 1: len(stand.said("ack")) >= done, "two in flight")  # type: ignore[misc]
-        assert counter(subscribed, "liveUrls") <= 4 if sequence % 50 == 0 else True
+        assert counter(either, "liveUrls") <= 4 if sequence % 50 == 0 else True
+        assert counter(either, "liveBitmaps") <= 3 if sequence % 50 == 0 else True
     stand.wait_for("ack", 401)
-    assert counter(subscribed, "liveUrls") == 2
-    assert counter(subscribed, "frames") == 401
-    assert counter(subscribed, "patches") == 360
-    assert subscribed.evaluate("window.sampled") > 50
-    assert subscribed.evaluate("window.blank") == 0
+    painted = either.evaluate("window.candlecast.painter.state") == "ready"
+    assert counter(either, "liveUrls") == (1 if painted else 2)  # the keyframe's, and the patch's
+    assert counter(either, "liveBitmaps") == (2 if painted else 0)
+    assert counter(either, "frames") == 401
+    assert counter(either, "patches") == 360
+    assert either.evaluate("window.sampled") > 50
+    assert either.evaluate("window.blank") == 0
 
 
 def test_picture_that_does_not_decode_is_acknowledged_and_asked_for_again(
-    subscribed: Page, stand: Stand
+    either: Page, stand: Stand
 ) -> None:
     stand.send(message(1, [Part(1, 0, BOX, BOX, meta(1))], b"RIFF\x04\x00\x00\x00WEBP"))
     stand.wait_for("ack")
     stand.wait_for("subscribe", 2)
     stand.send(keyframe(2))
     stand.wait_for("ack", 2)
-    assert shown(subscribed, "img.chart-keyframe")
-    assert counter(subscribed, "errors") == 1
+    assert shown(either, "img.chart-keyframe")
+    assert counter(either, "errors") == 1
 
 
 def test_unreadable_message_opens_a_new_socket(subscribed: Page, stand: Stand) -> None:

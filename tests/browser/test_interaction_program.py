@@ -35,7 +35,14 @@ def middle(page: Page) -> tuple[float, float]:
 
 def crisp(page: Page) -> None:
     """Wait until the picture is the one that is wanted."""
-    page.wait_for_function("() => document.querySelector('.chart-moved').hidden")
+    page.wait_for_function(
+        """() => {
+            const panel = window.candlecast.panelOf(document.querySelector(".chart"));
+            const { a, b, c, d } = panel.motion();
+            const painted = panel.painted.answered === panel.painted.asked;
+            return painted && a === 1 && b === 0 && c === 1 && d === 0;
+        }"""
+    )
 
 
 def view(page: Page) -> dict[str, object]:
