@@ -187,8 +187,13 @@ def ours(server: Server, page: Page) -> list[Row]:
     rows.append(row("heap of the page", [meter.heap_bytes() / 1e6], unit="MB"))
     rows.append(row("renderer process, resident", [renderer_bytes() / 1e6], unit="MB"))
     urls = page.evaluate("() => window.candlecast.liveUrls")
+    bitmaps = page.evaluate("() => window.candlecast.liveBitmaps")
     goal = f"≤ {2 * CHARTS + 4}"
-    return [*rows, row("object URLs alive", [urls], goal, unit="")]
+    return [
+        *rows,
+        row("object URLs alive", [urls], goal, unit=""),
+        row("decoded pictures held", [bitmaps], goal, unit=""),
+    ]
 
 
 def pause_watchlist(page: Page) -> None:

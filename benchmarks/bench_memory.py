@@ -20,7 +20,7 @@ SETTLED = SAMPLES // 4
 
 def run() -> list[Row]:
     """Heap, resident memory and object URLs, and their slopes per 1,000 pictures."""
-    heap, resident, urls = [], [], []
+    heap, resident, urls, bitmaps = [], [], [], []
     with (
         sync_playwright() as playwright,
         running("ours", "unpaced") as server,
@@ -36,6 +36,7 @@ def run() -> list[Row]:
             heap.append(meter.heap_bytes() / 1e6)
             resident.append(renderer_bytes() / 1e6)
             urls.append(float(page.evaluate("() => window.candlecast.liveUrls")))
+            bitmaps.append(float(page.evaluate("() => window.candlecast.liveBitmaps")))
         browser.close()
     return [
         row("heap of the page", heap, unit="MB"),
@@ -43,6 +44,7 @@ def run() -> list[Row]:
         row("renderer process, resident", resident, unit="MB"),
         row("… more with 1,000 pictures", [slope(resident)], "0", unit="MB"),
         row("object URLs alive", urls, note=f"{PICTURES:,} pictures", unit=""),
+        row("decoded pictures held", bitmaps, unit=""),
     ]
 
 

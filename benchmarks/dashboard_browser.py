@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from playwright.sync_api import CDPSession, Page
 
 TICKS = os.sysconf("SC_CLK_TCK")
+REST_MS = 60
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -146,8 +147,8 @@ addEventListener("wheel", (event) => {
   let frames = 0;
   bench.moved = bench.crisp = null;
   bench.heard = performance.now() - event.timeStamp;
-  // In images the page's own animation frame, asked for before, moves the picture; a painter that has answered before the
-  // next one has painted for that.
+  // In images the page's own animation frame, asked for before, moves the picture; a painter that
+  // has answered before the next one has painted for that.
   const isMoved = () => painted.exists ? painted.answered > turns : !moved.hidden;
   const move = () => {
     if (!painted.exists) frames += 1;
@@ -184,10 +185,11 @@ class Turned(NamedTuple):
 
 
 def wheeled(page: Page, chart: int, notch: int) -> Turned:
-    """Turn the wheel over ``chart``."""
+    """Turn the wheel over ``chart``, where the pointer has come to rest as a hand's has."""
     box = page.locator(".chart").nth(chart).bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_timeout(REST_MS)
     page.evaluate("window.bench.crisp = null")
     page.mouse.wheel(0, notch)
     crisp = waited(page, "crisp")

@@ -104,8 +104,8 @@ def transform(page: Page, part: str = "candles", chart: int = 0) -> list[float] 
             if (painted.exists) {
                 while (painted.answered < painted.asked) await new Promise(requestAnimationFrame);
                 const [{ told }] = painted.pictures.values();
-                const exact = Object.values(JSON.parse(told).motion);
-                const [a, b, c, d] = exact.map((value) => Number(value.toPrecision(6))); // as CSS has it
+                const asCss = (value) => Number(value.toPrecision(6));
+                const [a, b, c, d] = Object.values(JSON.parse(told).motion).map(asCss);
                 if (a === 1 && b === 0 && c === 1 && d === 0) return null;
                 return { candles: [a, c, b, d], below: [a, 1, b, 0], axis: [1, c, 0, d] }[part];
             }

@@ -139,4 +139,5 @@ def test_head_loads_the_theme_and_has_no_inline_script() -> None:
     assert '<script src="/assets/theme.js"></script>' in head
     assert INDEX.count("<script") == 1
     assert (ROOT / "assets" / "theme.js").is_file()
-    assert DASH_OPTIONS["assets_ignore"] == r"^theme\.js$"
+    assert DASH_OPTIONS["assets_ignore"] == r"^(theme|chart_painter)\.js$"
+    assert (ROOT / "assets" / "workers" / "chart_painter.js").is_file()
