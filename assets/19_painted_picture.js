@@ -28,6 +28,8 @@
       this.asked = 0; // moves
       this.answered = 0; // the newest of them that has been painted
       this.imageTimer = 0;
+      this.ratio = 0;
+      chart.classList.remove("is-painted"); // of a copied chart
     }
 
     /** Whether there is a canvas that patches can be painted on. */
@@ -47,7 +49,8 @@
         canvas = this.replaceCanvas(target);
         transferred.push(canvas);
       }
-      if (this.canvas) this.canvas.style.zoom = String(1 / ratio);
+      if (this.canvas && (canvas || this.ratio !== ratio)) this.canvas.style.zoom = String(1 / ratio);
+      this.ratio = ratio;
       this.pictures.set(number, { meta, told: JSON.stringify(placed) });
       return { surface: this.surface, canvas, whole, source, target, plot: meta.plot, ratio, ...placed };
     }

@@ -73,7 +73,7 @@
       if (failed) {
         panel?.painted.lost(number);
         this.broken(entry.chart);
-      } else if (!panel?.painted.exists || !panel.accepts(entry)) counters.dropped += 1;
+      } else if (!panel?.painted.pictures.has(number) || !panel.accepts(entry)) counters.dropped += 1;
       else {
         panel.paintedEntry(entry, number, bytes);
         this.images.count(entry);
