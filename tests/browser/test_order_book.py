@@ -150,7 +150,10 @@ def test_large_trades_are_marked_and_say_why(program: Program, page: Page) -> No
     }  # fmt: skip
     tell(page, message)
     rows = page.locator(".trade-row")
-    assert rows.nth(0).inner_text().split() == ["38,533.5", "1.1563", "20:47:18.24"]
+    wait_until(
+        lambda: rows.nth(0).inner_text().split() == ["38,533.5", "1.1563", "20:47:18.24"],
+        "the newest trade",
+    )
     assert rows.nth(1).inner_text().split() == ["38,533.5", "0.2500", "20:47:18.24"]
     marks = rows.evaluate_all("(all) => all.map((row) => row.classList.contains('is-large'))")
     assert marks[:2] == [True, False]
@@ -163,7 +166,7 @@ def test_large_trades_are_marked_and_say_why(program: Program, page: Page) -> No
     made = rows.count()
     newer = {**trade, "number": 10**6 + 2, "price": 38534.0, "large": False}
     tell(page, {**message, "next": 10**6 + 3, "trades": [newer, *told]})
-    assert rows.nth(0).inner_text().split()[0] == "38,534.0"
+    wait_until(lambda: rows.nth(0).inner_text().split()[0] == "38,534.0", "a newer one")
     assert rows.nth(1).inner_text().split()[1] == "1.1563"  # told twice, shown once
     assert rows.nth(2).inner_text().split()[1] == "0.2500"
     assert rows.count() == made
