@@ -5,13 +5,10 @@
  * over the picture while there is none or while it is old. Its view may be ahead of its picture, which is moved meanwhile.
  *
  * @typedef {{source: string, retry: string, tag: string}} Lost   texts of the strip, and of the tag in the legend
- * @typedef {{type: string, chart: number, symbol: string, interval: string, width: number, height: number,
- *   scale: number, theme: string, bars: number}} Subscription   and what the page says of the chart's elements
  */
 {
-  const { words, textPace, PictureLayer, KEYFRAME } = window.candlecast;
+  const { words, wishes, textPace, PictureLayer, KEYFRAME } = window.candlecast;
   const OWN_PARTS = [".chart-canvas", ".chart-moved", ".chart-crosshair", ".chart-axis-price", ".chart-axis-time", ".chart-now"];
-  const SMALLEST = 16;
   const LARGEST = 4096;
   const LOADING_AFTER_MS = 400;
   const FINEST_SPACING = 5; // CSS pixels per candle: a narrow panel shows fewer candles, not thinner ones
@@ -95,43 +92,17 @@
 
     /** @returns {Subscription | null} what this panel should show now; null while it has no symbol, size or place */
     wants() {
-      const { symbol, interval } = this.element.dataset;
-      const { width, height } = this.devicePixels;
-      if (!symbol || !interval || !this.onScreen || width < 1 || height < 1) return null;
-      this.view.of(symbol, interval);
-      const clamp = (/** @type {number} */ size) => Math.max(SMALLEST, Math.min(LARGEST, Math.round(size)));
-      return {
-        type: "subscribe",
-        chart: this.chart,
-        symbol,
-        interval,
-        width: clamp(width),
-        height: clamp(height),
-        scale: this.scale,
-        theme: document.documentElement.dataset.theme || "dark",
-        ...JSON.parse(this.element.dataset.elements || "{}"),
-        ...this.view.wishes,
-      };
+      return wishes.wants(this);
     }
 
     /** @returns {object | null} the message of a zoom or pan; null when the server knows this view */
     viewport() {
-      if (!this.subscribed) return null;
-      const { bars: _bars, end: _end, price_range: _range, ...others } = JSON.parse(this.subscribed);
-      const text = JSON.stringify({ ...others, ...this.view.wishes });
-      if (text === this.subscribed) return null;
-      this.subscribed = text;
-      return { type: "viewport", chart: this.chart, ...this.view.wishes };
+      return wishes.viewport(this);
     }
 
     /** @returns {URLSearchParams | null} the exact view as /api/chart.webp takes it; null while there is none */
     pictureQuery() {
-      const wants = this.wants();
-      if (!wants) return null;
-      const { type: _type, chart: _chart, end, ...asked } = /** @type {any} */ (wants);
-      const texts = Object.entries(asked).map(([name, value]) => [name, String(value)]); // lists with commas between
-      const last = end === undefined ? null : this.rows?.at(Math.min(end, this.rows.end) - 1);
-      return new URLSearchParams(last ? [...texts, ["end", String(last.time)]] : texts);
+      return wishes.pictureQuery(this);
     }
 
     /** Whether an entry is of what this panel shows now, and not of an earlier subscription. @param {Entry} entry */

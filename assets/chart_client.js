@@ -54,7 +54,9 @@
       document.addEventListener("visibilitychange", () => this.sendVisibility());
       document.addEventListener("click", (event) => this.onClick(event), { capture: true });
       this.watchPixelRatio();
-      painter.moved = ({ surface, turn }) => this.onMoved(surface, turn);
+      painter.moved = ({ surface, turn }) => {
+        for (const { painted } of this.panels.values()) if (painted.surface === surface) painted.answered = turn;
+      };
       painter.failed = (reason) => this.socket.reopen(reason);
       painter.start();
       this.scan();
@@ -148,11 +150,6 @@
       if (text === panel.subscribed) return;
       panel.subscribed = text;
       this.socket.send(wants ?? { type: "unsubscribe", chart: panel.chart });
-    }
-
-    /** The painter has moved a picture. @param {number} surface @param {number} turn */
-    onMoved(surface, turn) {
-      for (const { painted } of this.panels.values()) if (painted.surface === surface) painted.answered = turn;
     }
 
     /** @param {ResizeObserverEntry} entry */
