@@ -62,6 +62,7 @@ def target(desk: Desk, side: float) -> object:
 def far_limit(desk: Desk, side: float) -> object:
     """Never fills: only the orders themselves tell."""
     price = desk.candles().close[-1]
+    desk.cancel_all()
     if side > 0:
         return desk.buy(1.0, limit=price * 0.01)
     return desk.sell(1.0, limit=price * 100.0)
@@ -85,7 +86,7 @@ ACTS = (target, far_limit, trailing, bracket)
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
 @pytest.mark.parametrize("cheat", [next_change, from_the_mean], ids=lambda cheat: cheat.__name__)
 def test_a_cheating_indicator_is_found_by_any_order(cheat: Indicator, act: Act) -> None:
-    window = market(11, 300)
+    window = market(11, 160)
     found = look_ahead(knowing(cheat, act), {}, window)
     assert found is not None
     assert found.time_ns == window.time_ns[found.index]
@@ -93,7 +94,7 @@ def test_a_cheating_indicator_is_found_by_any_order(cheat: Indicator, act: Act) 
 
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
 def test_an_honest_indicator_passes_whatever_the_orders(act: Act) -> None:
-    window = market(11, 300)
+    window = market(11, 160)
     assert look_ahead(knowing(last_change, act), {}, window) is None
     assert look_ahead(knowing(lambda close: close - sma(close, 10), act), {}, window) is None
 
@@ -136,8 +137,8 @@ class Pair:
 
 @pytest.mark.parametrize(("indicator", "honest"), [(last_change, True), (next_change, False)])
 def test_several_symbols_are_cut_at_the_same_moments(indicator: Indicator, honest: bool) -> None:
-    second = market(12, 250)
-    candles = {"A": market(11, 250).part(20, 230), "B": second.part(0, 200)}
+    second = market(12, 160)
+    candles = {"A": market(11, 160).part(20, 150), "B": second.part(0, 130)}
     pair = strategy(lambda _: Pair(indicator), 2)
     found = look_ahead(pair, {}, candles)
     assert (found is None) == honest
