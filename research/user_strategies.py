@@ -18,8 +18,10 @@ import numpy as np
 from indicators.errors import IndicatorError
 from market.columns import CandleWindow
 from market.types import HOUR
+from trading.backtest.event_run import run_events
 from trading.candles import Candles
 from trading.errors import BadStrategy, TradingError
+from trading.event_strategy import EventStrategy
 from trading.strategy import SignalStrategy, checked, decided
 
 __all__ = ["NAME", "load", "located", "user_files"]
@@ -47,7 +49,7 @@ def user_files(folder: Path) -> tuple[Path, ...]:
     )
 
 
-def load(path: Path) -> SignalStrategy:
+def load(path: Path) -> SignalStrategy | EventStrategy:
     """Run the file and return its ``STRATEGY``, after a trial over made-up candles.
 
     Raises :class:`BadStrategy` with file, line and reason: a file that cannot be read or is no
@@ -65,7 +67,7 @@ def load(path: Path) -> SignalStrategy:
     except BaseException as error:
         raise located(error, path) from error
     strategy = getattr(module, NAME, None)
-    if not isinstance(strategy, SignalStrategy):
+    if not isinstance(strategy, SignalStrategy | EventStrategy):
         raise BadStrategy(*_no_strategy(strategy, path, tree))
     _try(strategy, path)
     return strategy
@@ -121,26 +123,35 @@ def _no_strategy(found: object, path: Path, tree: ast.Module) -> tuple[str, str,
         for node in ast.walk(tree)
         if isinstance(node, ast.Name) and node.id == NAME and isinstance(node.ctx, ast.Store)
     ]
+    allowed = "a SignalStrategy or an EventStrategy"
     if found is None and not lines:
-        return f"The file makes no {NAME}; it needs {NAME} = SignalStrategy(…).", path.name, 0
+        return f"The file makes no {NAME}; it needs one, {allowed}.", path.name, 0
     kind = type(found).__name__
-    return f"{NAME} is a {kind}; allowed is a SignalStrategy.", path.name, max(lines, default=0)
+    return f"{NAME} is a {kind}; allowed is {allowed}.", path.name, max(lines, default=0)
 
 
-def _try(strategy: SignalStrategy, path: Path) -> None:
-    """Let it decide once with its defaults."""
+def _try(strategy: SignalStrategy | EventStrategy, path: Path) -> None:
+    """Let it decide or trade once with its defaults."""
+    within = strategy.make if isinstance(strategy, EventStrategy) else strategy.decide
     try:
-        decided(strategy, Candles(_trial_market()), checked(strategy, {}))
+        if isinstance(strategy, EventStrategy):
+            run_events(_trial_markets(strategy.symbols), strategy, {})
+        else:
+            decided(strategy, Candles(_trial_market()), checked(strategy, {}))
     except (MemoryError, KeyboardInterrupt):
         raise
     except BaseException as error:
-        raise located(error, path, strategy.decide) from error
+        raise located(error, path, within) from error
+
+
+def _trial_markets(symbols: int) -> dict[str, CandleWindow]:
+    return {f"SYMBOL-{number}": _trial_market(number) for number in range(1, symbols + 1)}
 
 
 @cache
-def _trial_market() -> CandleWindow:
+def _trial_market(number: int = 1) -> CandleWindow:
     """Hours of a random walk with wicks and volume, the same ones every time."""
-    random = np.random.default_rng(1)
+    random = np.random.default_rng(number)
     close = 100 * np.exp(np.cumsum(random.normal(0, 0.01, TRIAL_CANDLES)))
     open_ = np.concatenate(([100.0], close[:-1]))
     wick = 1 + 0.005 * random.random((2, TRIAL_CANDLES))

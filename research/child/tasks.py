@@ -16,6 +16,7 @@ from research.search.evaluator import Evaluator, run_once
 from research.user_strategies import load, located
 from research.views import ParameterView, StrategyView
 from trading.backtest import Setup
+from trading.decisions import Strategy
 from trading.metrics import Convention
 from trading.shelf import strategies
 from trading.strategy import SignalStrategy
@@ -39,7 +40,7 @@ class Request:
         file = self.tree["file"]
         return None if file is None else Path(file)
 
-    def strategy(self) -> SignalStrategy:
+    def strategy(self) -> Strategy:
         """The strategy that is meant; a user's file is run for it."""
         return strategies()[self.tree["key"]] if self.file is None else load(self.file)
 

@@ -12,6 +12,8 @@ from trading.backtest import BacktestResult, Fill, Setup, backtest
 from trading.backtest.candle_checks import check_candles
 from trading.backtest.scoring import GOALS, Scorer
 from trading.candles import Candles
+from trading.decisions import Strategy
+from trading.event_strategy import Desk, EventStrategy, Trader
 from trading.metrics import Convention
 from trading.parameters import checked
 from trading.strategy import Signal, SignalStrategy, decided
@@ -20,7 +22,7 @@ __all__ = ["Evaluator", "run_once"]
 
 
 def run_once(
-    strategy: SignalStrategy,
+    strategy: Strategy,
     candles: Mapping[str, CandleWindow],
     values: Mapping[str, float],
     setup: Setup,
@@ -34,11 +36,14 @@ def run_once(
     """
     if trade_from:
         strategy = _later(strategy, trade_from - (setup.fill is Fill.NEXT_OPEN))
-    return backtest(next(iter(candles.values())), strategy, values, setup, convention, band)
+    return backtest(candles, strategy, values, setup, convention, band)
 
 
-def _later(strategy: SignalStrategy, first: int) -> SignalStrategy:
+def _later(strategy: Strategy, first: int) -> Strategy:
     """The same strategy, flat until the close of candle ``first`` decides."""
+    if isinstance(strategy, EventStrategy):
+        make = strategy.make
+        return replace(strategy, make=lambda values: _Late(make(values), first))
 
     def decide(candles: Candles, values: Mapping[str, float]) -> Signal:
         signal = strategy.decide(candles, values)
@@ -47,6 +52,20 @@ def _later(strategy: SignalStrategy, first: int) -> SignalStrategy:
         return replace(signal, target=target)
 
     return replace(strategy, decide=decide)
+
+
+class _Late:
+    """A trader that is not asked before the close of candle ``first``."""
+
+    def __init__(self, trader: Trader, first: int) -> None:
+        self._trader, self._first = trader, first
+
+    def init(self, desk: Desk) -> None:
+        self._trader.init(desk)
+
+    def next(self, desk: Desk) -> None:
+        if desk.index >= self._first:
+            self._trader.next(desk)
 
 
 class Evaluator:
@@ -58,7 +77,7 @@ class Evaluator:
     """
 
     def __init__(
-        self, strategy: SignalStrategy, candles: Mapping[str, CandleWindow], setup: Setup,
+        self, strategy: Strategy, candles: Mapping[str, CandleWindow], setup: Setup,
         goal: str, convention: Convention,
     ) -> None:  # fmt: skip
         for window in candles.values():
@@ -66,7 +85,7 @@ class Evaluator:
         self._strategy, self._windows, self._setup = strategy, candles, setup
         self._goal, self._convention = goal, convention
         self._candles = Candles(next(iter(candles.values())))
-        self._quick = isinstance(strategy, SignalStrategy) and goal in GOALS
+        self._quick = strategy if isinstance(strategy, SignalStrategy) and goal in GOALS else None
         self._scratch = local()
 
     def goal(self, values: Mapping[str, float]) -> float:
@@ -74,8 +93,8 @@ class Evaluator:
 
         What the strategy raises passes through.
         """
-        if self._quick:
-            signal = decided(self._strategy, self._candles, checked(self._strategy, values))
+        if self._quick is not None:
+            signal = decided(self._quick, self._candles, checked(self._quick, values))
             return self._scorer().score(signal.target)
         result = run_once(
             self._strategy, self._windows, values, self._setup, self._convention, band=False

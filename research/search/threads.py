@@ -11,8 +11,8 @@ from indicators.errors import IndicatorError
 from research.search.evaluator import Evaluator
 from research.search.lanes import Cancelled, Done
 from research.search.study import Study
+from trading.decisions import Strategy
 from trading.errors import TradingError
-from trading.strategy import SignalStrategy
 
 __all__ = ["ThreadScorer", "cores"]
 
@@ -31,7 +31,7 @@ class ThreadScorer:
     chunk_s = 0.1
 
     def __init__(
-        self, study: Study, strategy: SignalStrategy, names: Sequence[str], lanes: int | None = None
+        self, study: Study, strategy: Strategy, names: Sequence[str], lanes: int | None = None
     ) -> None:
         self.lanes = lanes or cores()
         self._fixed, self._names = study.fixed(), tuple(names)

@@ -222,4 +222,5 @@ def test_every_strategy_is_described_and_runs_with_its_defaults(research: Resear
     for strategy in research.strategies():
         assert strategy.name
         assert strategy.description
-        ran(research, BacktestRequest(strategy.key, {}, "BTC-USD"))
+        others = ("ETH-USD",) * (strategy.symbols - 1)
+        ran(research, BacktestRequest(strategy.key, {}, "BTC-USD", others=others))

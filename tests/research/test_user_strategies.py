@@ -14,7 +14,8 @@ from tests.trading.strategies.test_shipped import market
 from trading.candles import Candles
 from trading.desk import Desk
 from trading.errors import BadStrategy
-from trading.strategy import checked, decided
+from trading.event_strategy import EventStrategy
+from trading.strategy import SignalStrategy, checked, decided
 from trading.truth import look_ahead, recursive_error
 
 pytestmark = pytest.mark.kernel
@@ -33,6 +34,25 @@ STRATEGY = SignalStrategy(
 )
 """
 GOOD = HEAD.replace("BODY", "Signal(np.zeros(len(candles)))")
+
+
+EVENTS = """\
+from trading.event_strategy import EventStrategy
+
+
+class Trader:
+    def __init__(self, values):
+        pass
+
+    def init(self, desk):
+        assert len(desk.symbols) == 2
+
+    def next(self, desk):
+        BODY
+
+
+STRATEGY = EventStrategy("mine", "Mine", "It trades. It does.", "Me", (), (), Trader, 2)
+"""
 
 
 def written(folder: Path, text: str, name: str = "mine.py") -> Path:
@@ -102,8 +122,12 @@ WRONG = {
     "import": ("import os\n\nimport no_such_module\n", 3, "ModuleNotFoundError: No module named"),
     "raise": ("def make():\n    return 1 / 0\n\n\nmake()\n", 2, "ZeroDivisionError: division by"),
     "exit": ("import sys\nsys.exit(3)\n", 2, "SystemExit: 3"),
-    "empty": ("", 0, "The file makes no STRATEGY; it needs STRATEGY = SignalStrategy(…)."),
-    "type": ("x = 1\nSTRATEGY = 'sma'\n", 2, "STRATEGY is a str; allowed is a SignalStrategy."),
+    "empty": ("", 0, "The file makes no STRATEGY; it needs one, a SignalStrategy or an "),
+    "type": (
+        "x = 1\nSTRATEGY = 'sma'\n",
+        2,
+        "STRATEGY is a str; allowed is a SignalStrategy or an ",
+    ),
     "none": ("x = 1\n\nSTRATEGY = None\n", 3, "STRATEGY is a NoneType; allowed is"),
     "record": (GOOD.replace('"mine"', '"My strategy"'), 9, "key was 'My strategy'; allowed are"),
     "parameters": (
@@ -145,6 +169,34 @@ def test_a_wrong_file_is_named_with_line_and_reason(tmp_path: Path, case: str) -
     assert str(error) == place + error.message
 
 
+def test_the_event_form_is_tried_with_as_many_symbols(tmp_path: Path) -> None:
+    strategy = load(written(tmp_path, EVENTS.replace("BODY", "desk.target(0.5, desk.symbols[1])")))
+    assert isinstance(strategy, EventStrategy)
+    assert strategy.symbols == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "words"),
+    [
+        ("desk.candles().clothes", 12, "AttributeError: 'CandleView' object has no attribute"),
+        ("desk.buy(-1.0)", 12, "allowed is"),
+        ("desk.position('BTC')", 12, "There is no symbol 'BTC'"),
+    ],
+)
+def test_what_an_event_strategy_raises_has_its_line(
+    tmp_path: Path, body: str, line: int, words: str
+) -> None:
+    error = refused(written(tmp_path, EVENTS.replace("BODY", body)))
+    assert words in error.message
+    assert error.message.startswith("Mine failed at the close of candle 0")
+    assert error.line == line
+
+
+def test_methods_that_are_missing_are_named(tmp_path: Path) -> None:
+    text = EVENTS.replace("def next", "def later").replace("BODY", "pass")
+    assert "needs the methods init and next" in refused(written(tmp_path, text)).message
+
+
 def test_a_file_that_is_no_text_or_too_large_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
     path.write_bytes(b"x = '\xff\xfe'\n")
@@ -183,6 +235,7 @@ def test_the_line_is_found_behind_another_error(tmp_path: Path) -> None:
 def test_the_example_runs_and_tells_the_truth() -> None:
     (path,) = user_files(ROOT / "strategies")
     strategy, window = load(path), market(3, 3000)
+    assert isinstance(strategy, SignalStrategy)
     values = checked(strategy, {})
     target = decided(strategy, Candles(window), values).target
     assert set(target.tolist()) == {-1.0, 0.0, 1.0}
@@ -197,6 +250,7 @@ def test_the_strategy_of_the_page_runs(tmp_path: Path) -> None:
     blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     (block,) = [block for block in blocks if " SignalStrategy(" in block]
     strategy = load(written(tmp_path, block))
+    assert isinstance(strategy, SignalStrategy)
     window = market(4, 1500)
     target = decided(strategy, Candles(window), checked(strategy, {})).target
     assert np.count_nonzero(np.diff(target)) > 20
