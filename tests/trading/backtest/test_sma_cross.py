@@ -1,4 +1,4 @@
-"""The compiled backtest against a plain one, the Decimal account, prefixes and hand computation."""
+"""The SMA cross against a plain backtest, the Decimal account, prefixes and hand computation."""
 
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
@@ -15,19 +15,36 @@ from market.columns import CandleWindow
 from market.types import DAY, Side, Symbol, Trade
 from tests.trading.series import candles, random_walks
 from trading.account import Account
-from trading.backtest.sma_cross_run import SmaCrossResult, run_sma_cross
+from trading.backtest import BacktestResult, Setup, backtest
+from trading.engine.policies import Fees, Policies, Slippage
 from trading.errors import BacktestError
 from trading.fill_models import Costs, ProportionalFee, ProportionalSlippage
 from trading.metrics import METRICS
 from trading.orders import Order, PriceSource
 from trading.paper import PaperEngine, PaperRules
-from trading.strategies.sma_cross import SmaCrossParameters
+from trading.strategies.sma_cross import STRATEGY
 
 pytestmark = pytest.mark.kernel
 
-SMALL = SmaCrossParameters(2, 5)
+SMALL = (2, 5)
 COSTS = st.builds(Costs, st.sampled_from([0.0, 0.001, 0.0125]), st.sampled_from([0.0, 5.0, 33.0]))
 BTC = Symbol("BTC-USD")
+
+
+def run_sma_cross(
+    window: CandleWindow, lengths: tuple[int, int], costs: Costs | None = None,
+    start_capital: float = 10_000.0,
+) -> BacktestResult:  # fmt: skip
+    """The shipped strategy, long only, with the same fee for makers and takers."""
+    costs = costs or Costs()
+    policies = Policies(Fees(costs.fee_rate, costs.fee_rate), Slippage(costs.slippage_rate))
+    values = dict(zip(("fast", "slow"), lengths, strict=True))
+    return backtest(window, STRATEGY, values, Setup(start_capital, policies))
+
+
+def targets(result: BacktestResult) -> list[float]:
+    assert result.target is not None
+    return [float(target) for target in result.target]
 
 
 @dataclass
@@ -146,7 +163,7 @@ def test_prefixes_take_the_same_decisions(window: CandleWindow, data: st.DataObj
     whole = run_sma_cross(window, SMALL)
     cut = data.draw(st.integers(6, len(window)))
     part = run_sma_cross(candles(window.close[:cut].tolist(), window.open[:cut].tolist()), SMALL)
-    np.testing.assert_array_equal(part.target, whole.target[:cut])
+    assert targets(part) == targets(whole)[:cut]
     np.testing.assert_array_equal(part.equity, whole.equity[:cut])
     closed = [trade for trade in part.trades if not trade.is_open]
     assert closed == list(whole.trades)[: len(closed)]
@@ -162,24 +179,24 @@ def test_accounting_identities(window: CandleWindow, costs: Costs) -> None:
         last
     )
     assert result.equity[0] == 10_000
-    assert result.metrics["fees_paid"] == pytest.approx(sum(trade.fees for trade in result.trades))
-    assert result.metrics.values.keys() | result.metrics.undefined.keys() == {
+    assert result.measures["fees_paid"] == pytest.approx(sum(trade.fees for trade in result.trades))
+    assert result.measures.values.keys() | result.measures.undefined.keys() == {
         metric.key for metric in METRICS
     }
-    assert all(map(isfinite, result.metrics.values.values()))
+    assert all(map(isfinite, result.measures.values.values()))
 
 
-def up_and_down() -> SmaCrossResult:
+def up_and_down() -> BacktestResult:
     """Averages of 2 and 3 closes: above after candle 3, below after candle 6."""
     closes = [10.0, 10.0, 10.0, 13.0, 16.0, 16.0, 8.0, 8.0]
     opens = [10.0, 10.0, 10.0, 10.0, 12.5, 16.0, 16.0, 10.0]
     costs = Costs(fee_rate=0.01, slippage_bp=100.0)
-    return run_sma_cross(candles(closes, opens), SmaCrossParameters(2, 3), costs, 1_000.0)
+    return run_sma_cross(candles(closes, opens), (2, 3), costs, 1_000.0)
 
 
 def test_by_hand() -> None:
     result = up_and_down()
-    assert result.target.tolist() == [0, 0, 0, 1, 1, 1, 0, 0]
+    assert targets(result) == [0, 0, 0, 1, 1, 1, -1, -1]
     (trade,) = result.trades
     minutes = [60_000_000_000 * bar for bar in (4, 7)]
     assert [trade.entry_time_ns, trade.exit_time_ns] == minutes
@@ -194,27 +211,23 @@ def test_by_hand() -> None:
     expected = [1_000.0] * 4 + [size * 16, size * 16, size * 8, size * 9.9 * 0.99]
     np.testing.assert_allclose(result.equity, expected)
     assert result.warm_up == 2
-    assert np.isnan(result.slow[:2]).all()
-    np.testing.assert_allclose(
-        result.buy_and_hold, np.asarray([10, 10, 10, 13, 16, 16, 8, 8]) * 100
-    )
+    assert np.isnan(result.curves["SMA 3"][:2]).all()
+    np.testing.assert_allclose(result.market, np.asarray([10, 10, 10, 13, 16, 16, 8, 8]) * 100)
 
 
 def test_the_decision_of_the_last_close_is_not_traded() -> None:
-    result = run_sma_cross(candles([10.0, 10.0, 10.0, 13.0]), SmaCrossParameters(2, 3))
-    assert result.target.tolist() == [0, 0, 0, 1]
+    result = run_sma_cross(candles([10.0, 10.0, 10.0, 13.0]), (2, 3))
+    assert targets(result) == [0, 0, 0, 1]
     assert len(result.trades) == 0
-    assert result.metrics.undefined["win_rate"] == "no trade was closed"
+    assert result.measures.undefined["win_rate"] == "no trade was closed"
 
 
 def test_open_position_is_marked_and_told() -> None:
-    result = run_sma_cross(
-        candles([10.0, 10.0, 10.0, 13.0, 16.0, 20.0]), SmaCrossParameters(2, 3), Costs(0.0, 0.0)
-    )
+    result = run_sma_cross(candles([10.0, 10.0, 10.0, 13.0, 16.0, 20.0]), (2, 3), Costs(0.0, 0.0))
     (trade,) = result.trades
     assert (trade.is_open, trade.exit_price, trade.bars) == (True, 20.0, 2)
     assert trade.return_fraction == pytest.approx(20 / 13 - 1)
-    assert result.metrics["open_trades"] == 1
+    assert result.measures["open_trades"] == 1
     assert result.warnings == (
         "Closed trades: 0. Below 30 the figures may be chance.",
         "The last position is still open and counts at the last close.",
@@ -223,9 +236,9 @@ def test_open_position_is_marked_and_told() -> None:
 
 
 def test_a_flat_price_never_trades_whatever_the_rounding() -> None:
-    result = run_sma_cross(candles([0.1] * 400), SmaCrossParameters(2, 3))
+    result = run_sma_cross(candles([0.1] * 400), (2, 3))
     assert len(result.trades) == 0
-    assert not result.target.any()
+    assert not any(targets(result))
 
 
 def test_gaps_and_long_warm_up_are_told() -> None:
@@ -234,7 +247,7 @@ def test_gaps_and_long_warm_up_are_told() -> None:
     gappy = CandleWindow.from_arrays(
         times, window.open, window.high, window.low, window.close, window.volume
     )
-    warnings = run_sma_cross(gappy, SmaCrossParameters(2, 4)).warnings
+    warnings = run_sma_cross(gappy, (2, 4)).warnings
     assert "Gaps: 1, longest 4 days. Missing candles are not filled." in warnings
     assert "3 of 5 candles only warm up the strategy." in warnings
 
@@ -293,12 +306,12 @@ def real_days(folder: Path) -> CandleWindow:
 
 def test_agrees_with_figures_computed_elsewhere(shared_data: Path) -> None:
     """The design's picture of this page was made by other code: same data, 20 / 50, same costs."""
-    result = run_sma_cross(real_days(shared_data), SmaCrossParameters(20, 50))
-    metrics = result.metrics
+    result = run_sma_cross(real_days(shared_data), (20, 50))
+    metrics = result.measures
     closed = [trade for trade in result.trades if not trade.is_open]
     assert (len(result.equity), len(closed), metrics["open_trades"]) == (1309, 13, 1)
     assert result.equity[-1] == pytest.approx(126_514, abs=0.5)
-    assert result.buy_and_hold[-1] == pytest.approx(216_398, abs=1)
+    assert result.market[-1] == pytest.approx(216_398, abs=1)
     assert metrics["sharpe"] == pytest.approx(1.50, abs=0.005)
     assert metrics["sortino"] == pytest.approx(2.29, abs=0.005)
     assert metrics["volatility"] == pytest.approx(0.5863, abs=0.0005)  # of a sample
