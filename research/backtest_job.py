@@ -22,7 +22,11 @@ PRINTED = 2000
 
 
 def compute(
-    work: Prepared, children: Children, told: Progress, partial: Path | None = None
+    work: Prepared,
+    children: Children,
+    workers: Workers,
+    told: Progress,
+    partial: Path | None = None,
 ) -> Outcome:
     """Search where that is asked for, then run the request with its or the best values.
 
@@ -34,7 +38,7 @@ def compute(
     started = perf_counter_ns()
     values, asked, sweep = work.values, work.request.sweep, None
     if asked is not None:
-        found = swept(work, asked, Workers(children), told, partial)
+        found = swept(work, asked, workers, told, partial)
         values, sweep = found.values, found.view
         told.tell(1, 2, "The best combination")
     result, checks = _run(work, values, children, told)

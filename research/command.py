@@ -113,7 +113,7 @@ def _run(options: argparse.Namespace) -> int:
     if not options.data:
         raise RequestError("--data is missing: a CSV or Parquet file of candles")
     files = _Files(options.data)
-    research = Research(files, None, options.strategies)
+    research = Research(files, None, options.strategies, options.dask)
     try:
         key = research.start(_request(options, files))
         view = _watched(research, key, sys.stderr)
@@ -245,6 +245,7 @@ def _parser() -> _Parser:
     add("--goal", default="sharpe", help="key of the figure to be good (default sharpe)")
     add("--optuna", type=int, metavar="TRIALS", help="let Optuna choose, not every combination")
     add("--walk-forward", type=int, default=0, metavar="WINDOWS", help="search and try in turns")
+    add("--dask", metavar="tcp://HOST:PORT", help="search on the workers of a Dask scheduler")
     add("--report", type=Path, help="write a page of HTML there")
     add("--json", action="store_true", help="print everything as JSON")
     return parser

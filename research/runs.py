@@ -24,6 +24,7 @@ from research.request_setup import checked_setup
 from research.result_cache import ResultCache
 from research.result_views import result_view
 from research.run_queue import QueuedRun, RunQueue
+from research.search.workers import Workers
 from research.sweep_job import checked_sweep
 from research.views import (
     BacktestRequest,
@@ -57,14 +58,20 @@ class Research:
     """
 
     def __init__(
-        self, source: CandleSource, root: Path | None = None, strategies: Path | None = None
+        self,
+        source: CandleSource,
+        root: Path | None = None,
+        strategies: Path | None = None,
+        dask: str | None = None,
     ) -> None:
         """``root`` is the store's folder; without one nothing outlives the program.
 
-        ``strategies``: the folder of the user's own. Nothing is started before :meth:`start`.
+        ``strategies``: the folder of the user's own; ``dask``: the address of a scheduler whose
+        workers search instead of this machine. Nothing is started before :meth:`start`.
         """
         self._root = root
         self._children = Children()
+        self._workers = Workers(self._children, dask)
         self._datasets = Datasets(root)
         self._data = CandleData(source, self._datasets)
         self._catalogue = Catalogue(strategies, self._children)
@@ -181,6 +188,7 @@ class Research:
     def close(self) -> None:
         """Cancel what runs and wait for it."""
         self._queue.close()
+        self._workers.close()
         self._children.close()
 
     # ------------------------------------------------------------------------------------------
@@ -192,7 +200,9 @@ class Research:
         if known is not None:
             return _Done(known, cached=True)
         cached = self._cache.get(work.key)
-        outcome = cached or compute(work, self._children, told, self._partial(work.key))
+        outcome = cached or compute(
+            work, self._children, self._workers, told, self._partial(work.key)
+        )
         if cached is None:
             self._cache.put(work.key, outcome)
         head = head_of(key, work.key, time.time_ns(), outcome)

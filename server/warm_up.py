@@ -1,8 +1,8 @@
 """Compiles what the first viewer, trade and backtest would otherwise wait for.
 
-Charts, candles, order books and the backtest are compiled before anything is served. The
-indicators, which take as long again on the very first start, are compiled beside the running
-program: until then, one that is asked for compiles on its own.
+Charts, candles and order books are compiled before anything is served. Backtests and indicators,
+which take longer on the very first start, are compiled beside the running program: until then, what
+is asked for compiles on its own.
 """
 
 import atexit
@@ -22,7 +22,8 @@ from market.columns import CandleWindow
 from market.order_book import OrderBook
 from market.tape import Tape
 from market.types import MINUTE, Candle, Interval, Side, Symbol, Trade
-from trading.backtest import backtest
+from trading.backtest import Setup, backtest
+from trading.backtest.scoring import Scorer
 from trading.shelf import strategies
 
 BARS = 16
@@ -33,7 +34,7 @@ _log = logging.getLogger("candlecast.warm_up")
 def warm_up(choice: RendererChoice, wait: bool = True) -> None:
     """Run every compiled path once; with a filled cache this takes a fraction of a second.
 
-    Without ``wait`` the indicators are compiled beside the caller.
+    Without ``wait`` backtests and indicators are compiled beside the caller.
     """
     if choice.renderer is not None:
         ChartPipeline(choice.renderer).warm_up()
@@ -42,8 +43,8 @@ def warm_up(choice: RendererChoice, wait: bool = True) -> None:
     builder.add(1, BARS * MINUTE, 100.0, 1.0)
     builder.columns(Interval.M1).snapshot()
     warm_up_book()
-    backtest(_candles(), strategies()["sma_cross"], {"fast": 2, "slow": 3})
     if wait:
+        warm_up_backtests()
         warm_up_indicators()
     else:
         warm_up_beside()
@@ -62,6 +63,19 @@ def warm_up_book() -> None:
     tape.add(Trade(Symbol("A-B"), 1, MINUTE, 100.0, 1.0, Side.BUY))
     tape.view()
     tape.clear()
+
+
+def warm_up_backtests(stop: threading.Event | None = None) -> None:
+    """Run a backtest and score one, as a search does; nothing when ``stop`` was set."""
+    window, strategy = _candles(), strategies()["sma_cross"]
+    setup = Setup(stop_loss=0.1, take_profit=0.1)
+    for step in (
+        lambda: backtest(window, strategy, {"fast": 2, "slow": 3}, setup),
+        lambda: Scorer(window, setup).score(np.ones(BARS)),
+    ):
+        if stop is not None and stop.is_set():
+            break
+        step()
 
 
 def warm_up_indicators(stop: threading.Event | None = None) -> int:
@@ -85,9 +99,14 @@ def warm_up_indicators(stop: threading.Event | None = None) -> int:
 
 
 def warm_up_beside() -> threading.Thread:
-    """:func:`warm_up_indicators` on a thread; a program that ends waits for one of them at most."""
+    """Backtests and indicators on a thread; a program that ends waits for one step at most."""
     stop = threading.Event()
-    thread = threading.Thread(target=warm_up_indicators, args=(stop,), name="warm-up", daemon=True)
+
+    def work() -> None:
+        warm_up_backtests(stop)
+        warm_up_indicators(stop)
+
+    thread = threading.Thread(target=work, name="warm-up", daemon=True)
 
     def end() -> None:
         stop.set()

@@ -73,8 +73,8 @@ def _cards(metrics: tuple[MetricView, ...], final: float) -> str:
         text, look = figure(metric)
         note = f" <small>{escape(metric.note)}</small>" if metric.note else ""
         cards.append(
-            f"<div><span>{escape(metric.label)}{note}</span>"
-            f'<b class="{look}" data-metric="{metric.key}">{text}</b></div>'
+            f"<div><span>{escape(metric.label)}</span>"
+            f'<b class="{look}" data-metric="{metric.key}">{text}</b>{note}</div>'
         )
     return f'<section class="cards">{"".join(cards)}</section>'
 

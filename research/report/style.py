@@ -33,6 +33,8 @@ h2 small, .context { color: var(--text3); font-size: 11px; font-weight: 400; }
   margin: 0 -1px -1px 0; }
 .cards span { display: block; color: var(--text3); font-size: 11px; }
 .cards b { font: 600 16px/22px Inter, system-ui, sans-serif; }
+.cards small { color: var(--text3); font-size: 11px; overflow-wrap: anywhere; }
+.cards b { overflow-wrap: anywhere; }
 .up { color: var(--up); } .down { color: var(--down); } .flat { color: var(--text3); }
 svg { display: block; width: 100%; height: auto; }
 svg text { fill: var(--text3); font: 400 11px Inter, system-ui, sans-serif; }
@@ -50,5 +52,12 @@ th, td { padding: 4px 8px; text-align: right; white-space: nowrap;
 .facts td { white-space: normal; }
 .months td, .months th { text-align: center; }
 img { display: block; width: 100%; height: auto; }
+.shades td { border: 1px solid var(--panel); text-align: center; }
 footer { padding: 12px; color: var(--text3); font-size: 11px; }
 """
+_SHADE = ".{}{} {{ background: color-mix(in srgb, var(--{}) {}%, var(--panel)); }}\n"
+STYLE += "".join(
+    _SHADE.format(letter, step, colour, 5 * step)
+    for letter, colour in (("a", "accent"), ("u", "up"), ("d", "down"))
+    for step in range(1, 10)
+)

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from math import isfinite
+
+import numpy as np
 
 from research.outcome import Outcome
 from research.report.words import NONE, moment, number, tone
@@ -48,13 +51,24 @@ def _percent(value: float | None) -> Cell:
     return number(value, 2, "+"), tone(value)
 
 
+def _shaded(value: float | None) -> Cell:
+    """A return over up or down, stronger the larger it is; 20 % is the strongest."""
+    if value is None or not value:
+        return number(value, 2, "+"), ""
+    return number(value, 2, "+"), f"{'u' if value > 0 else 'd'}{_step(abs(value) / 20)}"
+
+
+def _step(share: float) -> int:
+    return min(9, max(1, round(9 * share)))
+
+
 def month_table(monthly: MonthlyView) -> str:
     """One line a year."""
     rows = (
-        [(str(year), ""), *map(_percent, months), _percent(total)]
+        [(str(year), ""), *map(_shaded, months), _percent(total)]
         for year, months, total in zip(monthly.years, monthly.months, monthly.totals, strict=True)
     )
-    return _table([("", ""), *((name, "") for name in _MONTHS)], rows, "months")
+    return _table([("", ""), *((name, "") for name in _MONTHS)], rows, "months shades")
 
 
 def trade_table(trades: Sequence[TradeView]) -> str:
@@ -129,11 +143,19 @@ def _of_entry(percent: float | None) -> str:
 
 
 def sweep_table(sweep: SweepView) -> str:
-    """The goal at every pair of values that was tried."""
+    """The goal at every pair of values that was tried, stronger the higher it is."""
     head = [(f"{sweep.y} / {sweep.x}" if sweep.y else sweep.x, "left")]
     head += [(f"{value:g}", "") for value in sweep.xs]
+    defined = sweep.matrix[np.isfinite(sweep.matrix)]
+    low, high = (defined.min(), defined.max()) if len(defined) else (0.0, 1.0)
+
+    def cell(value: float) -> Cell:
+        if not isfinite(value):
+            return NONE, ""
+        return number(value), f"a{_step((value - low) / ((high - low) or 1.0))}"
+
     rows = (
-        [(f"{y:g}" if sweep.y else sweep.goal_label, "left"), *((number(v), "") for v in line)]
+        [(f"{y:g}" if sweep.y else sweep.goal_label, "left"), *map(cell, line)]
         for y, line in zip(sweep.ys, sweep.matrix.tolist(), strict=True)
     )
-    return _table(head, rows)
+    return _table(head, rows, "shades")

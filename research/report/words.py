@@ -11,6 +11,9 @@ __all__ = ["NONE", "figure", "moment", "number", "tone"]
 NONE = "–"
 MINUTE_NS, HOUR_NS, DAY_NS = 60 * 10**9, 3600 * 10**9, 86_400 * 10**9
 
+LARGE = 1e9
+"""From here on a figure is written with a power of ten: yearly rates of a few hours."""
+
 _COLOURED = frozenset({"total_return", "cagr", "max_drawdown", "expectancy", "alpha"})
 """Figures whose sign is a gain or a loss."""
 
@@ -44,7 +47,8 @@ def figure(metric: MetricView) -> tuple[str, str]:
     if metric.unit == "count":
         return number(value, 0), ""
     coloured = metric.key in _COLOURED
-    text = number(value, 2, "+" if coloured else "")
+    sign = "+" if coloured else ""
+    text = number(value, 2, sign) if abs(value) < LARGE else f"{value:{sign}.3g}"
     return (f"{text} %" if metric.unit == "%" else text), tone(value) if coloured else ""
 
 

@@ -66,4 +66,5 @@ def test_figures_as_written() -> None:
     assert written("longest_drawdown", 36 * 3600e9, "ns") == ("1.5 d", "")
     assert written("profit_factor", None, "ratio") == (NONE, "")
     assert written("omega", float("inf"), "ratio") == (NONE, "")
+    assert written("alpha", 6.427e25, "%") == ("+6.43e+25 %", "up")
     assert number(-0.001) == "0.00"

@@ -11,7 +11,15 @@ from indicators.registry import INDICATORS
 from market.book_groups import group_top, price_unit
 from market.book_levels import copy_top, invalidate, replace_levels, rescale, set_levels
 from market.tape import add_to_tape, copy_tape
-from server.warm_up import warm_up, warm_up_beside, warm_up_book, warm_up_indicators
+from server.warm_up import (
+    warm_up,
+    warm_up_backtests,
+    warm_up_beside,
+    warm_up_book,
+    warm_up_indicators,
+)
+from trading.backtest.follow import follow
+from trading.backtest.scoring import _score_all
 
 pytestmark = pytest.mark.kernel
 
@@ -52,6 +60,15 @@ def test_every_indicator_is_compiled_and_the_log_says_so(caplog: pytest.LogCaptu
     with caplog.at_level(logging.INFO, logger="candlecast.warm_up"):
         warm_up(RendererChoice(None, "plotly", ()))
     assert f"{len(INDICATORS)} of {len(INDICATORS)} indicators are compiled" in caplog.text
+
+
+def test_backtests_and_searches_are_compiled_before_the_first_click() -> None:
+    stop = threading.Event()
+    stop.set()
+    warm_up_backtests(stop)
+    warm_up_backtests()
+    for each in (follow, _score_all):
+        assert getattr(each, "signatures", ["without a compiler"])
 
 
 def test_a_program_that_ends_does_not_wait_for_the_compiler() -> None:
