@@ -42,15 +42,19 @@ class History:
         self._lines: dict[int, _Line] = {}
         self._open: OrderedDict[int, Outcome] = OrderedDict()
         self._lock = threading.RLock()
+        # Runs end in several threads: candles of one must not go while another comes to need them.
+        self._writing = threading.Lock()
 
     def add(self, kept: KeptRun, outcome: Outcome, candles: Mapping[str, CandleWindow]) -> int:
         """Keep a finished run and the candles it ran over, by their keys; returns its number.
 
         Raises :class:`storage.errors.StorageError`; what was kept before is as it was.
         """
-        for key, window in candles.items():
-            self._runs.keep_candles(key, window)
-        number = self._runs.add(*written(kept, outcome))
+        document, arrays = written(kept, outcome)
+        with self._writing:
+            for key, window in candles.items():
+                self._runs.keep_candles(key, window)
+            number = self._runs.add(document, arrays)
         with self._lock:
             self._remember(number, outcome)
         return number
@@ -101,16 +105,17 @@ class History:
 
     def remove(self, number: int) -> None:
         """Forget a run, and the candles that no other needs; raises :class:`RequestError`."""
-        try:
-            self._runs.remove(number)
-        except StorageError as error:
-            raise RequestError(str(error)) from None
-        with self._lock:
-            self._open.pop(number, None)
-            lines = list(self._read().values())
-        if all(line.kept is not None for line in lines):  # else nobody knows what those need
-            needed = {key for line in lines if line.kept for key in line.kept.candles}
-            self._runs.drop_candles(needed)
+        with self._writing:
+            try:
+                self._runs.remove(number)
+            except StorageError as error:
+                raise RequestError(str(error)) from None
+            with self._lock:
+                self._open.pop(number, None)
+                lines = list(self._read().values())
+            if all(line.kept is not None for line in lines):  # else nobody knows what those need
+                needed = {key for line in lines if line.kept for key in line.kept.candles}
+                self._runs.drop_candles(needed)
 
     def _first(self, wanted: Callable[[_Line], bool]) -> int | None:
         with self._lock:

@@ -102,6 +102,16 @@ def test_candles_stay_as_long_as_a_run_needs_them(tmp_path: Path) -> None:
     research.close()
 
 
+def test_runs_that_end_at_once_keep_the_same_candles(tmp_path: Path) -> None:
+    for round_ in range(5):
+        research = desk(tmp_path / str(round_))
+        requests = [replace(REQUEST, capital=1.0 + n) for n in range(6)]
+        keys = [research.start(request) for request in requests]
+        assert [ended(research, key).error for key in keys] == [None] * 6
+        assert sorted(row.number for row in research.history()) == [1, 2, 3, 4, 5, 6]
+        research.close()
+
+
 def test_without_a_store_the_last_runs_are_held() -> None:
     runs = MemoryRuns()
     numbers = [runs.add(str(n).encode(), {}) for n in range(MOST_IN_MEMORY + 2)]
