@@ -8,6 +8,29 @@
   /** @type {{from: number, to: number, log: boolean, right: number, wanted: boolean}} */
   const state = { from: 0, to: 0, log: false, right: 64, wanted: false };
 
+  /** @param {any} figure @param {string} uid @returns {number[]} */
+  const values = (figure, uid) => [...(figure.data.find((/** @type {any} */ trace) => trace.uid === uid)?.y ?? [])];
+
+  /** Labels at 1, 2 and 5, at powers of ten alone where there are many of them. @param {any} figure @returns {string | number} */
+  function logSteps(figure) {
+    const all = [...values(figure, "equity"), ...values(figure, "hold")].filter((value) => value > 0);
+    let [low, high] = [Infinity, 0];
+    for (const value of all) [low, high] = [Math.min(low, value), Math.max(high, value)];
+    return high / low > 300 ? 1 : "D2";
+  }
+
+  /** The boxes with the newest values stand at logarithms on a logarithmic axis. @param {any} figure */
+  function boxes(figure) {
+    /** @type {Record<string, number>} */
+    const moved = {};
+    for (const [place, uid] of ["hold", "equity"].entries()) {
+      const last = values(figure, uid).at(-1);
+      if (last === undefined || !figure.layout.annotations?.[place]) continue;
+      moved[`annotations[${place}].y`] = state.log ? Math.log10(Math.max(last, 1e-9)) : last;
+    }
+    return moved;
+  }
+
   function apply() {
     state.wanted = false;
     const figure = plot();
@@ -24,6 +47,8 @@
       "xaxis.autorange": false,
       "yaxis.type": kind,
       "yaxis.autorange": true,
+      "yaxis.dtick": state.log ? logSteps(figure) : null,
+      ...boxes(figure),
     });
   }
 

@@ -13,8 +13,8 @@ from components.grid_theme import grid_theme
 from components.icons import icon
 from components.states import nothing_yet
 from components.tables import Cell, Column, table
-from components.trade_grid import number_column, text_column
-from market.types import base_currency, quote_currency
+from components.trade_grid import base_of, number_column, text_column
+from market.types import quote_currency
 
 Row = dict[str, Any]
 
@@ -57,9 +57,9 @@ def fill_columns(symbol: str, decimals: int) -> list[dict[str, Any]]:
         text_column("side", "Side", 64),
         number_column("price", "Price", f",.{decimals}f", 110),
         number_column("reference", "Before slippage", f",.{decimals}f", 116),
-        number_column("size", f"Size {base_currency(symbol)}", ",.4f", 104),
-        number_column("value", f"Value {money}", ",.2f", 116),
-        number_column("fee", f"Fee {money}", ",.2f", 96),
+        number_column("size", f"Size {base_of(symbol)}".rstrip(), ",.4f", 104),
+        number_column("value", f"Value {money}".rstrip(), ",.2f", 116),
+        number_column("fee", f"Fee {money}".rstrip(), ",.2f", 96),
         text_column("kind", "Kind", 72),
     ]
 

@@ -37,6 +37,7 @@ def market_fields(facts: FormFacts) -> list[Component]:
     symbol.data = market_choices(facts.symbols, facts.files)
     symbol.searchable = True
     symbol.nothingFoundMessage = "No such symbol here"
+    interval = choice_field(ids.BACKTEST_INTERVAL, "Interval", facts.intervals, values.interval)
     others = dmc.MultiSelect(
         id=ids.BACKTEST_OTHERS,
         label="Second symbol",
@@ -50,7 +51,7 @@ def market_fields(facts: FormFacts) -> list[Component]:
         html.Div(
             [
                 symbol,
-                choice_field(ids.BACKTEST_INTERVAL, "Interval", facts.intervals, values.interval),
+                html.Div(interval, className="interval-field"),
             ],
             className="field-row",
         ),

@@ -9,6 +9,7 @@ from components.formats import NONE, signed, tone
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _STRONGEST = 40.0
 """Percent a month from which the colour gets no stronger."""
+_ROOMY = 4  # years that have room for high rows
 _LEAST, _MOST = 8, 50  # percent of the colour over the panel
 
 
@@ -23,7 +24,8 @@ def monthly_table(
         for year, row, total in zip(years, months, totals, strict=True)
     ]
     caption = html.Caption("Return of every month in percent", className="visually-hidden")
-    return html.Table([caption, html.Thead(head), html.Tbody(rows)], className="months")
+    look = "months is-dense" if len(years) > _ROOMY else "months"
+    return html.Table([caption, html.Thead(head), html.Tbody(rows)], className=look)
 
 
 def _cell(value: float | None, look: str = "") -> html.Td:

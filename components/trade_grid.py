@@ -86,13 +86,18 @@ def trade_columns(symbol: str, decimals: int, several: bool = False) -> list[dic
         text_column("exit", "Exit", 118),
         number_column("entry_price", "Entry price", f",.{decimals}f", 96),
         number_column("exit_price", "Exit price", f",.{decimals}f", 96),
-        number_column("size", f"Size {base_currency(symbol)}", ",.4f", 92),
+        number_column("size", f"Size {base_of(symbol)}".rstrip(), ",.4f", 92),
         number_column("bars", "Bars", ",d", 60),
-        {**number_column("pnl", f"P&L {money}", "+,.2f", 108), **_TONES},
+        {**number_column("pnl", f"P&L {money}".rstrip(), "+,.2f", 108), **_TONES},
         {**number_column("return", "Return %", "+,.2f", 84), **_TONES},
         number_column("mae", "MAE %", "+,.1f", 72),
         number_column("mfe", "MFE %", "+,.1f", 76),
     ]
+
+
+def base_of(symbol: str) -> str:
+    """The currency that is bought, empty for the name of a file."""
+    return base_currency(symbol) if quote_currency(symbol) else ""
 
 
 def text_column(field: str, name: str, width: int) -> dict[str, Any]:

@@ -133,17 +133,15 @@ def swept_ranges(form: Form) -> dict[str, Range]:
     }
 
 
-def market_request(
-    symbol: str, interval: str, days: tuple[str, str], usual: str
-) -> BacktestRequest:
-    """A request of which only the candles are said; ``usual`` is the symbol beside a file.
+def market_request(symbol: str, interval: str, days: tuple[str, str]) -> BacktestRequest:
+    """A request of which only the candles are said.
 
     Raises ValueError for a day that is none.
     """
     dataset = symbol.removeprefix(FILE) if symbol.startswith(FILE) else None
     return BacktestRequest(
         strategy="",
-        symbol=usual if dataset else symbol,
+        symbol="" if dataset else symbol,
         interval=interval,
         start_ns=day_ns(days[0]),
         end_ns=day_ns(days[1], last=True),
@@ -151,9 +149,9 @@ def market_request(
     )
 
 
-def request_of(form: Form, usual: str) -> BacktestRequest:
+def request_of(form: Form) -> BacktestRequest:
     """What the form asks for; only of a form without problems."""
-    market = market_request(form["symbol"], form["interval"], (form["first"], form["last"]), usual)
+    market = market_request(form["symbol"], form["interval"], (form["first"], form["last"]))
     return replace(
         market,
         strategy=form["strategy"],

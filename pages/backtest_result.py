@@ -103,7 +103,7 @@ def _figures(view: RunView, result: ResultView, money: str) -> dict[str, Any]:
         result.time_ms,
         result.equity,
         result.market,
-        None if band is None else (band.worst_equity, band.best_equity),
+        None if band is None or not band.depends else (band.worst_equity, band.best_equity),
     )
     overlays = [curve.name for curve in result.curves if not curve.pane]
     months = result.monthly

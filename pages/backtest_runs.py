@@ -103,7 +103,7 @@ def _form_request(form: Form) -> BacktestRequest | None:
     strategies = [strategy_facts(each) for each in services.research.strategies()]
     if len(problems(form, chosen_strategy(strategies, form["strategy"]))):
         return None
-    return request_of(form, services.symbols()[0])
+    return request_of(form)
 
 
 def _cell_request(

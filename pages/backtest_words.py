@@ -54,8 +54,8 @@ def card(view: MetricView, beside: str, money: str) -> Metric:
     )
 
 
-def written(view: MetricView, money: str = "") -> str:
-    """A figure with its sign and unit."""
+def written(view: MetricView, money: str = "", short: bool = False) -> str:
+    """A figure with its sign and unit; ``short``: where there is little room."""
     value = view.value
     if value is None:
         return NONE
@@ -67,7 +67,7 @@ def written(view: MetricView, money: str = "") -> str:
         return f"{plain(value, 0 if abs(value) >= 1000 else 2)} {money}".rstrip()
     if view.unit != "%":
         return plain(value)
-    decimals = 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 2
+    decimals = 0 if abs(value) >= (100 if short else 1000) else 1 if abs(value) >= 10 else 2
     text = signed(value, decimals) if view.key in _SIGNED else plain(value, decimals)
     return f"{text} %"
 
@@ -85,7 +85,7 @@ def note(by_key: Mapping[str, MetricView], key: str, view: ResultView, money: st
     """The comparison beside a value: buy & hold, convention, or how many there were."""
 
     def other(name: str) -> str:
-        return written(by_key[name], money) if name in by_key else NONE
+        return written(by_key[name], money, short=True) if name in by_key else NONE
 
     years = (int(view.time_ms[-1]) - int(view.time_ms[0])) / (365.25 * 86_400_000)
     market_down = float(drawdown(view.market).min())

@@ -187,7 +187,7 @@ def _look(form: Form, symbols: int) -> str:
 async def cover(symbol: str, interval: str, first: str, last: str) -> Any:
     """How many candles there are, and how many are missing among them."""
     try:
-        request = market_request(symbol, interval, (first, last), current().symbols()[0])
+        request = market_request(symbol, interval, (first, last))
         view = await asyncio.to_thread(current().research.coverage, request)
     except (ValueError, ResearchError):
         return ""
