@@ -1,0 +1,251 @@
+"""The backtesting page of the real program: runs, chart, history, files, phone."""
+
+import math
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.chromium import PHONE, Problems, open_page
+from tests.browser.program import Program
+from tests.browser.stand import wait_until
+
+pytestmark = pytest.mark.browser
+LONG_MS = 120_000  # the first run of a machine compiles its kernels
+DAYS = 600
+CHART = "candlecast.runChart.current()"
+
+
+@pytest.fixture(scope="module")
+def waves(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Days of a price that swings: averages cross often."""
+    file = tmp_path_factory.mktemp("files") / "waves.csv"
+    lines = ["time,open,high,low,close,volume"]
+    for day in range(DAYS):
+        low, high = (100 + 20 * math.sin(at / 15) + at / 10 for at in (day, day + 1))
+        edges = (max(low, high) + 1, min(low, high) - 1)
+        start = f"{2015 + day // 365}-{1 + day % 365 // 31:02d}-{1 + day % 365 % 31:02d}"
+        if 1 + day % 365 % 31 <= 28:
+            lines.append(f"{start},{low:.2f},{edges[0]:.2f},{edges[1]:.2f},{high:.2f},5")
+    file.write_text("\n".join(lines))
+    return file
+
+
+def opened(page: Page, program: Program, query: str = "") -> None:
+    """The page once its form has been checked."""
+    page.goto(f"{program.url}/backtesting{query}")
+    expect(page.locator("#backtest-run")).to_be_enabled()
+
+
+def upload(page: Page, file: Path) -> None:
+    """Choose a file as a hand does, and wait until it is the symbol."""
+    with page.expect_file_chooser() as chooser:
+        page.locator(".upload").click()
+    chooser.value.set_files(file)
+    expect(page.locator("#backtest-symbol")).to_have_value(file.name)
+
+
+def run(page: Page) -> str:
+    """Run what the form says; the address's id of the run once its result is drawn."""
+    before = page.url
+    page.locator("#backtest-run").click()
+    page.wait_for_function("before => location.href !== before", arg=before, timeout=LONG_MS)
+    expect(page.locator(".backtest-main.has-result")).to_be_visible(timeout=LONG_MS)
+    drawn(page)
+    return page.url.partition("run=")[2]
+
+
+def drawn(page: Page) -> None:
+    """Wait until chart, equity and trades of the run in the address are there."""
+    page.wait_for_function(
+        f"() => {CHART}?.shown && {CHART}.facts.run === new URLSearchParams(location.search).get('run')",
+        timeout=LONG_MS,
+    )
+    page.wait_for_selector("#backtest-equity .scatterlayer .traceequity .js-line")
+    page.wait_for_selector("#backtest-trades .ag-row")
+
+
+def test_click_runs_and_draws_everything(program: Program, page: Page, waves: Path) -> None:
+    opened(page, program)
+    upload(page, waves)
+    page.locator("#backtest-fast, [id*='\"fast\"'][id*='\"value\"']").first.fill("5")
+    run(page)
+    assert "5 / 50" in page.locator(".report-title").inner_text()
+    assert page.locator(".metric-card").count() == 12
+    assert page.locator(".month").count() > 12
+    picture = page.locator(".run-picture")
+    wait_until(lambda: bool(picture.evaluate("e => e.naturalWidth")), "the chart is drawn")
+    size = page.locator("#backtest-chart").bounding_box()
+    assert size is not None
+    assert picture.evaluate("e => e.naturalWidth") == round(size["width"])
+    edges = page.evaluate(
+        f"""() => {{
+            const box = document.querySelector("#backtest-chart").getBoundingClientRect();
+            const [x, , width] = {CHART}.shown.plot;
+            const plot = document.querySelector("#backtest-equity .nsewdrag").getBoundingClientRect();
+            return [box.left + x + width, plot.right];
+        }}"""
+    )
+    assert abs(edges[0] - edges[1]) <= 1  # one time axis for both
+
+
+def test_row_moves_the_chart_and_marks_its_trade(program: Program, page: Page, waves: Path) -> None:
+    opened(page, program)
+    upload(page, waves)
+    run(page)
+    assert page.evaluate(f"[{CHART}.first, {CHART}.last === {CHART}.facts.bars]") == [0, True]
+    page.locator("#backtest-trades .ag-row[row-index='1']").click()
+    mark = page.locator(".run-marked")
+    expect(mark).to_be_visible()
+    page.wait_for_function(f"() => {CHART}.shown.last - {CHART}.shown.first < {CHART}.facts.bars")
+    number = page.locator("#backtest-trades .ag-row[row-index='1'] [col-id='number']").inner_text()
+    assert mark.get_attribute("data-trade") == number
+    inside = page.evaluate(
+        f"() => {CHART}.first <= {CHART}.trade.first && {CHART}.trade.last < {CHART}.last"
+    )
+    assert inside
+    page.locator("[data-run-chart='all']").click()
+    page.wait_for_function(f"() => {CHART}.shown.first === 0")
+
+
+def test_wheel_and_keys_show_other_candles(program: Program, page: Page, waves: Path) -> None:
+    opened(page, program)
+    upload(page, waves)
+    run(page)
+    page.locator("#backtest-chart").hover()
+    page.mouse.wheel(0, -600)
+    page.wait_for_function(f"() => {CHART}.shown.last - {CHART}.shown.first < {CHART}.facts.bars")
+    before = page.evaluate(f"{CHART}.first")
+    page.locator("#backtest-chart").focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function(f"before => {CHART}.shown.first < before", arg=before)
+    page.locator("[data-run-chart='log']").click()
+    expect(page.locator("[data-run-chart='log']")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_function(
+        "() => document.querySelector('#backtest-equity .js-plotly-plot').layout.yaxis.type === 'log'"
+    )
+
+
+def test_reload_shows_the_run_and_its_form(program: Program, page: Page, waves: Path) -> None:
+    opened(page, program)
+    upload(page, waves)
+    page.locator("#backtest-fee").fill("0.25")
+    key = run(page)
+    title = page.locator(".report-title").inner_text()
+    page.reload()
+    drawn(page)
+    assert page.url.endswith(f"?run={key}")
+    assert page.locator(".report-title h2").inner_text() in title
+    expect(page.locator("#backtest-fee")).to_have_value("0.25")
+    expect(page.locator("#backtest-symbol")).to_have_value("waves.csv")
+
+
+def test_history_opens_compares_and_deletes(program: Program, page: Page, waves: Path) -> None:
+    opened(page, program)
+    upload(page, waves)
+    first = run(page)
+    page.locator("#backtest-slippage").fill("50")
+    second = run(page)
+    page.locator("#backtest-history-open").click()
+    lines = page.locator(".history-line")
+    wait_until(lambda: lines.count() >= 2, "both runs are listed")
+    count = lines.count()
+    for place in (0, 1):
+        lines.nth(place).locator("input").check()
+    compare = page.locator("#backtest-compare")
+    expect(compare).to_have_text("Compare 2")
+    compare.click()
+    page.wait_for_selector(".growth-graph .scatterlayer .tracerun1 .js-line")
+    expect(page.locator(".dialog-body").get_by_text("Sharpe ratio")).to_be_visible()
+    page.keyboard.press("Escape")
+    lines.nth(0).hover()
+    lines.nth(0).locator("button").click()
+    expect(lines).to_have_count(count - 1)
+    page.locator(f".history-line a[href$='{first}']").click()
+    page.wait_for_function("key => location.search.includes(key)", arg=first)
+    assert second != first
+
+
+def test_file_that_is_no_table_is_refused_with_its_line(
+    program: Program, page: Page, problems: Problems, tmp_path: Path
+) -> None:
+    problems.allow(r"status of 4\d\d .*/api/datasets")
+    opened(page, program)
+    bad = tmp_path / "bad.csv"
+    bad.write_text("time,open,high,low,close,volume\n2015-01-01,1,2,1,x,5\n")
+    with page.expect_file_chooser() as chooser:
+        page.locator(".upload").click()
+    chooser.value.set_files(bad)
+    problem = page.locator(".upload-problem")
+    expect(problem).to_contain_text("bad.csv was not taken.")
+    expect(problem).to_contain_text("line 2")
+    expect(page.locator("#backtest-symbol")).to_have_value("BTC-USD")
+
+
+def test_values_that_cannot_run_are_told_and_move_nothing(program: Program, page: Page) -> None:
+    opened(page, program)
+    places = ("#backtest-symbol", "#backtest-capital", "#backtest-run")
+    before = [page.locator(place).bounding_box() for place in places]
+    page.locator("#backtest-fee").fill("9")
+    page.locator("#backtest-from").fill("2012-13-01")
+    page.get_by_text("2 values need a change").wait_for()
+    page.get_by_text("Must be 0 to 5.").wait_for()
+    assert page.locator("#backtest-run").is_disabled()
+    assert [page.locator(place).bounding_box() for place in places] == before
+
+
+def test_keys_run(program: Program, page: Page, waves: Path) -> None:
+    opened(page, program)
+    upload(page, waves)
+    page.locator("#backtest-fee").focus()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".backtest-main.has-result")).to_be_visible(timeout=LONG_MS)
+    drawn(page)
+
+
+def test_report_opens_as_one_page(program: Program, page: Page, waves: Path) -> None:
+    opened(page, program)
+    upload(page, waves)
+    run(page)
+    report = page.locator(".report-files a", has_text="Report")
+    answer = page.request.get(program.url + str(report.get_attribute("href")))
+    assert answer.status == 200
+    text = answer.text()
+    assert "Sharpe ratio" in text
+    assert "<script src" not in text and "<link" not in text
+
+
+def test_phone_turns_from_setup_to_result(
+    program: Program, browser: Browser, problems: Problems, waves: Path
+) -> None:
+    with open_page(browser, problems, PHONE) as page:
+        opened(page, program)
+        assert not page.locator(".backtest-main").is_visible()
+        upload(page, waves)
+        run(page)
+        expect(page.locator(".backtest-main")).to_be_visible()
+        assert not page.locator(".backtest-form").is_visible()
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= PHONE["width"]
+        page.locator(".view-tab", has_text="Setup").click()
+        expect(page.locator(".backtest-form")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_figures_have_the_colours_of_the_theme(
+    program: Program, page: Page, waves: Path, theme: str
+) -> None:
+    page.add_init_script(f"localStorage.setItem('candlecast.theme', '{theme}')")
+    opened(page, program)
+    upload(page, waves)
+    run(page)
+    same = page.evaluate(
+        """() => {
+            const probe = document.createElement("i");
+            probe.style.color = "var(--line-a)";
+            document.body.append(probe);
+            const line = document.querySelector("#backtest-equity .traceequity .js-line");
+            return getComputedStyle(line).stroke === getComputedStyle(probe).color;
+        }"""
+    )
+    assert same
