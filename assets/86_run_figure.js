@@ -8,8 +8,8 @@
   /** @type {{from: number, to: number, log: boolean, right: number, wanted: boolean}} */
   const state = { from: 0, to: 0, log: false, right: 64, wanted: false };
 
-  /** @param {any} figure @param {string} uid @returns {number[]} */
-  const values = (figure, uid) => [...(figure.data.find((/** @type {any} */ trace) => trace.uid === uid)?.y ?? [])];
+  /** As Plotly has unpacked them. @param {any} figure @param {string} uid @returns {number[]} */
+  const values = (figure, uid) => [...(figure._fullData?.find((/** @type {any} */ trace) => trace.uid === uid)?.y ?? [])];
 
   /** Labels at 1, 2 and 5, at powers of ten alone where there are many of them. @param {any} figure @returns {string | number} */
   function logSteps(figure) {

@@ -13,6 +13,7 @@ from tests.browser.stand import wait_until
 pytestmark = pytest.mark.browser
 LONG_MS = 120_000  # the first run of a machine compiles its kernels
 DAYS = 600
+expect.set_options(timeout=30_000)  # a page's first callbacks wait for a busy machine
 CHART = "candlecast.runChart.current()"
 
 
@@ -58,7 +59,7 @@ def run(page: Page) -> str:
 def drawn(page: Page) -> None:
     """Wait until chart, equity and trades of the run in the address are there."""
     page.wait_for_function(
-        f"() => {CHART}?.shown && {CHART}.facts.run === new URLSearchParams(location.search).get('run')",
+        f"() => {CHART}?.shown && location.search === '?run=' + {CHART}.facts.run",
         timeout=LONG_MS,
     )
     page.wait_for_selector("#backtest-equity .scatterlayer .traceequity .js-line")
@@ -68,7 +69,7 @@ def drawn(page: Page) -> None:
 def test_click_runs_and_draws_everything(program: Program, page: Page, waves: Path) -> None:
     opened(page, program)
     upload(page, waves)
-    page.locator("#backtest-fast, [id*='\"fast\"'][id*='\"value\"']").first.fill("5")
+    page.get_by_label("Fast length", exact=True).fill("5")
     run(page)
     assert "5 / 50" in page.locator(".report-title").inner_text()
     assert page.locator(".metric-card").count() == 12
@@ -82,8 +83,8 @@ def test_click_runs_and_draws_everything(program: Program, page: Page, waves: Pa
         f"""() => {{
             const box = document.querySelector("#backtest-chart").getBoundingClientRect();
             const [x, , width] = {CHART}.shown.plot;
-            const plot = document.querySelector("#backtest-equity .nsewdrag").getBoundingClientRect();
-            return [box.left + x + width, plot.right];
+            const plot = document.querySelector("#backtest-equity .nsewdrag");
+            return [box.left + x + width, plot.getBoundingClientRect().right];
         }}"""
     )
     assert abs(edges[0] - edges[1]) <= 1  # one time axis for both
@@ -121,9 +122,8 @@ def test_wheel_and_keys_show_other_candles(program: Program, page: Page, waves: 
     page.wait_for_function(f"before => {CHART}.shown.first < before", arg=before)
     page.locator("[data-run-chart='log']").click()
     expect(page.locator("[data-run-chart='log']")).to_have_attribute("aria-pressed", "true")
-    page.wait_for_function(
-        "() => document.querySelector('#backtest-equity .js-plotly-plot').layout.yaxis.type === 'log'"
-    )
+    plot = "document.querySelector('#backtest-equity .js-plotly-plot')"
+    page.wait_for_function(f"() => {plot}.layout.yaxis.type === 'log'")
 
 
 def test_reload_shows_the_run_and_its_form(program: Program, page: Page, waves: Path) -> None:
