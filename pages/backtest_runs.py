@@ -6,7 +6,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any
 
-from dash import Input, Output, State, callback, ctx, no_update
+from dash import ALL, Input, Output, State, callback, ctx, no_update
 from dash.exceptions import PreventUpdate
 
 from components import ids
@@ -229,6 +229,17 @@ def _refused(reason: str, shown_run: str | None) -> dict[str, Any]:
     earlier = f"/backtesting?run={shown_run}" if shown_run else None
     told = failed_run("The backtest could not run", first, lines, earlier)
     return {**_rest(), "main": SHOWS_STATE, "state": told}
+
+
+@callback(
+    Output(ids.parameter_field("value", ALL), "value"),  # type: ignore[arg-type]
+    Input(ids.BACKTEST_CELL, "data"),
+    State(ids.parameter_field("value", ALL), "id"),  # type: ignore[arg-type]
+    prevent_initial_call=True,
+)
+async def fill(cell: Mapping[str, float] | None, names: list[dict[str, str]]) -> list[Any]:
+    """The values of a cell stand in the form."""
+    return [(cell or {}).get(name["name"], no_update) for name in names]
 
 
 @callback(

@@ -157,7 +157,8 @@ def test_history_opens_compares_and_deletes(program: Program, page: Page, waves:
     compare.click()
     page.wait_for_selector(".growth-graph .scatterlayer .tracerun1 .js-line")
     expect(page.locator(".dialog-body").get_by_text("Sharpe ratio")).to_be_visible()
-    page.keyboard.press("Escape")
+    page.locator(".dialog-head button").click()
+    expect(page.locator(".dialog-body")).not_to_be_visible()
     lines.nth(0).hover()
     lines.nth(0).locator("button").click()
     expect(lines).to_have_count(count - 1)
@@ -213,6 +214,51 @@ def test_report_opens_as_one_page(program: Program, page: Page, waves: Path) -> 
     text = answer.text()
     assert "Sharpe ratio" in text
     assert "<script src" not in text and "<link" not in text
+
+
+def sweep(page: Page, fast: tuple[str, str, str], slow: tuple[str, str, str]) -> None:
+    """Switch the sweep on and write from, to and step of both lengths."""
+    page.locator(".switch").click()
+    for name, bounds in (("Fast length", fast), ("Slow length", slow)):
+        for part, value in zip(("from", "to", "step"), bounds, strict=True):
+            page.get_by_label(f"{name}, {part}", exact=True).fill(value)
+
+
+def test_click_in_the_map_runs_its_values(program: Program, page: Page, waves: Path) -> None:
+    opened(page, program)
+    upload(page, waves)
+    sweep(page, ("5", "25", "5"), ("20", "60", "10"))
+    expect(page.locator("#backtest-combinations")).to_have_text("23 of 25")
+    searched = run(page)
+    page.wait_for_selector(".report.has-map #backtest-map .heatmaplayer image")
+    expect(page.locator("#backtest-map-key")).to_contain_text("fast → slow")
+    box = page.locator("#backtest-map .nsewdrag").bounding_box()
+    assert box is not None
+    place = {"x": box["width"] * 0.1, "y": box["height"] * 0.9}  # fast 5, slow 60
+    page.locator("#backtest-map .nsewdrag").hover(position=place)
+    page.wait_for_selector("#backtest-map .hoverlayer .hovertext")
+    page.locator("#backtest-map .nsewdrag").click(position=place)
+    page.wait_for_function("run => !location.search.includes(run)", arg=searched, timeout=LONG_MS)
+    drawn(page)
+    expect(page.locator(".report-title h2")).to_contain_text("5 / 60")
+    expect(page.get_by_label("Fast length", exact=True)).to_have_value("5")
+
+
+def test_long_sweep_shows_how_far_it_is_and_is_cancelled(
+    program: Program, page: Page, waves: Path
+) -> None:
+    opened(page, program)
+    upload(page, waves)
+    sweep(page, ("2", "200", "1"), ("3", "500", "1"))
+    page.locator("#backtest-run").click()
+    cancel = page.locator("#backtest-cancel")
+    expect(cancel).to_be_visible(timeout=LONG_MS)
+    expect(page.locator("#backtest-run-share")).to_contain_text("%", timeout=LONG_MS)
+    assert "is-running" in str(page.locator("#backtest-run").get_attribute("class"))
+    page.keyboard.press("Escape")
+    expect(page.locator("#backtest-foot-words")).to_contain_text("Cancelled", timeout=LONG_MS)
+    expect(cancel).not_to_be_visible()
+    expect(page.locator("#backtest-run")).to_be_enabled()
 
 
 def test_phone_turns_from_setup_to_result(
