@@ -33,15 +33,14 @@
       return facts?.run ?? null;
     },
 
-    /** The values of a cell of the map. @param {any} click @param {[string, number[]][] | null} axes */
+    /** The values of a cell of the map. @param {any} click @param {[string, Record<string, number>][] | null} axes */
     cell(click, axes) {
       const point = click?.points?.[0];
       if (!point || !axes) return NOTHING();
       const [[x, xs], [y, ys]] = axes;
-      const [row, column] = point.pointIndex ?? point.pointNumber;
       /** @type {Record<string, number>} */
-      const values = { [x]: xs[column] };
-      if (y) values[y] = ys[row];
+      const values = { [x]: xs[point.x] };
+      if (y) values[y] = ys[point.y];
       return values;
     },
   };

@@ -87,6 +87,11 @@ class MapFacts:
     current: tuple[float | None, float | None]
 
 
+def by_text(values: Sequence[float]) -> dict[str, float]:
+    """What the names on an axis of the map stand for."""
+    return {number_text(value): value for value in values}
+
+
 def map_figure(facts: MapFacts | None) -> go.Figure:
     """Cells in one hue, the stronger the better; a click names the values of its cell."""
     figure = go.Figure()
@@ -104,8 +109,8 @@ def map_figure(facts: MapFacts | None) -> go.Figure:
     figure.add_trace(
         go.Heatmap(
             uid="map",
-            x=[number_text(value) for value in facts.xs],
-            y=[number_text(value) for value in facts.ys] or [""],
+            x=list(by_text(facts.xs)),
+            y=list(by_text(facts.ys)) or [""],
             z=facts.matrix,
             colorscale=_ONE_HUE,
             showscale=False,

@@ -21,7 +21,7 @@ from components.formats import plain
 from components.metric_cards import metric_cards
 from components.monthly_table import monthly_table
 from components.run_chart import chart_facts, chart_legend
-from components.trade_figures import MapFacts, map_figure, map_key, returns_figure
+from components.trade_figures import MapFacts, by_text, map_figure, map_key, returns_figure
 from components.trade_grid import trade_columns
 from market.types import quote_currency
 from pages.backtest_words import (
@@ -158,7 +158,7 @@ def _map(view: RunView, sweep: SweepView | None, strategy: StrategyView | None) 
     return {
         "map": map_figure(facts),
         "map_key": map_key(f"{sweep.goal_label} · {axes}", facts.matrix),
-        "map_axes": [[sweep.x, list(sweep.xs)], [sweep.y, list(sweep.ys)]],
+        "map_axes": [[sweep.x, by_text(sweep.xs)], [sweep.y, by_text(sweep.ys)]],
     }
 
 

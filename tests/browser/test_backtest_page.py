@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Position, expect
 
 from tests.browser.chromium import PHONE, Problems, open_page
 from tests.browser.program import Program
@@ -234,7 +234,7 @@ def test_click_in_the_map_runs_its_values(program: Program, page: Page, waves: P
     expect(page.locator("#backtest-map-key")).to_contain_text("fast → slow")
     box = page.locator("#backtest-map .nsewdrag").bounding_box()
     assert box is not None
-    place = {"x": box["width"] * 0.1, "y": box["height"] * 0.9}  # fast 5, slow 60
+    place = Position(x=box["width"] * 0.1, y=box["height"] * 0.9)  # fast 5, slow 60
     page.locator("#backtest-map .nsewdrag").hover(position=place)
     page.wait_for_selector("#backtest-map .hoverlayer .hovertext")
     page.locator("#backtest-map .nsewdrag").click(position=place)

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import PHONE, WIDE, Problems, open_page, wait_for_counter
 from tests.browser.program import Program
@@ -20,6 +20,15 @@ PAGES = {
     "paper": "/paper",
     "performance": "/performance",
 }
+
+
+def backtest(page: Page) -> None:
+    """A run of the form's values, drawn."""
+    expect(page.locator("#backtest-run")).to_be_enabled(timeout=30_000)
+    page.locator("#backtest-run").click()
+    shown = "candlecast.runChart?.current()?.shown"
+    page.wait_for_function(f"() => {shown}", timeout=120_000)  # a first run compiles
+    page.wait_for_selector("#backtest-equity .scatterlayer .traceequity")
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
@@ -42,9 +51,7 @@ def test_page_is_pictured(
         page.goto(program.url + PAGES[name])
         page.wait_for_selector(".page")
         if name == "backtesting":
-            page.locator("#backtest-run").click()
-            page.wait_for_selector("#backtest-result .js-plotly-plot .scatterlayer .trace")
-            page.wait_for_selector("#backtest-trades .ag-row")
+            backtest(page)
         elif name != "performance":
             wait_for_counter(page, "keyframes", 1)
             wait_for_counter(page, "patches", 1)
