@@ -159,6 +159,7 @@ class Services:
             ResearchCandles(settings, market, lambda: feed.status().mode),
             settings.store,
             settings.strategies,
+            settings.dask,
         )
         self.run_pictures = RunPictures(self.drawing, self.research.charted)
         self.books = BookTeller(BookReader(market, feed, settings.books))

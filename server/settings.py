@@ -27,6 +27,7 @@ _ALLOWED = {
     "store": "off or a folder",
     "record": "a folder",
     "strategies": "a folder",
+    "dask": "the address of a scheduler, tcp://host:port",
     "venue": "coinbase, binance, kraken, bybit, okx, ccxt:NAME, or several like coinbase,kraken",
     "symbols": f"1 to {MAX_SYMBOLS} pairs separated by commas, like BTC-USD,kraken:ETH-USD",
     "host": "an address or a host name",
@@ -64,7 +65,8 @@ class Settings(BaseSettings):
     ``venue`` is one or several, see :mod:`data_feed.venue_names`, whose spelling ``symbols`` have.
     ``books``: whether order books are followed. ``symbols`` is empty when nobody named any: then
     the recording or the venue decides. ``store`` is None when candles are not to be stored,
-    ``record`` when frames are not to be recorded. ``strategies``: the folder of the user's own.
+    ``record`` when frames are not to be recorded. ``strategies``: the folder of the user's own,
+    ``dask`` the scheduler that searches are sent to.
     """
 
     model_config = SettingsConfigDict(env_prefix="CANDLECAST_", frozen=True, extra="forbid")
@@ -85,6 +87,7 @@ class Settings(BaseSettings):
     store: Path | None = Field(default_factory=state_folder)
     record: Path | None = None
     strategies: Path = Path("strategies")
+    dask: str | None = Field(default=None, pattern=r"^tcp://[A-Za-z0-9._-]+:\d{1,5}$")
 
     @field_validator("store", "record", "strategies", mode="before")
     @classmethod
@@ -176,6 +179,7 @@ def _parser() -> _Parser:
     parser.add_argument("--store", help="folder for candles of live venues, or off")
     parser.add_argument("--record", help="folder to record the frames of the feed in")
     parser.add_argument("--strategies", help="folder of your own strategies (default strategies)")
+    parser.add_argument("--dask", help="Dask scheduler for searches, tcp://host:port")
     parser.add_argument("--books", help="follow order books: on or off (default on)")
     parser.add_argument("--log-level", help="debug, info, warning or error (default info)")
     parser.add_argument(

@@ -36,6 +36,11 @@ def test_books_are_followed_unless_switched_off() -> None:
         parse_settings(["--books", "maybe"])
 
 
+def test_searches_go_to_a_cluster_that_is_named() -> None:
+    assert parse_settings([]).dask is None
+    assert parse_settings(["--dask", "tcp://node-1.local:8786"]).dask == "tcp://node-1.local:8786"
+
+
 def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "FEED": "sim",
@@ -97,6 +102,7 @@ def test_replay_of_an_existing_file(tmp_path: Path) -> None:
         (["--symbols", "BTCUSD"], "--symbols (CANDLECAST_SYMBOLS) was 'BTCUSD'; allowed: 1 to 50"),
         (["--symbols", ""], "--symbols (CANDLECAST_SYMBOLS) was ''; allowed: 1 to 50"),
         (["--renderer", "vulkan"], "--renderer (CANDLECAST_RENDERER) was 'vulkan'; allowed: auto"),
+        (["--dask", "here:1"], "--dask (CANDLECAST_DASK) was 'here:1'; allowed: the address of a"),
         (["--speed", "0"], "--speed (CANDLECAST_SPEED) was '0'; allowed: a number above 0"),
         (["--speed", "nan"], "--speed (CANDLECAST_SPEED) was 'nan'; allowed: a number above 0"),
         (["--seed", "-1"], "--seed (CANDLECAST_SEED) was '-1'; allowed: a whole number"),
