@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from market.columns import F64, I64
 from market.kernel import lean_kernel
 from trading.engine.lifecycle import cancel_order, enter_order, forget_ended
-from trading.engine.matching import start_due
+from trading.engine.matching import liquidate, start_due
 from trading.engine.motion import jump, pass_rest
+from trading.engine.positions import book_fill, fee_of, margin_allows, nears, under_margin
 from trading.engine.quiet import catch_up, quiet_band
 from trading.engine.records import REDUCE_ONLY, Books, Kind, TimeInForce
 from trading.engine.sizing import change_to
@@ -131,6 +132,40 @@ def _act(books: Books, plan: Plan, target: float, price: float, time_ns: int) ->
 
 
 @lean_kernel
+def _fills_at_once(books: Books, plan: Plan, price: float) -> bool:
+    """Whether a market order that meets ``price`` first simply fills: the usual case.
+
+    Nothing else is in the market, its size knows no limit, and nothing is liquidated there.
+    """
+    alone = books.account[0]["live"] == 0 and books.policy[0]["participation"] == 0
+    bare = plan[0]["stop_loss"] == 0 and plan[0]["take_profit"] == 0
+    return bool(alone and bare and plan[0]["lower"] < price < plan[0]["upper"])
+
+
+@lean_kernel
+def _fill_at_once(books: Books, plan: Plan, target: float, price: float, time_ns: int) -> None:
+    """What :func:`_act` and a jump to ``price`` come to then, without an order written down."""
+    account, position = books.account[0], books.positions[0]
+    position["bar"] += 1
+    position["mark"] = price
+    account["time_ns"] = time_ns
+    change = change_to(books, 0, target * plan[0]["share"], price)
+    if change == 0:
+        return
+    if plan[0]["recycles"]:
+        account["orders"] = 0
+    if change * position["size"] < 0 and nears(abs(change), abs(position["size"])):
+        change = -position["size"]
+    side = 1 if change > 0 else -1
+    paid = compiled_slipped_price(price, side, books.policy[0]["slippage"])
+    account["orders"] += 1
+    if margin_allows(books, 0, change, paid, fee_of(books, change * paid, False)):
+        book_fill(books, account["orders"], 0, change, price, paid, False, time_ns)
+    if under_margin(books):
+        liquidate(books, time_ns)
+
+
+@lean_kernel
 def _known(books: Books, bars: Bars, plan: Plan, bar: int) -> int:
     """The candle whose decision counts when candle ``bar`` opens; -1 for none.
 
@@ -166,11 +201,13 @@ def _eventful(books: Books, bars: Bars, plan: Plan, wanted: float, bar: int) -> 
     changed = wanted != plan[0]["acted"]
     plan[0]["acted"] = wanted
     at_close = plan[0]["at_close"] == 1
-    if changed and not at_close:
-        placed_ns = time_ns - books.policy[0]["latency_ns"]
-        _act(books, plan, wanted, opened, placed_ns)
-    jump(books, 0, opened, time_ns, bars.volume[bar])
-    forget_ended(books)
+    if changed and not at_close and _fills_at_once(books, plan, opened):
+        _fill_at_once(books, plan, wanted, opened, time_ns)
+    else:
+        if changed and not at_close:
+            _act(books, plan, wanted, opened, time_ns - books.policy[0]["latency_ns"])
+        jump(books, 0, opened, time_ns, bars.volume[bar])
+        forget_ended(books)
     lower, upper = _look_ahead(books, plan)
     if not (lower < low and high < upper):
         pass_rest(books, 0, opened, high, low, closed, time_ns, plan[0]["path"])

@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from market.columns import F64
+from market.kernel import lean_kernel
 
-__all__ = ["TAIL", "Tails", "tails_of"]
+__all__ = ["TAIL", "Tails", "gather_ends", "tails_of"]
 
 TAIL = 0.05
 SAMPLED = 4096
@@ -26,24 +27,44 @@ def tails_of(values: F64) -> Tails:
     """Of ``values`` (n,), n >= 1, the mean over at least one."""
     place = (len(values) - 1) * TAIL
     below = int(place)
-    lowest, highest = (_smallest(values, below + 2, side) for side in (1, -1))
-    low, high = (float(np.interp(place - below, (0, 1), ends[-2:])) for ends in (lowest, highest))
+    lowest, highest = _ends(values, below + 2)
+    low, high = (float(np.interp(place - below, (0, 1), end[-2:])) for end in (lowest, highest))
     return Tails(low, -high, float(lowest[: below + 1].mean()))
 
 
-def _smallest(values: F64, count: int, side: int) -> F64:
-    """The ``count`` smallest of ``side`` × ``values``, the last two in order; padded with the last.
-
-    Only what a sample says is small enough is looked at, if it turns out to be enough.
-    """
-    near = values
+def _ends(values: F64, count: int) -> tuple[F64, F64]:
+    """The ``count`` smallest of ``values`` and of -``values``, each with its last two in order."""
+    low, high = values, -values if len(values) <= 4 * SAMPLED else values[:0]
     if len(values) > 4 * SAMPLED:
-        sample = np.sort(side * values[:: len(values) // SAMPLED])
-        limit = sample[int(len(sample) * SURPLUS * count / len(values)) + 8]
-        found = values[side * values <= limit] if side < 0 else values[values <= limit]
-        near = found if len(found) >= count else values
-    near = side * near
-    if len(near) < count:
-        return np.append(near, near[-1:])
-    near.partition([count - 2, count - 1])
-    return near[:count]
+        sample = np.sort(values[:: len(values) // SAMPLED])
+        at = int(len(sample) * SURPLUS * count / len(values)) + 8
+        space = np.empty((2, 2 * count))
+        lows, highs = gather_ends(values, sample[at], sample[-1 - at], space[0], space[1])
+        low = space[0, :lows] if count <= lows <= 2 * count else values
+        high = space[1, :highs] if count <= highs <= 2 * count else -values
+    return _smallest(low, count), _smallest(high, count)
+
+
+def _smallest(values: F64, count: int) -> F64:
+    if len(values) < count:
+        return np.append(values, values[-1:])
+    return np.partition(values, [count - 2, count - 1])[:count]
+
+
+@lean_kernel
+def gather_ends(values: F64, low: float, high: float, lows: F64, highs: F64) -> tuple[int, int]:
+    """Copy values up to ``low`` to ``lows`` and minus those from ``high`` on to ``highs``.
+
+    How many there are of each, though there be space for fewer.
+    """
+    below, above = 0, 0
+    for value in values:
+        if value <= low:
+            if below < len(lows):
+                lows[below] = value
+            below += 1
+        if value >= high:
+            if above < len(highs):
+                highs[above] = -value
+            above += 1
+    return below, above
