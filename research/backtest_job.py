@@ -5,7 +5,7 @@ from pathlib import Path
 from time import perf_counter_ns
 
 from research.child import Children
-from research.child.calls import backtest_in_child
+from research.child.calls import backtest_in_child, checks_in_child
 from research.outcome import Outcome
 from research.prepared import Prepared
 from research.progress import Progress
@@ -44,10 +44,7 @@ def compute(
     result, checks = _run(work, values, children, told)
     elapsed_ms = (perf_counter_ns() - started) / 1e6
     told.tell(1, 2, "Checks")
-    strategy = work.chosen.strategy
-    if strategy is not None:
-        window = next(iter(work.candles.values()))
-        checks = (*truth_checks(strategy, values, window), *checks)
+    checks = (*_checks(work, values, children, told), *checks)
     told.tell(2, 2, "Done")
     return Outcome(
         work.request, title_of(work, values), values, tuple(work.candles), work.interval.value,
@@ -70,6 +67,18 @@ def _run(
     if not printed.strip():
         return result, ()
     return result, (CheckView("printed", "Printed", True, printed.strip()[:PRINTED]),)
+
+
+def _checks(
+    work: Prepared, values: Mapping[str, float], children: Children, told: Progress
+) -> tuple[CheckView, ...]:
+    """Where the run was made, too."""
+    strategy = work.chosen.strategy
+    if strategy is not None:
+        return truth_checks(strategy, values, work.candles, work.setup)
+    return checks_in_child(
+        children, work.chosen.ref, values, work.candles, work.setup, lambda: told.cancelled
+    )
 
 
 def title_of(work: Prepared, values: Mapping[str, float]) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 
 from market.columns import F64, I64, CandleWindow
 from trading.backtest.event_run import EventRun, run_events
+from trading.backtest.setup import Setup
 from trading.candles import Candles
 from trading.engine.records import Kind, Sizing
 from trading.errors import BacktestError
@@ -15,9 +16,9 @@ from trading.strategy import SignalStrategy, decided
 
 __all__ = ["Market", "Replay", "Strategy", "replay_of"]
 
-MOST_SIGNALS = 100_000
+MOST_SIGNALS = 20_000
 MOST_EVENTS = 5_000
-"""Closes that are looked at. An event strategy is asked at each of them, dozens of times."""
+"""Closes that are looked at, the newest: a strategy is asked about them dozens of times."""
 
 Strategy = SignalStrategy | EventStrategy
 Market = CandleWindow | Mapping[str, CandleWindow]
@@ -47,14 +48,18 @@ class Replay(Protocol):
         """What it wanted to hold then, or the side it held, by symbol; shape (n, symbols)."""
 
 
-def replay_of(strategy: Strategy, values: Mapping[str, float], candles: Market) -> Replay:
+def replay_of(
+    strategy: Strategy, values: Mapping[str, float], candles: Market, setup: Setup | None = None
+) -> Replay:
     """Over the newest candles where there are more than a check can look at.
+
+    ``setup``: the account of an event strategy, whose orders may depend on what there is to trade.
 
     Raises :class:`BacktestError` where a signal strategy is given several symbols.
     """
     if isinstance(strategy, EventStrategy):
         given = {"symbol": candles} if isinstance(candles, CandleWindow) else candles
-        return EventReplay(strategy, values, given)
+        return EventReplay(strategy, values, given, setup)
     windows = [candles] if isinstance(candles, CandleWindow) else list(candles.values())
     if len(windows) != 1:
         raise BacktestError(f"{strategy.name} trades 1 symbol; {len(windows)} were given.")
@@ -92,10 +97,11 @@ class EventReplay:
 
     def __init__(
         self, strategy: EventStrategy, values: Mapping[str, float],
-        candles: Mapping[str, CandleWindow],
+        candles: Mapping[str, CandleWindow], setup: Setup | None,
     ) -> None:  # fmt: skip
-        self._strategy, self._values, self._candles = strategy, values, candles
-        time_ns = run_events(candles, strategy, values).time_ns
+        self._strategy, self._values, self._setup = strategy, values, setup
+        self._candles = candles
+        time_ns = run_events(candles, strategy, values, setup).time_ns
         self.skipped = max(0, len(time_ns) - MOST_EVENTS)
         self.time_ns = time_ns[self.skipped :]
         steps = np.diff(self.time_ns)
@@ -120,7 +126,7 @@ class EventReplay:
             name: window.part(*np.searchsorted(window.time_ns, (since, until + 1)).tolist())
             for name, window in self._candles.items()
         }
-        return run_events(parts, self._strategy, self._values)
+        return run_events(parts, self._strategy, self._values, self._setup)
 
 
 def _orders(run: EventRun) -> F64:

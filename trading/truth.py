@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.columns import F64, I64
+from trading.backtest.setup import Setup
 from trading.decisions import Market, Strategy, replay_of
 
-__all__ = ["LookAhead", "Recursion", "look_ahead", "recursive_error"]
+__all__ = ["PREFIXES", "LookAhead", "Recursion", "look_ahead", "recursive_error"]
 
 PREFIXES = 64
 STARTS = 8
@@ -89,13 +90,15 @@ def look_ahead(
     values: Mapping[str, float],
     candles: Market,
     prefixes: int = PREFIXES,
+    setup: Setup | None = None,
 ) -> LookAhead | None:
     """The first decision found that needs a later candle, or None.
 
-    ``candles``: of one symbol, or of each that an event strategy trades. Only the newest are looked
-    at where there are very many. Raises what a run of the strategy raises.
+    ``candles``: of one symbol, or of each that an event strategy trades, with the account of
+    ``setup``. Only the newest are looked at where there are very many. Raises what a run of the
+    strategy raises.
     """
-    replay = replay_of(strategy, values, candles)
+    replay = replay_of(strategy, values, candles, setup)
     count = len(replay.time_ns)
     if count == 0:
         return None
@@ -115,9 +118,10 @@ def recursive_error(
     values: Mapping[str, float],
     candles: Market,
     starts: int = STARTS,
+    setup: Setup | None = None,
 ) -> Recursion:
     """How much decisions depend on where the data begins: see :class:`Recursion`."""
-    replay = replay_of(strategy, values, candles)
+    replay = replay_of(strategy, values, candles, setup)
     count, warm_up = len(replay.time_ns), replay.warm_up
     begins = np.unique(np.linspace(0, count // 2, starts + 1, dtype=np.int64)[1:])
     begins = begins[(begins > 0) & (count - begins > 2 * warm_up + 1)]

@@ -13,6 +13,7 @@ from market.columns import CandleWindow
 from research.child.requests import candles_of
 from research.codec import pack, unpack
 from research.search.evaluator import Evaluator, run_once
+from research.truth_checks import truth_checks
 from research.user_strategies import load, located
 from research.views import ParameterView, StrategyView
 from trading.backtest import Setup
@@ -75,6 +76,16 @@ def backtest(request: Request) -> Reply:
     return pack(result)
 
 
+def checks(request: Request) -> Reply:
+    """What :func:`research.truth_checks.truth_checks` finds."""
+    tree = request.tree
+    found = truth_checks(
+        request.strategy(), tree["values"], candles_of(tree, request.arrays),
+        unpack(Setup, tree["setup"], {}),
+    )  # fmt: skip
+    return pack(found)
+
+
 def goals(request: Request) -> Reply:
     """The figure of every row of ``points``, each told as ``[row, goal, failure]``."""
     tree = request.tree
@@ -107,5 +118,5 @@ def warm_up() -> None:
 
 
 TASKS: Mapping[str, Callable[[Request], Reply]] = {
-    task.__name__: task for task in (describe, backtest, goals)
+    task.__name__: task for task in (describe, backtest, checks, goals)
 }

@@ -223,4 +223,11 @@ def test_every_strategy_is_described_and_runs_with_its_defaults(research: Resear
         assert strategy.name
         assert strategy.description
         others = ("ETH-USD",) * (strategy.symbols - 1)
-        ran(research, BacktestRequest(strategy.key, {}, "BTC-USD", others=others))
+        key = ran(research, BacktestRequest(strategy.key, {}, "BTC-USD", others=others))
+        result = ended(research, key).result
+        assert result is not None
+        checks = {check.key: (check.ok, check.words) for check in result.checks}
+        assert checks["look_ahead"] == (
+            True, "64 replays with the future hidden gave the same decisions."
+        )  # fmt: skip
+        assert "recursive" in checks

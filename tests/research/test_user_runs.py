@@ -69,6 +69,26 @@ def test_a_file_is_found_described_and_run(research: Research) -> None:
         research.start(replace(MINE, values={"hold": 99}))
 
 
+def checks_of(research: Research, request: BacktestRequest) -> dict[str, tuple[bool, str]]:
+    result = ended(research, ran(research, request)).result
+    assert result is not None
+    return {check.key: (check.ok, check.words) for check in result.checks}
+
+
+def test_a_file_that_knows_the_future_is_run_and_told_apart(
+    research: Research, folder: Path
+) -> None:
+    assert checks_of(research, MINE)["look_ahead"][0]
+    (folder / "mine.py").write_text(GOOD.format(extra="target[:-1] = np.diff(candles.close) > 0"))
+    ok, words = checks_of(research, MINE)["look_ahead"]
+    assert not ok
+    assert words.startswith("Looks ahead: the decision after candle ")
+    (folder / "mine.py").write_text(GOOD.format(extra="candles.close[300]"))
+    ok, words = checks_of(research, MINE)["look_ahead"]
+    assert not ok
+    assert words.startswith("It could not be checked: mine.py, line 10: IndexError")
+
+
 def test_a_changed_file_is_computed_again(research: Research, folder: Path) -> None:
     first, same = (ended(research, ran(research, MINE)).result for _ in range(2))
     assert first is not None

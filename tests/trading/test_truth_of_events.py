@@ -7,7 +7,7 @@ import pytest
 
 from indicators.moving import sma
 from market.columns import F64, CandleWindow
-from tests.trading.backtest.traders import SMA_CROSS, strategy
+from tests.trading.backtest.traders import SMA_CROSS, free, strategy
 from tests.trading.strategies.test_shipped import market
 from trading.errors import BacktestError, StrategyFailed
 from trading.event_strategy import Desk, EventStrategy, Series
@@ -190,3 +190,16 @@ def test_what_cannot_be_run_is_told() -> None:
     two: Mapping[str, CandleWindow] = {"A": market(1), "B": market(2)}
     with pytest.raises(BacktestError, match="trades 1 symbol; 2 were given"):
         look_ahead(strategies()["sma_cross"], {"fast": 2, "slow": 5}, two)
+
+
+def test_the_account_of_the_run_is_that_of_the_check() -> None:
+    """With leverage 1 a target of 2 is refused."""
+
+    def twice(desk: Desk, side: float) -> object:
+        return desk.target(2.0 * side)
+
+    window, setup = market(11, 120), free(leverage=3.0)
+    assert look_ahead(knowing(last_change, twice), {}, window, setup=setup) is None
+    assert recursive_error(knowing(last_change, twice), {}, window, setup=setup).settles
+    with pytest.raises(StrategyFailed, match="leverage 1"):
+        look_ahead(knowing(last_change, twice), {}, window)
