@@ -49,6 +49,15 @@ class Chosen:
         except TradingError as error:
             raise RequestError(str(error)) from None
 
+    def check_symbols(self, named: int) -> None:
+        """Raises :class:`RequestError` unless so many symbols are what it trades."""
+        wanted = self.view.symbols
+        if named != wanted:
+            raise RequestError(
+                f"{self.view.name} trades {wanted} symbol{'s' * (wanted > 1)}; "
+                f"{named} {'were' if named > 1 else 'was'} named"
+            )
+
 
 class Catalogue:
     """All strategies by key; users' files are looked at again when they change. For any thread."""

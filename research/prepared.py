@@ -8,7 +8,6 @@ from market.types import Interval
 from research.candle_data import CandleData
 from research.catalogue import Chosen
 from research.datasets import content_key
-from research.errors import RequestError
 from research.request_setup import checked_setup
 from research.result_cache import result_key
 from research.views import BacktestRequest
@@ -34,17 +33,10 @@ class Prepared:
 
 
 def prepared(request: BacktestRequest, chosen: Chosen, data: CandleData) -> Prepared:
-    """Read the candles; raises :class:`RequestError` for what cannot be run."""
+    """Read the candles; raises :class:`research.errors.RequestError` for what cannot be run."""
     values = chosen.values(request.values)
     setup, convention = checked_setup(request)
     _, interval = data.named(request)
-    wanted = chosen.view.symbols
-    given = 1 + len(request.others)
-    if given != wanted:
-        raise RequestError(
-            f"{chosen.view.name} trades {wanted} symbol{'s' * (wanted > 1)}; "
-            f"{given} {'were' if given > 1 else 'was'} named"
-        )
     candles = data.read(request)
     keys = tuple(content_key(window) for window in candles.values())
     full = replace(request, values=values, interval=interval.value)

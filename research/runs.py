@@ -112,7 +112,8 @@ class Research:
         chosen = self._catalogue.find(request.strategy)
         chosen.values(request.values)
         checked_setup(request)
-        self._data.named(request)
+        symbols, _ = self._data.named(request)
+        chosen.check_symbols(len(symbols))
         if request.sweep is not None:
             checked_sweep(chosen, request.sweep)
         key = secrets.token_hex(6)
