@@ -198,9 +198,13 @@ class Desk:
         return self._engine.cancel(number)
 
     def cancel_all(self, symbol: str | None = None) -> int:
-        """Cancel the live orders of one symbol, or of all; how many there were."""
-        found = [view for view in self.orders if symbol is None or view.symbol == symbol]
-        return sum(self._engine.cancel(view.number) for view in found)
+        """Cancel the live orders of one symbol, or of all; how many had to be."""
+        wanted = None if symbol is None else self._at(symbol)
+        self._catch_up()
+        books = self._engine.books
+        live = books.live[: books.account[0]["live"]].tolist()
+        found = [at for at in live if wanted is None or books.orders["symbol"][at] == wanted]
+        return sum(self._engine.cancel(at + 1) for at in found)
 
     def _at(self, symbol: str | None) -> int:
         at = self._places.get(symbol)
