@@ -1,8 +1,8 @@
 """Event strategies: candles per second through a strategy in Python, beside backtesting.py.
 
-Times are the processor time of the thread. The peer is measured where ``BACKTESTING_PYTHON`` names
-an interpreter that has it, see ``peer_backtesting.py``: the same rule, the same candles, and, which
-is checked, the same entries.
+Times are the processor time of the thread, figures included. The peer is measured where
+``BACKTEST_PEERS_PYTHON`` names an interpreter that has it, see ``peer_backtests.py``: the same
+rule, the same candles, and, which is looked at, the same entries.
 """
 
 import json
@@ -21,8 +21,7 @@ from benchmarks.harness import Row, measure
 from indicators.moving import sma
 from market.columns import CandleWindow
 from market.types import MINUTE
-from trading.backtest.event_run import EventRun, run_events
-from trading.backtest.setup import Setup
+from trading.backtest import BacktestResult, Setup, backtest
 from trading.engine.policies import Fees, Policies, Slippage
 from trading.event_strategy import Desk, EventStrategy, Trader
 from trading.strategies.grid import STRATEGY as GRID
@@ -32,7 +31,8 @@ ROOT = Path(__file__).parent.parent
 BARS = 100_000
 FAST, SLOW = 20, 50
 RUNS = 10
-SETUP = Setup(1e7, Policies(Fees(0.001, 0.001), Slippage(0.0)))
+FEE = 0.001
+SETUP = Setup(10_000.0, Policies(Fees(FEE, FEE), Slippage(0.0)))
 GOAL = "twice backtesting.py"
 
 
@@ -87,38 +87,39 @@ def _walk(seed: int) -> CandleWindow:
 
 def _measured(
     name: str, strategy: EventStrategy, *markets: CandleWindow, goal: str = ""
-) -> tuple[Row, EventRun]:
+) -> tuple[Row, BacktestResult]:
     candles = dict(zip("AB", markets, strict=False))
-    found = run_events(candles, strategy, {}, SETUP)
-    row = measure(
-        name, lambda: run_events(candles, strategy, {}, SETUP), runs=RUNS, warm_up=1, goal=goal,
-        clock=time.thread_time_ns,
-    )  # fmt: skip
+
+    def once() -> BacktestResult:
+        return backtest(candles, strategy, {}, SETUP, band=False)
+
+    found = once()
+    row = measure(name, once, runs=RUNS, warm_up=1, goal=goal, clock=time.thread_time_ns)
     rate = len(found.time_ns) / row.median_ms * 1e3
-    note = f"{rate:,.0f} closes/s, {len(found.orders):,} orders, {len(found.fills):,} fills"
-    return replace(row, note=note), found
+    return replace(row, note=f"{rate:,.0f} closes/s, {len(found.fills):,} fills"), found
 
 
-def _peer(market: CandleWindow, ours: EventRun) -> list[Row]:
-    python = os.environ.get("BACKTESTING_PYTHON")
+def _peer(market: CandleWindow, ours: BacktestResult) -> list[Row]:
+    python = os.environ.get("BACKTEST_PEERS_PYTHON")
     if python is None:
         return []
+    names = ("time_ns", "open", "high", "low", "close", "volume")
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "candles.npy"
-        np.save(path, [market.open, market.high, market.low, market.close, market.volume])
-        script = str(ROOT / "benchmarks" / "peer_backtesting.py")
-        command = [python, script, str(path), str(FAST), str(SLOW), "5"]
+        path = Path(folder) / "candles.npz"
+        np.savez(path, **{name: getattr(market, name) for name in names})
+        script = [python, str(ROOT / "benchmarks" / "peer_backtests.py"), "backtesting", str(path)]
+        command = [*script, str(FAST), str(SLOW), str(FEE), "5"]
         answer = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     entries = ours.fills["bar"][ours.fills["side"] > 0].tolist()
+    theirs = [int(trade[0]) for trade in answer["trades"]]
     # A position that is open at the end is no round trip there.
-    same = entries[: len(answer["entries"])] == answer["entries"]
-    alike = same and len(entries) - len(answer["entries"]) <= 1
-    times = sorted(answer["times"][1:])
+    alike = entries[: len(theirs)] == theirs and len(entries) - len(theirs) <= 1
+    times = sorted(answer["ms"])
     note = (
-        f"{len(market) / median(times) * 1e3:,.0f} closes/s with its figures, "
-        f"{'the same' if alike else 'OTHER'} entries ({len(answer['entries']):,})"
+        f"{len(market) / median(times) * 1e3:,.0f} closes/s, {'the same' if alike else 'OTHER'} "
+        f"{len(theirs):,} entries"
     )
-    return [Row("SMA cross, backtesting.py 0.6.5", median(times), times[0], times[-1], len(times),
+    return [Row("SMA cross, backtesting.py", median(times), times[0], times[-1], len(times),
                 note=note)]  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from market.types import MINUTE, Candle, Interval, Side, Symbol, Trade
 from trading.backtest import Setup, backtest
 from trading.backtest.scoring import Scorer
 from trading.shelf import strategies
+from trading.strategies.dca import STRATEGY as DCA
 
 BARS = 16
 
@@ -66,12 +67,13 @@ def warm_up_book() -> None:
 
 
 def warm_up_backtests(stop: threading.Event | None = None) -> None:
-    """Run a backtest and score one, as a search does; nothing when ``stop`` was set."""
+    """Run a backtest of each form and score one, as a search does, until ``stop`` is set."""
     window, strategy = _candles(), strategies()["sma_cross"]
     setup = Setup(stop_loss=0.1, take_profit=0.1)
     for step in (
         lambda: backtest(window, strategy, {"fast": 2, "slow": 3}, setup),
         lambda: Scorer(window, setup).score(np.ones(BARS)),
+        lambda: backtest(window, DCA, {"every": 2}, band=False),
     ):
         if stop is not None and stop.is_set():
             break

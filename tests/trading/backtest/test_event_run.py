@@ -171,6 +171,21 @@ def test_a_strategy_goes_on_after_a_liquidation() -> None:
     assert run.equity[-1] == pytest.approx(2_000)
 
 
+def test_a_liquidation_closes_every_symbol() -> None:
+    def borrow(desk: Desk) -> None:
+        desk.target(2.0, "A")
+        desk.target(1.0, "B")
+
+    setup = free(leverage=4, maintenance=0.1)
+    run = played({0: borrow}, flat(100, 100, 60, 60), flat(*[100.0] * 4), setup=setup)
+    # 10,000 less 200 × 40 is less than a tenth of 200 × 60 + 100 × 100. B has not opened yet: it
+    # goes at its last price.
+    assert [(bar, size) for bar, _, size, _ in trades(run)] == [
+        (1, 200), (1, 100), (2, -200), (1, -100),
+    ]  # fmt: skip
+    assert run.equity[-1] == 2_000
+
+
 def test_symbols_share_one_cash_account() -> None:
     def both(desk: Desk) -> None:
         desk.buy(60, "A")
