@@ -24,12 +24,14 @@
       this.tag = "";
       /** @type {PictureUrl | null} */
       this.url = null;
+      this.crosshair = new window.candlecast.DepthCrosshair(holder);
     }
 
     /** Shows the book of `symbol` from now on; nothing for "". @param {string} symbol */
     follow(symbol) {
       if (symbol === this.symbol) return;
       this.symbol = symbol;
+      if (symbol) this.crosshair.read(null, 1, symbol); // nothing of the last one stays
       if (symbol) this.fetchIn(0);
       else clearTimeout(this.timer);
     }
@@ -65,9 +67,14 @@
       const response = await fetch(`/api/depth.webp?${asked}`, { cache: "no-store", headers });
       if (response.status === 304) return EVERY_MS;
       if (!response.ok || response.redirected) return REFUSED_MS;
+      const { symbol } = this;
+      const reading = JSON.parse(response.headers.get("X-Depth") ?? "{}");
       const url = new PictureUrl(await response.blob());
       await decodePicture(url.text);
-      beforePaint(() => this.show(url, asked, response.headers.get("ETag") ?? "", { width, height, ratio }));
+      beforePaint(() => {
+        this.show(url, asked, response.headers.get("ETag") ?? "", { width, height, ratio });
+        if (symbol === this.symbol) this.crosshair.read(reading.runs ? reading : null, ratio, symbol);
+      });
       return EVERY_MS;
     }
 

@@ -43,6 +43,11 @@ def lay_out_depth(bids: F64, asks: F64, spec: DepthSpec) -> Scene:
     return painter.scene()
 
 
+def plot_of(spec: DepthSpec, shown: DepthRange) -> Rect:
+    """Where the stairs of :func:`lay_out_depth` are, in device pixels."""
+    return _Painter(spec, shown).plot
+
+
 class _Painter:
     """Collects the rectangles and glyphs of one depth chart."""
 
@@ -56,7 +61,7 @@ class _Painter:
         self._front: list[tuple[int, int, int, int, int]] = []
         self._steps = empty_steps(0)[:0]
         self._size_ticks, self._size_decimals = self._sizes()
-        self._plot = self._placed()
+        self.plot = self._placed()
 
     def scene(self) -> Scene:
         """Everything collected, in painter's order: grid, stairs, middle and axes."""
@@ -68,7 +73,7 @@ class _Painter:
 
     def axes(self) -> None:
         """Grid lines, their labels, and the lines of both axes."""
-        plot, line, spec = self._plot, self._line, self._spec
+        plot, line, spec = self.plot, self._line, self._spec
         if self._shown is not None:
             self._size_axis(self._shown)
             self._price_axis(self._shown)
@@ -79,7 +84,7 @@ class _Painter:
 
     def stairs(self, bids: F64, asks: F64) -> None:
         """Both sides, and their totals in the upper corners."""
-        plot, shown = self._plot, self._shown
+        plot, shown = self.plot, self._shown
         assert shown is not None
         out, count = empty_steps(plot.width), 0
         box = np.array([plot.x0, plot.y0, plot.x1, plot.y1], dtype=np.int32)
@@ -100,7 +105,7 @@ class _Painter:
 
     def middle(self) -> None:
         """A dashed line between the sides, with its price above."""
-        plot, spec, shown = self._plot, self._spec, self._shown
+        plot, spec, shown = self.plot, self._spec, self._shown
         assert shown is not None
         x, dash = plot.x0 + plot.width // 2, spec.px(DASH)
         for y in range(plot.y0, plot.y1, 2 * dash):
@@ -115,7 +120,7 @@ class _Painter:
             self._glyphs.put(run, left, top + spec.px(6), TEXT)
 
     def _total(self, total: float, rising: bool) -> None:
-        plot, spec = self._plot, self._spec
+        plot, spec = self.plot, self._spec
         words = short_text(total, self._size_decimals + 1)
         run = self._setter.run(f"{'Asks' if rising else 'Bids'} {words}")
         inset = spec.px(LABEL_INSET)
@@ -145,7 +150,7 @@ class _Painter:
         return self._setter.run(short_text(value, self._size_decimals))
 
     def _size_axis(self, shown: DepthRange) -> None:
-        plot, spec = self._plot, self._spec
+        plot, spec = self.plot, self._spec
         for value in self._size_ticks:
             y = plot.y1 - round(value * plot.height / shown.most)
             self._rows.append((plot.x0, y, plot.x1, min(y + self._line, plot.y1), Role.GRID))
@@ -155,7 +160,7 @@ class _Painter:
                 self._glyphs.put(run, x, y, TEXT)
 
     def _price_axis(self, shown: DepthRange) -> None:
-        plot, spec = self._plot, self._spec
+        plot, spec = self.plot, self._spec
         per_price = plot.width / (shown.high - shown.low)
         step, decimals = tick_step(PRICE_SPACING * spec.scale / per_price)
         digits = max(min(decimals, MOST_DECIMALS), 0)

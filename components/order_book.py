@@ -47,7 +47,7 @@ def order_book(pictures: bool) -> html.Section:
             html.Div(className="book-side book-asks", **data(side="ask")),
             _spread(),
             html.Div(className="book-side book-bids", **data(side="bid")),
-            html.Div(html.Img(alt="", draggable="false"), className="book-depth"),
+            _depth(),
             panel_state("Waiting for the order book."),
         ],
         className="panel-body book-body",
@@ -100,6 +100,17 @@ def _columns() -> html.Div:
     return html.Div(
         [html.Span(words, **data(column=name)) for words, name in names],
         className="side-columns book-columns",
+    )
+
+
+def _depth() -> html.Div:
+    """The picture, and the place that arrow keys move its crosshair from."""
+    return html.Div(
+        html.Img(alt="", draggable="false"),
+        className="book-depth",
+        role="slider",
+        tabIndex=0,
+        **aria(label="Crosshair of the depth chart", valuemin="0", valuemax="239", valuenow="120"),
     )
 
 

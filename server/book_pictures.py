@@ -1,7 +1,12 @@
 """Depth charts by URL: a book's two sides as one lossless WebP picture."""
 
 from dataclasses import dataclass
+from itertools import groupby
+from math import ceil, log10
 
+import msgspec
+
+from chart_acceleration.depth_reading import DepthReading, read_depth
 from chart_acceleration.depth_spec import DepthSpec
 from chart_acceleration.errors import ChartError
 from server.book_reader import BookReader
@@ -24,6 +29,18 @@ class DepthQuery:
     span: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DepthPicture:
+    """A WebP, and what it says at each price as JSON: {} without a level.
+
+    See :class:`~chart_acceleration.depth_reading.DepthReading`; of its totals ``runs`` are told:
+    [how many, total], with five digits that matter. ``decimals`` of prices, ``digits`` of totals.
+    """
+
+    webp: bytes
+    reading: str
+
+
 class DepthPictures:
     """Draws depth charts, once for equal books. Used from the event loop."""
 
@@ -32,8 +49,8 @@ class DepthPictures:
         self._drawing = drawing
         self._cache = PictureCache()
 
-    async def picture(self, query: DepthQuery) -> bytes:
-        """A WebP; raises :class:`RequestError` and ``PictureUnavailable``.
+    async def picture(self, query: DepthQuery) -> DepthPicture:
+        """Picture and reading; raises :class:`RequestError` and ``PictureUnavailable``.
 
         Without a book the axes alone are drawn; a book that is not known to be of now is grey.
         """
@@ -50,4 +67,18 @@ class DepthPictures:
         if kept is None:
             kept = await self._drawing.depth(depth.bids, depth.asks, spec)
             self._cache.put(key, kept)
-        return kept
+        return DepthPicture(kept, _told(read_depth(depth.bids, depth.asks, spec), depth.decimals))
+
+
+def _told(reading: DepthReading | None, decimals: int) -> str:
+    if reading is None:
+        return "{}"
+    runs = [[len(list(same)), total] for total, same in groupby(map(_short, reading.totals))]
+    facts = {name: getattr(reading, name) for name in ("right", "bottom", "low", "high", "middle")}
+    digits = max(0, min(4, 4 - ceil(log10(reading.most))))
+    told = {**facts, "most": reading.most, "decimals": decimals, "digits": digits, "runs": runs}
+    return msgspec.json.encode(told).decode()
+
+
+def _short(total: float) -> float:
+    return float(f"{total:.5g}")

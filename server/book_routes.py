@@ -57,9 +57,13 @@ def book_routes(services: Services) -> APIRouter:
     async def depth(request: Request, query: DepthParameters) -> Response:
         """The depth chart of a book as a lossless WebP picture.
 
-        For example /api/depth.webp?symbol=BTC-USD&width=800&height=400&span=0.5
+        For example /api/depth.webp?symbol=BTC-USD&width=800&height=400&span=0.5. The header X-Depth
+        says as JSON where its plot ends, what its axes show, and the totals from left to right.
         """
-        return picture_answer(request, await services.depth.picture(query))
+        drawn = await services.depth.picture(query)
+        answer = picture_answer(request, drawn.webp)
+        answer.headers["X-Depth"] = drawn.reading
+        return answer
 
     @api.get("/trades")
     async def trades(

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import APIResponse, Browser, Page, Route
 
 from chart_acceleration.palette import Role, theme
 from tests.browser.chromium import PHONE, Problems, open_page, wait_for_counter
@@ -341,6 +341,58 @@ def test_the_depth_view_is_kept_and_leaves_nothing_behind(program: Program, page
     page.wait_for_timeout(600)
     told = page.evaluate("window.told.filter(({type}) => type === 'book' || type === 'trades')")
     assert told == []
+
+
+def test_depth_crosshair_reads_what_is_in_the_page(program: Program, page: Page) -> None:
+    told: list[APIResponse] = []
+
+    def once(route: Route) -> None:
+        if told:
+            return  # the server says nothing any more
+        told.append(route.fetch())
+        route.fulfill(response=told[0])
+
+    open_dashboard(page, program.url, "BTC-USD")
+    page.route("**/api/depth.webp*", once)
+    page.locator('[data-book-view="depth"]').click()
+    wait_for_counter(page, "depths", 1)
+    reading = json.loads(told[0].headers["x-depth"])
+    totals = [total for count, total in reading["runs"] for _ in range(count)]
+
+    def texts(part: int) -> list[str]:
+        price = reading["low"] + (part + 0.5) / 240 * (reading["high"] - reading["low"])
+        away = 100 * (price - reading["middle"]) / reading["middle"]
+        size = format(totals[part], f",.{reading['digits']}f")
+        return [
+            format(price, f",.{reading['decimals']}f"),
+            f"{size} BTC",
+            f"{away:+.3f} %".replace("-", "\u2212"),
+        ]
+
+    def shown() -> list[str]:
+        labels = page.locator(".depth-crosshair > :is(.depth-price, .depth-total, .depth-away)")
+        return labels.all_inner_texts()
+
+    depth = page.locator(".book-depth")
+    box = depth.bounding_box()
+    assert box is not None
+    for part in (30, 200):
+        page.mouse.move(box["x"] + (part + 0.5) / 240 * reading["right"], box["y"] + 60)
+        wait_until(lambda part=part: shown() == texts(part), "it is told")  # type: ignore[misc]
+    page.mouse.move(box["x"] - 200, box["y"])
+    wait_until(lambda: page.locator(".depth-crosshair").is_hidden(), "nobody points any more")
+    depth.focus()
+    depth.press("Home")
+    depth.press("ArrowRight")
+    assert shown() == texts(1)
+    assert depth.get_attribute("aria-valuetext") == ", ".join(texts(1))
+    depth.press("PageUp")
+    assert shown() == texts(11)
+    depth.press("End")
+    assert shown() == texts(239)
+    depth.press("Escape")
+    assert page.locator(".depth-crosshair").is_hidden()
+    page.unroute_all(behavior="ignoreErrors")
 
 
 def test_broken_memory_of_the_layout_is_ignored(program: Program, page: Page) -> None:

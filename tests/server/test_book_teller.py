@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from httpx import AsyncClient
 
 from chart_acceleration.palette import Role, theme
@@ -164,6 +165,20 @@ async def test_depth_charts_are_drawn_from_the_book(server: Running) -> None:
     coloured = [(pixels(each.content) == up).all(axis=2).any() for each in (drawn, empty, grey)]
     assert coloured == [True, False, False]
     assert again.status_code == 304
+    assert empty.headers["X-Depth"] == "{}"
+    reading = json.loads(drawn.headers["X-Depth"])
+    assert json.loads(again.headers["X-Depth"]) == reading
+    bids = [(100.0 - 0.5 * number, 1.0 + number / 1000) for number in range(5)]
+    asks = [(101.0 + 0.5 * number, 2.0 + number / 1000) for number in range(5)]
+    assert reading["middle"] == (bids[0][0] + asks[0][0]) / 2
+    totals = [total for count, total in reading["runs"] for _ in range(count)]
+    assert len(totals) == 240
+    step = (reading["high"] - reading["low"]) / 240
+    for part, total in enumerate(totals):
+        price = reading["low"] + (part + 0.5) * step
+        below = price < reading["middle"]
+        inside = [size for at, size in (bids if below else asks) if (at >= price) == below]
+        assert total == pytest.approx(sum(inside), rel=1e-4)
     assert refused.json() == {"error": "span was 100.0; allowed is 0.001 to 99 percent"}
     assert "NO-PE" in unknown.json()["error"]
 
