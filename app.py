@@ -15,7 +15,7 @@ from chart_acceleration.errors import RendererUnavailable
 from chart_acceleration.renderers.auto import RendererChoice, choose
 from components import shell
 from components.document import DASH_OPTIONS
-from components.feed_pill import pill_pace, pill_source
+from components.feed_pill import pill_source
 from data_feed.errors import FeedError
 from data_feed.feed import Feed
 from data_feed.open_feed import open_feed
@@ -65,7 +65,7 @@ def shell_facts(services: Services) -> shell.ShellFacts:
     """What the shell shows before the first status message arrives."""
     now = services.status()
     source = pill_source(now.label, now.venue, now.detail, now.recorded_ms)
-    pace = pill_pace(now.label, now.detail)
+    pace = now.pace if now.label == "REPLAY" else ""
     locked = services.settings.password is not None
     return shell.ShellFacts(services.symbols(), now.label, source, now.mode, now.tier, locked, pace)
 

@@ -6,7 +6,7 @@
  * @typedef {{label: string, mode: string, venue: string, detail: string, age_ms: number | null,
  *   retry_in_s: number | null, tier: string, renderer: string, renderer_reasons: string[], draw_ms: number | null,
  *   frames_per_s: number, tick_to_ack_p95_ms: number | null, gaps: number, repair: string,
- *   repaired_ms: number, recorded_ms: number | null}} Status   `repair`: what was missing and came later, at
+ *   repaired_ms: number, recorded_ms: number | null, pace: string}} Status   `repair`: what was missing and came later, at
  *   `repaired_ms`; `recorded_ms`: the time that a replay has come to
  * @typedef {{mode: "connecting" | "socket" | "lost" | "polling", since: number, retryAt: number, attempt: number,
  *   reason: string}} Connection   `since` and `retryAt` are times of performance.now()
@@ -29,12 +29,6 @@
     if (ms === null || ms === undefined) return "";
     const [day, month, , time] = words.clock(new Date(ms)).split(" ");
     return `${narrow.matches ? "" : `${day} ${month} `}${time.slice(0, 5)}`;
-  }
-
-  /** @param {Status} status @returns {string} how a replay goes on */
-  function pace({ label, detail }) {
-    const [, speed, full, paused] = (label === "REPLAY" && detail.match(/([\d,.]+×)|(full speed)|(paused)/)) || [];
-    return speed ?? ((full && "MAX") || (paused && "PAUSED") || "");
   }
 
   /** @param {Status} status @returns {string} the pill's second half */
@@ -116,7 +110,7 @@
       pill.dataset.state = label.toLowerCase();
       pill.title = mode === "lost" ? this.connection.reason : (this.status?.detail ?? "");
       words.write(pill.querySelector('[data-status="label"]'), label);
-      words.write(pill.querySelector('[data-status="pace"]'), mode !== "lost" && this.status ? pace(this.status) : "");
+      words.write(pill.querySelector('[data-status="pace"]'), label === "REPLAY" ? (this.status?.pace ?? "") : "");
       words.write(pill.querySelector('[data-status="source"]'), text);
       this.drawStrip();
     }

@@ -29,12 +29,6 @@ def pill_source(label: str, venue: str, detail: str, recorded_ms: int | None = N
     return found.group() if found else venue
 
 
-def pill_pace(label: str, detail: str) -> str:
-    """How a replay goes on, beside the word; nothing for what is no replay."""
-    found = re.search(r"([\d,.]+×)|(full speed)|(paused)", detail) if label == "REPLAY" else None
-    return {1: found[1], 2: "MAX", 3: "PAUSED"}[found.lastindex or 1] if found else ""
-
-
 def feed_pill(label: str, source: str, pace: str = "") -> html.Div:
     """The state as the server knows it when the page is made; the script keeps it current."""
     return html.Div(

@@ -1,10 +1,11 @@
 """Venues and symbols as the API, the metrics and the performance page tell of them."""
 
 from dataclasses import asdict, dataclass
+from math import inf
 
 from prometheus_client import CollectorRegistry, Gauge
 
-from data_feed.replay_source import ReplaySource
+from data_feed.replay_source import ReplaySource, pace
 from data_feed.source import Source
 from data_feed.status import FeedStatus, SymbolStatus
 
@@ -116,3 +117,12 @@ def recorded_ms(source: Source) -> int | None:
     """The recorder's time that a replay has come to, ms since 1970; None for what is none."""
     played_ns = source.head.at_ns if isinstance(source, ReplaySource) else 0
     return played_ns // 1_000_000 or None
+
+
+def pace_of(source: Source) -> str:
+    """How a replay goes on, in a word; nothing for what is none."""
+    if not isinstance(source, ReplaySource):
+        return ""
+    if source.head.paused:
+        return "PAUSED"
+    return "MAX" if source.head.speed == inf else pace(source.head.speed)

@@ -29,7 +29,7 @@ from server.book_teller import BookTeller
 from server.chart_request import ChartRequest
 from server.drawing import Drawing
 from server.errors import ServerError
-from server.feed_views import SymbolView, VenueView, recorded_ms, symbol_view, venue_view
+from server.feed_views import SymbolView, VenueView, pace_of, recorded_ms, symbol_view, venue_view
 from server.frames_protocol import Subscribe
 from server.history_imports import HistoryImports
 from server.indicator_views import indicator_views
@@ -195,6 +195,7 @@ class Services:
             repair=repair.sentence if repair else "",
             repaired_ms=repair.time_ns // 1_000_000 if repair else 0,
             recorded_ms=recorded_ms(self.feed.source),
+            pace=pace_of(self.feed.source),
         )
 
     def failure(self) -> str | None:

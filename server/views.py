@@ -21,7 +21,8 @@ class StatusView:
 
     ``label`` is the pill's word: LIVE, SIMULATED, REPLAY, CONNECTING, SLOW, LOST or ENDED.
     ``repair`` is a sentence on what the last reconnect brought back, at ``repaired_ms`` of the wall
-    clock; 0 before the first. ``recorded_ms``: the recorder's time that a replay has come to.
+    clock; 0 before the first. ``recorded_ms``: the recorder's time that a replay has come to,
+    ``pace``: 8×, MAX or PAUSED.
     """
 
     label: str
@@ -40,6 +41,7 @@ class StatusView:
     repair: str = ""
     repaired_ms: int = 0
     recorded_ms: int | None = None
+    pace: str = ""
 
 
 @dataclass(frozen=True, slots=True)

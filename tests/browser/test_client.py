@@ -317,7 +317,13 @@ def test_status_fills_pill_and_bar(subscribed: Page, stand: Stand) -> None:
         ({"label": "LOST", "age_ms": 13_600.0, "retry_in_s": 3.2}, "LOST", "retry in 4 s"),
         ({"label": "CONNECTING", "age_ms": None}, "CONNECTING", "Coinbase"),
         (
-            {"label": "REPLAY", "mode": "replay", "detail": "", "recorded_ms": 1_643_662_039_000},
+            {
+                "label": "REPLAY",
+                "mode": "replay",
+                "detail": "",
+                "recorded_ms": 1_643_662_039_000,
+                "pace": "8×",
+            },
             "REPLAY",
             "31 Jan 20:47",
         ),

@@ -7,7 +7,7 @@ from dash import html
 
 from components import ids, shell
 from components.document import DASH_OPTIONS, INDEX
-from components.feed_pill import feed_pill, feed_strip, pill_pace, pill_source
+from components.feed_pill import feed_pill, feed_strip, pill_source
 from market.types import INTERVALS
 from tests.components.trees import attribute, by_id, element_ids, parts, properties, texts
 from tests.conftest import ROOT
@@ -97,19 +97,8 @@ def test_pill_starts_with_what_the_script_writes(label: str, detail: str, source
     assert pill_source(label, "Coinbase", detail) == source
 
 
-@pytest.mark.parametrize(
-    ("detail", "pace"),
-    [
-        ("Replaying day.gz at 1.5×.", "1.5×"),
-        ("Replaying day.gz at full speed.", "MAX"),
-        ("Replay of day.gz, paused.", "PAUSED"),
-        ("", ""),
-    ],
-)
-def test_pill_of_a_replay_tells_its_pace_and_the_recorded_time(detail: str, pace: str) -> None:
-    assert pill_pace("REPLAY", detail) == pace
-    assert pill_pace("LIVE", detail) == ""
-    assert pill_source("REPLAY", "Coinbase", detail, 1_643_662_039_000) == "31 Jan 20:47"
+def test_pill_of_a_replay_tells_its_pace_and_the_recorded_time() -> None:
+    assert pill_source("REPLAY", "Coinbase", "", 1_643_662_039_000) == "31 Jan 20:47"
     pill = feed_pill("REPLAY", "31 Jan 20:47", "8×")
     assert texts(pill).split() == ["REPLAY", "8×", "31", "Jan", "20:47"]
 
