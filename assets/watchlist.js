@@ -15,6 +15,7 @@
   const MOST_RATIO = 4;
   const VOLUME_FROM = 316; // CSS pixels that the columns with the volume need
   const LINE_FROM = 264;
+  const NAME = 78; // of a symbol, as in components/watchlist.py
   const HEIGHTS = { header: 24, row: 30 };
   const PHONE_HEIGHTS = { header: 32, row: 44 };
 
@@ -133,7 +134,11 @@
     async update(changed) {
       const rows = changed.map((row) => this.keep(row));
       if (await this.attach()) return; // it has been filled with all of them
-      if (this.shown && rows.length) this.grid.applyTransactionAsync({ update: rows });
+      if (!this.shown || !rows.length) return;
+      const add = rows.filter((row) => !this.grid.getRowNode(row.symbol)); // a replay brings other symbols
+      if (add.length) this.grid.applyTransaction({ add });
+      if (add.length) this.fit();
+      this.grid.applyTransactionAsync({ update: rows.filter((row) => !add.includes(row)) });
     }
 
     /** @param {WatchRow} row */
@@ -188,15 +193,26 @@
       if (this.shown) this.grid.setGridOption("quickFilterText", text);
     }
 
-    /** What does not fit is left out: numbers never get an ellipsis. */
+    /** CSS pixels that the names need; the venue of one stands below it. @returns {number} */
+    nameWidth() {
+      const pen = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+      pen.font = `600 ${phone.matches ? 13 : 12}px Inter`;
+      const names = [...this.rows.keys()].flatMap((symbol) => symbol.split("@"));
+      return Math.ceil(Math.max(0, ...names.map((name) => pen.measureText(name).width))) + (phone.matches ? 20 : 16);
+    }
+
+    /** What does not fit is left out: neither names nor numbers ever get an ellipsis. */
     fit() {
       const width = document.querySelector(".watch-grid .ag-body-viewport")?.clientWidth ?? 0;
       if (!this.shown || width === 0) return;
       const heights = phone.matches ? PHONE_HEIGHTS : HEIGHTS;
       this.grid.setGridOption("headerHeight", heights.header);
       this.grid.setGridOption("rowHeight", heights.row);
-      this.grid.setColumnsVisible(["turnover"], width >= VOLUME_FROM && !phone.matches);
-      this.grid.setColumnsVisible(["line"], width >= LINE_FROM);
+      const name = Math.max(NAME, this.nameWidth());
+      this.grid.applyColumnState({ state: [{ colId: "symbol", ...(name > NAME ? { flex: null, width: name } : { flex: NAME }) }] });
+      const rest = width - (name - NAME);
+      this.grid.setColumnsVisible(["turnover"], rest >= VOLUME_FROM && !phone.matches);
+      this.grid.setColumnsVisible(["line"], rest >= LINE_FROM);
     }
 
     count() {
@@ -243,6 +259,12 @@
   });
 
   window.dashAgGridComponentFunctions = Object.assign(window.dashAgGridComponentFunctions ?? {}, {
+    /** @param {{value: string}} props */
+    WatchSymbol: ({ value }) => {
+      const [name, venue] = value.split("@");
+      const { createElement } = window.React;
+      return venue ? createElement("span", { className: "watch-name" }, name, createElement("small", null, venue)) : name;
+    },
     /** @param {{data: WatchRow}} props */
     WatchLine: ({ data: { symbol } }) =>
       window.React.createElement("img", {

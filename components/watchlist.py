@@ -100,6 +100,7 @@ def _columns(pictures: bool) -> list[Definition]:
             "field": "symbol",
             "headerName": "Symbol",
             "cellClass": "watch-symbol",
+            "cellRenderer": "WatchSymbol",
             "sortingOrder": ["asc", "desc", None],
             **_width(78),
         },

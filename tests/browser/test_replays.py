@@ -2,13 +2,14 @@
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.chromium import PHONE, Problems, open_page
-from tests.browser.program import Program
+from tests.browser.program import SYMBOLS, Program
 from tests.browser.stand import wait_until
 from tests.data_feed.venue_server import match
 
@@ -32,6 +33,8 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
         lines.append(f"{(START_S + n) * 10**9} {json.dumps(json.loads(match(n)) | changed)}\n")
     with gzip.open(folder / "tape.txt.gz", "wt") as file:
         file.writelines(lines)
+    with gzip.open(folder / "other.txt.gz", "wt") as file:
+        file.writelines(line.replace("BTC-USD", "LTC-USD") for line in lines)
     (folder / "torn.jsonl").write_text('{"t":"header"}\n{"t":"recv","ts":1,"da')
     program = Program(root / "log", "--store", str(root))
     program.start()
@@ -106,3 +109,31 @@ def test_a_replay_is_steered_on_a_phone(
         wait_until(lambda: "22:17:00" < words(page, "at") < "22:20:00", "the middle")
         page.get_by_role("button", name="Leave the replay").click()
         page.locator(".strip-simulated").wait_for()
+
+
+def test_other_symbols_come_to_an_open_dashboard_without_a_word(
+    stored: Program, page: Page
+) -> None:
+    before = {"replay": None, "symbols": SYMBOLS.split(",")}  # else the page would be another
+    page.route("**/api/replay", lambda route: route.fulfill(json=before))
+    page.goto(stored.url)
+    page.locator('.watch-grid .ag-row[row-id="BTC-USD"]').wait_for()
+    listed = page.request.get(f"{stored.url}/api/recordings").json()
+    key = next(each["key"] for each in listed if "other" in each["name"])
+    order = {"recording": key, "speed": 1, "paused": False}
+    headers = {"Origin": stored.url}
+    assert page.request.post(f"{stored.url}/api/replay", data=order, headers=headers).ok
+    page.locator('.watch-grid .ag-row[row-id="LTC-USD"]').wait_for()
+    page.locator('[data-status="label"]', has_text="REPLAY").wait_for()
+    shown = re.compile(r"14 Nov 22:\d\d")
+    source = page.locator('.top-bar [data-status="source"]')
+    wait_until(lambda: bool(shown.fullmatch(source.inner_text())), "the recorded time is told")
+    pace = page.locator('.top-bar [data-status="pace"]')
+    assert pace.inner_text() == "1×"
+    for order, told in (
+        ({"speed": "max", "paused": True}, "PAUSED"),
+        ({"paused": False, "speed": 8}, "8×"),
+    ):
+        assert page.request.post(f"{stored.url}/api/replay", data=order, headers=headers).ok
+        wait_until(lambda told=told: pace.inner_text() == told, told)  # type: ignore[misc]
+    assert page.request.delete(f"{stored.url}/api/replay", headers=headers).ok

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright
 
 from chart_acceleration.palette import Role, theme
-from tests.browser.chromium import PHONE, Problems, counter, launch, open_page
+from tests.browser.chromium import PHONE, WIDE, Problems, counter, launch, open_page
 from tests.browser.live import screen_of, wait_for_legend
 from tests.browser.program import Program
 from tests.browser.stand import U8, wait_until
@@ -325,3 +325,23 @@ def test_another_page_and_back_has_the_list_again(program: Program, page: Page) 
     wait_until(lambda: cells(page, "price") != before, "prices go on")
     page.locator(row(page, "SOL-USD", "[col-id=price]")).click()
     wait_for_legend(page, "symbol", "SOL-USD")
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_no_name_is_cut_whatever_its_venue(
+    program: Program, browser: Browser, problems: Problems, size: dict[str, int]
+) -> None:
+    with open_page(browser, problems, size) as page:
+        open_list(page, program.url)
+        rows = [
+            {"symbol": name, "price": 2.5, "change_pct": 1.0, "turnover": 9.0, "decimals": 1}
+            for name in ("ETH-USD@kraken", "1000SHIB-USDT@binance")
+        ]
+        page.evaluate("(rows) => dash_clientside.candlecast.watchRows({ moment: 1, rows })", rows)
+        page.locator(row(page, "1000SHIB-USDT@binance")).wait_for()
+        cut = """() => [...document.querySelectorAll(".watch-grid .ag-cell-value, .watch-name *")]
+            .filter((e) => e.scrollWidth > e.clientWidth + 1 && e.clientWidth)
+            .map((e) => e.textContent)"""
+        wait_until(lambda: page.evaluate(cut) == [], "all is to be read")
+        name = page.locator(row(page, "ETH-USD@kraken", ".watch-name"))
+        assert name.inner_text().split() == ["ETH-USD", "kraken"]
