@@ -8,6 +8,7 @@ from dash import ClientsideFunction, Input, Output, State, clientside_callback, 
 from dash.development.base_component import Component
 
 from components import ids
+from components.attributes import aria
 from components.feed_pill import feed_pill, feed_strip
 from components.navigation import phone_navigation, rail
 from components.notice_strips import notice_strips
@@ -41,7 +42,11 @@ def layout(content: Component, facts: ShellFacts) -> dmc.MantineProvider:
                 interval_selector(DEFAULT_INTERVAL),
                 feed_pill(facts.label, facts.source, facts.pace),
             ),
-            html.Div([feed_strip(facts.mode, facts.symbols), *notice_strips()], className="strips"),
+            html.Section(
+                [feed_strip(facts.mode, facts.symbols), *notice_strips()],
+                className="strips",
+                **aria(label="Notices"),
+            ),
             html.Main(content, className="content"),
             status_bar(),
             phone_navigation(facts.may_sign_out),

@@ -20,7 +20,7 @@ def top_bar(symbol: dmc.Select, interval: dmc.SegmentedControl, pill: html.Div) 
     return html.Header(
         [
             html.Div("Candlecast", className="brand"),
-            html.Div(
+            html.H1(
                 [
                     html.Span(place.name, className=f"page-name page-name-{place.key}")
                     for place in PLACES

@@ -41,7 +41,12 @@ def layout(symbol: str | None = None, interval: str | None = None, **query: str)
     left = html.Div(
         [
             html.Div(
-                account_row(account_figures(view)), id=ids.PAPER_ACCOUNT, className="account-row"
+                account_row(account_figures(view)),
+                id=ids.PAPER_ACCOUNT,
+                className="account-row",
+                tabIndex=0,  # it scrolls sideways on a phone
+                role="group",
+                **{"aria-label": "Account"},
             ),
             live_chart(symbol, interval, query),
             html.Section(

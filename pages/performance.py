@@ -9,6 +9,7 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 from dash.exceptions import PreventUpdate
 
 from components import ids
+from components.attributes import aria
 from components.feed_symbols import symbol_table
 from components.formats import plain
 from components.icons import icon
@@ -97,7 +98,9 @@ def layout(**_: str) -> html.Div:
             ),
             filled(ids.PERFORMANCE_SUMMARY, "facts"),
             html.Div(left, className="performance-left"),
-            html.Div(right, className="performance-right"),
+            html.Section(
+                right, className="performance-right", tabIndex=0, **aria(label="Machine and feed")
+            ),
             *keepers,
         ],
         className="page page-performance",
