@@ -129,8 +129,8 @@ def test_other_symbols_come_to_an_open_dashboard_without_a_word(
     source = page.locator('.top-bar [data-status="source"]')
     wait_until(lambda: bool(shown.fullmatch(source.inner_text())), "the recorded time is told")
     pace = page.locator('.top-bar [data-status="pace"]')
-    assert pace.inner_text() == "1×"
     for order, told in (
+        ({"speed": 1}, "1×"),
         ({"speed": "max", "paused": True}, "PAUSED"),
         ({"paused": False, "speed": 8}, "8×"),
     ):
