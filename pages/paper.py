@@ -10,6 +10,7 @@ from dash.exceptions import PreventUpdate
 
 from components import ids
 from components.account_row import account_row
+from components.attributes import aria
 from components.order_ticket import order_ticket, order_words, quote_words, size_problem
 from components.ticks import tick
 from components.toasts import filled_toast, refusal
@@ -46,7 +47,7 @@ def layout(symbol: str | None = None, interval: str | None = None, **query: str)
                 className="account-row",
                 tabIndex=0,  # it scrolls sideways on a phone
                 role="group",
-                **{"aria-label": "Account"},
+                **aria(label="Account"),
             ),
             live_chart(symbol, interval, query),
             html.Section(
