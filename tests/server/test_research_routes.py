@@ -210,7 +210,7 @@ def test_report_is_one_page_with_every_figure(web: httpx.Client) -> None:
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     found = read_report(answer.text)
     assert found.addresses == []
-    assert [picture[:29] for picture in found.pictures] == ["data:image/webp;base64,UklGR"[:29]] * 2
+    assert all(each.startswith("data:image/webp;base64,UklGR") for each in found.pictures)
     assert len(set(found.pictures)) == 2
     assert set(found.metrics) == {metric["key"] for metric in view["result"]["metrics"]}
 
