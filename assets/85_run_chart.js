@@ -50,6 +50,7 @@
       this.again = false;
       this.url = "";
       this.pictures = 0;
+      this.drawnRun = ""; // the run of the picture that is shown
       this.ending = new AbortController();
       this.listen();
       this.press("log", this.log);
@@ -162,6 +163,7 @@
 
     /** Decoded before it is shown, so that nothing flashes. @param {Blob} picture @param {RunPicture} meta */
     async put(picture, meta) {
+      const { run } = this.facts;
       const url = URL.createObjectURL(picture);
       const next = new Image();
       next.src = url;
@@ -170,7 +172,7 @@
       const before = this.url;
       image.src = url;
       image.alt = `${this.facts.symbol} ${this.facts.interval}, candles ${meta.first + 1} to ${meta.last}`;
-      [this.url, this.shown] = [url, meta];
+      [this.url, this.shown, this.drawnRun] = [url, meta, run];
       if (before) URL.revokeObjectURL(before);
       this.tell("");
       this.pictures += 1;

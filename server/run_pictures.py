@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from chart_acceleration.chart_data import ChartData, MarkerKind, Markers
+from chart_acceleration.chart_data import NO_MARKERS, ChartData, MarkerKind, Markers
 from chart_acceleration.elements import LINE_ROLES, AxisKind, Curve, Elements, Study, StudyPane
 from chart_acceleration.errors import ChartError
 from chart_acceleration.history import History
@@ -26,6 +26,9 @@ AROUND = 120
 
 MOST_KEPT = 4
 KNOTS = 64
+MARK_ROOM = 5
+"""CSS pixels of the width that a mark needs: where there are more, they hide the prices."""
+
 _LINES = 5  # the first of LINE_ROLES are lines of their own
 
 
@@ -87,7 +90,9 @@ class RunPictures:
         first, last = _rows(query, prepared)
         spec = _spec(query, prepared, first, last)
         end = prepared.history.window(None).first_index + last
-        markers = _up_to(prepared.markers, prepared.history.window(end))
+        markers = _in_sight(prepared, first, last)
+        if len(markers) * MARK_ROOM > query.width:
+            markers = NO_MARKERS
         data = replace(ChartData.view(prepared.history, end), markers=markers)
         furniture = Furniture(legend=False, last_line=True, decimals=prepared.decimals)
         drawn = await self._drawing.keyframe(data, spec, furniture)
@@ -133,11 +138,14 @@ def _markers(trades: tuple[TradeView, ...]) -> Markers:
     return Markers.of([time for time, _ in marks], [kind for _, kind in marks])
 
 
-def _up_to(markers: Markers, candles: CandleWindow) -> Markers:
-    """Those of the ``candles``: a later one would stand beside the last of them."""
-    length = candles.time_ns[-1] - candles.time_ns[-2]
-    count = int(np.searchsorted(markers.time_ns, candles.time_ns[-1] + length))
-    return Markers(markers.time_ns[:count], markers.kind[:count])
+def _in_sight(prepared: _Prepared, first: int, last: int) -> Markers:
+    """Those of rows ``first`` to ``last``: a later one would stand beside the last of them."""
+    times, markers = prepared.history.window(None).time_ns, prepared.markers
+    start = int(np.searchsorted(markers.time_ns, times[first]))
+    end = len(markers)
+    if last < len(times):
+        end = int(np.searchsorted(markers.time_ns, times[last]))
+    return Markers(markers.time_ns[start:end], markers.kind[start:end])
 
 
 def _rows(query: RunQuery, prepared: _Prepared) -> tuple[int, int]:
