@@ -148,10 +148,13 @@ def test_history_opens_compares_and_deletes(program: Program, page: Page, waves:
     second = run(page)
     page.locator("#backtest-history-open").click()
     lines = page.locator(".history-line")
-    wait_until(lambda: lines.count() >= 2, "both runs are listed")
+    line = ".history-line:has(a[href$='{}'])"
+    newest, oldest = (page.locator(line.format(key)) for key in (second, first))
+    expect(newest).to_be_visible()
+    expect(oldest).to_be_visible()
     count = lines.count()
-    for place in (0, 1):
-        lines.nth(place).locator("input").check()
+    newest.locator("input").check()
+    oldest.locator("input").check()
     compare = page.locator("#backtest-compare")
     expect(compare).to_have_text("Compare 2")
     compare.click()
@@ -159,10 +162,10 @@ def test_history_opens_compares_and_deletes(program: Program, page: Page, waves:
     expect(page.locator(".dialog-body").get_by_text("Sharpe ratio")).to_be_visible()
     page.locator(".dialog-head button").click()
     expect(page.locator(".dialog-body")).not_to_be_visible()
-    lines.nth(0).hover()
-    lines.nth(0).locator("button").click()
+    newest.hover()
+    newest.locator("button").click()
     expect(lines).to_have_count(count - 1)
-    page.locator(f".history-line a[href$='{first}']").click()
+    oldest.locator("a").click()
     page.wait_for_function("key => location.search.includes(key)", arg=first)
     assert second != first
 
