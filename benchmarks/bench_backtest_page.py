@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 from benchmarks.harness import Row
 from tests.browser.chromium import WIDE, launch
@@ -52,7 +52,7 @@ def run() -> list[Row]:
 def _clicks(program: Program, file: Path) -> list[float]:
     with sync_playwright() as driver:
         browser = launch(driver)
-        page = browser.new_page(viewport=WIDE)
+        page = browser.new_page(viewport=ViewportSize(width=WIDE["width"], height=WIDE["height"]))
         page.goto(f"{program.url}/backtesting")
         expect(page.locator("#backtest-run")).to_be_enabled(timeout=LONG_MS)
         with page.expect_file_chooser() as chooser:
