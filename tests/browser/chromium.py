@@ -44,6 +44,10 @@ def launch(playwright: Playwright, device_pixels: float = 1.0) -> Browser:
     )
 
 
+_GIVEN_UP = "failed: WebSocket is closed before the connection is established."
+"""Of a socket that a navigation gave up, or the page itself since a busy server let it wait."""
+
+
 @dataclass
 class Problems:
     """Console errors and warnings, uncaught errors and failed requests of a test's pages."""
@@ -60,6 +64,8 @@ class Problems:
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning", "assert"}:
             place = message.location.get("url", "")
+            if message.text.endswith(_GIVEN_UP):
+                return
             self.found.append(f"console {message.type}: {message.text} ({place})")
 
     def _page_error(self, error: Error) -> None:
