@@ -26,6 +26,9 @@ NEEDED = (FEE, SLIPPAGE, CAPITAL, SIZE, LEVERAGE)
 OPTIONAL = (STOP, TARGET)
 """May be left empty."""
 
+ONLY_SIGNAL = "only-signal"
+"""Class of what an event strategy says itself, with each of its orders."""
+
 DIRECTIONS = {"long": "Long", "short": "Short", "both": "Both"}
 FILLS = {"next_open": "Next open", "close": "Same close"}
 PATHS = {"nearest": "Nearer extreme first", "worst": "Worst case", "best": "Best case"}
@@ -115,7 +118,7 @@ def _parameters(facts: FormFacts) -> html.Div:
                 attributes={"root": {"aria-label": "Direction"}},
             ),
         ],
-        className="labelled-row",
+        className=f"labelled-row {ONLY_SIGNAL}",
     )
     return html.Div(
         [head, rows, sweep_fields(facts.goals, facts.values.sweep), direction],
@@ -124,14 +127,19 @@ def _parameters(facts: FormFacts) -> html.Div:
 
 
 def _costs(values: FormValues) -> html.Div:
-    def pair(*fields: tuple[NumberRule, float | None]) -> html.Div:
-        return html.Div([dense_number_field(*field) for field in fields], className="field-row")
+    def pair(first: Component, second: Component, look: str = "") -> html.Div:
+        return html.Div([first, second], className=f"field-row {look}".rstrip())
 
+    size = html.Div(dense_number_field(SIZE, values.size), className=ONLY_SIGNAL)
     return _group(
         "Costs and sizing",
-        pair((FEE, values.fee), (SLIPPAGE, values.slippage)),
-        pair((CAPITAL, values.capital), (SIZE, values.size)),
-        pair((STOP, values.stop), (TARGET, values.target)),
+        pair(dense_number_field(FEE, values.fee), dense_number_field(SLIPPAGE, values.slippage)),
+        pair(dense_number_field(CAPITAL, values.capital), size),
+        pair(
+            dense_number_field(STOP, values.stop),
+            dense_number_field(TARGET, values.target),
+            ONLY_SIGNAL,
+        ),
         html.Div(
             [
                 html.Span("Leverage", className="row-label"),
@@ -149,7 +157,7 @@ def _fills(values: FormValues) -> html.Div:
         "Fills and checks",
         html.Div(
             [html.Span("Fill on", className="row-label"), _unlabelled(fill)],
-            className="labelled-row",
+            className=f"labelled-row {ONLY_SIGNAL}",
         ),
         html.Div(
             [html.Span("Inside a bar", className="row-label"), _unlabelled(path)],

@@ -172,6 +172,19 @@ def request_of(form: Form) -> BacktestRequest:
     )
 
 
+def by_orders(request: BacktestRequest) -> BacktestRequest:
+    """``request`` without what an event strategy says itself, with each of its orders."""
+    plain = BacktestRequest(strategy=request.strategy, symbol=request.symbol)
+    return replace(
+        request,
+        direction=plain.direction,
+        size_percent=plain.size_percent,
+        stop_loss_percent=None,
+        take_profit_percent=None,
+        fill=plain.fill,
+    )
+
+
 def convention_of(form: Form) -> ConventionView:
     """How yearly figures are made."""
     rate = form["risk_free"]

@@ -19,7 +19,7 @@ from components.backtest_report import (
     running_state,
 )
 from components.formats import plain
-from pages.backtest_fields import Form, convention_of, fields, problems, request_of
+from pages.backtest_fields import Form, by_orders, convention_of, fields, problems, request_of
 from pages.backtest_result import OUTPUTS, shown
 from pages.backtest_values import chosen_strategy, convention_facts, strategy_facts
 from server.research_views import BacktestRequest, ResearchError, RunView, StrategyView
@@ -101,9 +101,11 @@ async def start(
 def _form_request(form: Form) -> BacktestRequest | None:
     services = current()
     strategies = [strategy_facts(each) for each in services.research.strategies()]
-    if len(problems(form, chosen_strategy(strategies, form["strategy"]))):
+    chosen = chosen_strategy(strategies, form["strategy"])
+    if len(problems(form, chosen)):
         return None
-    return request_of(form)
+    request = request_of(form)
+    return by_orders(request) if chosen.form == "event" else request
 
 
 def _cell_request(

@@ -19,6 +19,7 @@ from dash.exceptions import PreventUpdate
 
 from components import ids
 from components.attributes import data
+from components.backtest_facts import StrategyFacts
 from components.backtest_form import backtest_form
 from components.backtest_history import comparison_dialog, history_drawer
 from components.backtest_market import FILE, market_choices
@@ -154,7 +155,7 @@ async def check(form: Form) -> dict[str, Any]:
         "banner": problem_banner(len(found)) if len(found) else None,
         "run": bool(len(found)),
         "count": _count(form, chosen.rules) if few else "",
-        "look": _look(form, chosen.symbols),
+        "look": _look(form, chosen),
     }
 
 
@@ -164,12 +165,13 @@ def _count(form: Form, rules: tuple[tuple[str, str], ...]) -> str:
     return combination_words(*combinations(swept_ranges(form), known, usable))
 
 
-def _look(form: Form, symbols: int) -> str:
+def _look(form: Form, chosen: StrategyFacts) -> str:
     """Classes by which CSS leaves out what does not apply."""
     kept = (
         ("is-sweep", form["sweep"]),
         ("is-guided", form["method"] != "grid"),
-        ("is-pair", symbols > 1),
+        ("is-pair", chosen.symbols > 1),
+        ("is-event", chosen.form == "event"),
         ("is-file", str(form["symbol"]).startswith(FILE)),
     )
     return " ".join(("backtest-side", *(name for name, on in kept if on)))

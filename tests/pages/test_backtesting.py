@@ -77,6 +77,19 @@ async def test_request_is_what_the_form_says(
     assert (answer["shown"], answer["ticket"], answer["tick"]) == ("run1", None, True)
 
 
+async def test_event_strategy_says_sizes_and_exits_itself(
+    backtesting: ModuleType, research: FakeResearch
+) -> None:
+    form = FORM | {"strategy": "pairs", "names": [], "value": [], "others": ["ETH-USD"]}
+    form |= {"sweep": False, "swept": [], "from": [], "to": [], "step": []}
+    assert "is-event" in (await backtesting.check(form))["look"]
+    assert "is-event" not in (await backtesting.check(FORM))["look"]
+    await started(backtesting, form=form)
+    (request,) = research.calls
+    assert (request.direction, request.fill, request.path) == ("long", "next_open", "worst")
+    assert (request.stop_loss_percent, request.take_profit_percent) == (None, None)
+
+
 async def test_sweep_and_file_reach_the_request(
     backtesting: ModuleType, research: FakeResearch
 ) -> None:
