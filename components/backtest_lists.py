@@ -9,11 +9,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import ids
-from components.grid_theme import grid_theme
 from components.icons import icon
 from components.states import nothing_yet
 from components.tables import Cell, Column, table
-from components.trade_grid import base_of, number_column, text_column
+from components.trade_grid import base_of, dense_grid, number_column, text_column
 from market.types import quote_currency
 
 Row = dict[str, Any]
@@ -26,25 +25,7 @@ _DRAWDOWNS = (
 
 def fill_grid() -> dag.AgGrid:
     """Every execution, newest first; the columns and rows come with a run."""
-    return dag.AgGrid(
-        id=ids.BACKTEST_FILLS,
-        rowData=[],
-        columnDefs=[],
-        defaultColDef={
-            "sortable": True,
-            "resizable": False,
-            "suppressMovable": True,
-            "suppressHeaderMenuButton": True,
-        },
-        dashGridOptions={
-            "theme": grid_theme(size=11, row=24),
-            "enableCellTextSelection": True,
-            "animateRows": False,
-            "suppressNoRowsOverlay": True,
-        },
-        className="trade-grid",
-        style={"height": "100%"},
-    )
+    return dense_grid(ids.BACKTEST_FILLS, enableCellTextSelection=True)
 
 
 def fill_columns(symbol: str, decimals: int) -> list[dict[str, Any]]:

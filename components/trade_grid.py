@@ -47,8 +47,14 @@ def when(time_ns: int) -> str:
 
 def trade_grid() -> dag.AgGrid:
     """Newest first, as rows come; a click on one moves the chart there."""
+    chosen = {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True}
+    return dense_grid(ids.BACKTEST_TRADES, rowSelection=chosen)
+
+
+def dense_grid(id: str, **options: Any) -> dag.AgGrid:
+    """An empty list; columns and rows come with a run. ``options`` are AG Grid's."""
     return dag.AgGrid(
-        id=ids.BACKTEST_TRADES,
+        id=id,
         rowData=[],
         columnDefs=[],
         defaultColDef={
@@ -59,15 +65,10 @@ def trade_grid() -> dag.AgGrid:
         },
         dashGridOptions={
             "theme": grid_theme(size=11, row=24),
-            "suppressCellFocus": False,
             "animateRows": False,
             "suppressColumnMoveAnimation": True,
             "suppressNoRowsOverlay": True,
-            "rowSelection": {
-                "mode": "singleRow",
-                "checkboxes": False,
-                "enableClickSelection": True,
-            },
+            **options,
         },
         className="trade-grid",
         style={"height": "100%"},
@@ -82,8 +83,8 @@ def trade_columns(symbol: str, decimals: int, several: bool = False) -> list[dic
         number_column("number", "#", ",d", 60),
         text_column("side", "Side", 54),
         *names,
-        text_column("entry", "Entry", 128),
-        text_column("exit", "Exit", 128),
+        text_column("entry", "Entry", 146),
+        text_column("exit", "Exit", 146),
         number_column("entry_price", "Entry price", f",.{decimals}f", 92),
         number_column("exit_price", "Exit price", f",.{decimals}f", 92),
         number_column("size", f"Size {base_of(symbol)}".rstrip(), ",.4f", 86),
