@@ -9,7 +9,7 @@
  *   how a picture is moved to show the view, and the row of the last price
  */
 {
-  const { painter, PictureUrl, KEYFRAME } = window.candlecast;
+  const { painter, PictureUrl, decodePicture, KEYFRAME } = window.candlecast;
   const IMAGE_AFTER_MS = 250; // without another keyframe: zooming and panning decode no picture twice
   const REMOVED_AFTER_MS = 200; // its successor has been painted, yet may wait for its display frame
 
@@ -28,6 +28,7 @@
       this.asked = 0; // moves
       this.answered = 0; // the newest of them that has been painted
       this.imageTimer = 0;
+      this.imageTurn = 0; // rises when the image under way is no longer wanted
       this.ratio = 0;
       chart.classList.remove("is-painted"); // of a copied chart
     }
@@ -86,17 +87,29 @@
       this.chart.classList.add("is-painted");
       const replaced = this.replaced.splice(0);
       if (replaced.length) setTimeout(() => replaced.forEach((canvas) => canvas.remove()), REMOVED_AFTER_MS);
-      clearTimeout(this.imageTimer);
-      const show = () => this.showImage(entry, bytes, ratio);
-      if (this.image.url) this.imageTimer = setTimeout(show, IMAGE_AFTER_MS);
-      else show();
+      this.stopImage();
+      const url = () => new PictureUrl(new Blob([bytes], { type: "image/webp" }));
+      if (this.image.url) this.imageTimer = setTimeout(() => this.replaceImage(entry, url(), ratio), IMAGE_AFTER_MS);
+      else this.showImage(entry, url(), ratio);
     }
 
-    /** @param {Entry} entry @param {Uint8Array} bytes @param {number} ratio */
-    showImage(entry, bytes, ratio) {
-      const url = new PictureUrl(new Blob([bytes], { type: "image/webp" }));
+    /** @param {Entry} entry @param {PictureUrl} url @param {number} ratio */
+    showImage(entry, url, ratio) {
       this.image.show(entry, url, ratio);
       url.release();
+    }
+
+    /** Decoded first: the image is never without a picture. @param {Entry} entry @param {PictureUrl} url @param {number} ratio */
+    async replaceImage(entry, url, ratio) {
+      const turn = this.imageTurn;
+      const decoded = await decodePicture(url.text); // kept until the image has it
+      if (decoded && turn === this.imageTurn) this.showImage(entry, url, ratio);
+      else url.release();
+    }
+
+    stopImage() {
+      clearTimeout(this.imageTimer);
+      this.imageTurn += 1;
     }
 
     /** A picture under way will not be shown. @param {number} number */
@@ -121,7 +134,7 @@
 
     /** Hides what was painted, until the next keyframe is. */
     hide() {
-      clearTimeout(this.imageTimer);
+      this.stopImage();
       this.chart.classList.remove("is-painted");
     }
 
