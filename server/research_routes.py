@@ -156,7 +156,7 @@ def _json(value: object, status: int = 200, headers: Mapping[str, str] | None = 
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray | np.generic):
         return value.tolist()
     if isinstance(value, Mapping):
         return dict(value)

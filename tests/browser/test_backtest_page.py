@@ -143,7 +143,9 @@ def test_reload_shows_the_run_and_its_form(program: Program, page: Page, waves: 
 def test_history_opens_compares_and_deletes(program: Program, page: Page, waves: Path) -> None:
     opened(page, program)
     upload(page, waves)
-    page.locator("#backtest-slippage").fill("40")  # as no other test: what is known is not kept twice
+    page.locator("#backtest-slippage").fill(
+        "40"
+    )  # as no other test: what is known is not kept twice
     first = run(page)
     page.locator("#backtest-slippage").fill("50")
     second = run(page)

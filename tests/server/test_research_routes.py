@@ -54,6 +54,7 @@ def run(web: httpx.Client, **changes: Any) -> dict[str, Any]:
     ends = time.monotonic() + 60
     while True:
         answer = web.get(begun.headers["location"])
+        assert answer.status_code == 200, answer.text
         view: dict[str, Any] = answer.json()
         if view["state"] not in {"queued", "running"}:
             return view

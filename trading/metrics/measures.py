@@ -31,7 +31,7 @@ def measure(run: Run, convention: Convention | None = None) -> Measures:
     why: dict[str, str] = {}
     for metric in METRICS:
         try:
-            values[metric.key] = metric.of(sample)
+            values[metric.key] = float(metric.of(sample))
         except NotDefined as reason:
             why[metric.key] = str(reason)
     return Measures(MappingProxyType(values), MappingProxyType(why), sample.convention)
