@@ -113,22 +113,30 @@ def steps_of(time_ns: I64) -> Steps:
 
 
 @lean_kernel
+def _count_of(time_ns: I64, step: int) -> int:
+    """How many steps are ``step``."""
+    count = 0
+    for at in range(1, len(time_ns)):
+        count += time_ns[at] - time_ns[at - 1] == step
+    return count
+
+
+@lean_kernel
 def _majority_step(time_ns: I64) -> int:
     """The step that more than half of all are, which then is their median; 0 for none.
 
-    Boyer and Moore, MJRTY: A Fast Majority Vote Algorithm, 1991.
+    Boyer and Moore, MJRTY: A Fast Majority Vote Algorithm, 1991. Their vote waits for itself at
+    each step, a count does not: the first step, mostly the right one, is only counted.
     """
     step, votes = time_ns[1] - time_ns[0], 0
+    if 2 * _count_of(time_ns, step) > len(time_ns) - 1:
+        return int(step)
     for at in range(1, len(time_ns)):
         found = time_ns[at] - time_ns[at - 1]
         if votes == 0:
             step = found
         votes += 1 if found == step else -1
-    count = 0
-    for at in range(1, len(time_ns)):
-        if time_ns[at] - time_ns[at - 1] == step:
-            count += 1
-    return int(step) if 2 * count > len(time_ns) - 1 else 0
+    return int(step) if 2 * _count_of(time_ns, step) > len(time_ns) - 1 else 0
 
 
 @lean_kernel

@@ -15,7 +15,6 @@ from trading.metrics.sums import (
     co_moments,
     drawdown_sums,
     fill_returns,
-    lowest_of,
     return_sums,
 )
 from trading.metrics.tails import Tails, tails_of
@@ -166,7 +165,7 @@ class Sample:
     def _ends_of(self, values: F64) -> F64:
         if self.convention.period is Period.DAY:
             values = values[day_ends(self.run.time_ns)]
-        if lowest_of(values) <= 0:
+        if np.fmin.reduce(values) <= 0:  # NaN left out
             raise NotDefined("equity fell to zero or below")
         return values
 
