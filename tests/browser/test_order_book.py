@@ -343,6 +343,12 @@ def test_the_depth_view_is_kept_and_leaves_nothing_behind(program: Program, page
     assert told == []
 
 
+def rounded(value: float, digits: int, sign: str = "") -> str:
+    """As browsers round: halves away from zero."""
+    step = Decimal(1).scaleb(-digits)
+    return format(Decimal(repr(value)).quantize(step, ROUND_HALF_UP), f"{sign},.{digits}f")
+
+
 def test_depth_crosshair_reads_what_is_in_the_page(program: Program, page: Page) -> None:
     told: list[APIResponse] = []
 
@@ -362,11 +368,10 @@ def test_depth_crosshair_reads_what_is_in_the_page(program: Program, page: Page)
     def texts(part: int) -> list[str]:
         price = reading["low"] + (part + 0.5) / 240 * (reading["high"] - reading["low"])
         away = 100 * (price - reading["middle"]) / reading["middle"]
-        size = format(totals[part], f",.{reading['digits']}f")
         return [
-            format(price, f",.{reading['decimals']}f"),
-            f"{size} BTC",
-            f"{away:+.3f} %".replace("-", "\u2212"),
+            rounded(price, reading["decimals"]),
+            f"{rounded(totals[part], reading['digits'])} BTC",
+            f"{rounded(away, 3, '+')} %".replace("-", "\u2212"),
         ]
 
     def shown() -> list[str]:

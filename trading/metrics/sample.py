@@ -137,7 +137,7 @@ class Sample:
     @cached_property
     def market_moments(self) -> Moments:
         """Of the returns of buying and holding, over the same periods, and of equity with them."""
-        return Moments(*co_moments(self.values, self._ends_of(self.run.market)))
+        return Moments(*co_moments(self.returns, self._ends_of(self.run.market)))
 
     @cached_property
     def falls(self) -> tuple[float, float]:

@@ -50,16 +50,16 @@ def return_sums(values: F64, free: float) -> tuple[float, float, float, float, f
 
 
 @lean_kernel
-def co_moments(values: F64, market: F64) -> tuple[float, float, float]:
-    """Of the returns r of ``values`` and m of ``market``, both (n,):
+def co_moments(returns: F64, market: F64) -> tuple[float, float, float]:
+    """Of ``returns`` r, (n - 1,), and the returns m of ``market``, (n,), over the same periods:
 
     mean(m), Σ (r - mean(r)) (m - mean(m)) and Σ (m - mean(m))².
     """
-    count = len(values) - 1
-    own_first, first = values[1] / values[0] - 1.0, market[1] / market[0] - 1.0
+    count = len(returns)
+    own_first, first = returns[0], market[1] / market[0] - 1.0
     own_total, total, products, squares = 0.0, 0.0, 0.0, 0.0
     for at in range(count):
-        own = values[at + 1] / values[at] - 1.0 - own_first
+        own = returns[at] - own_first
         off = market[at + 1] / market[at] - 1.0 - first
         own_total += own
         total += off
