@@ -1,16 +1,9 @@
-"""Results that need not be computed again, kept for as long as the program runs.
-
-Flask-Caching needs a Flask object to read its settings from; this one serves nothing. What is
-cached are bytes, so any of its back ends can hold them and nothing of ours is pickled.
-"""
+"""Results that need not be computed again, kept for as long as the program runs."""
 
 import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-
-from flask import Flask
-from flask_caching import Cache
 
 from research.child.messages import Message, MessageReader, encode
 from research.code_version import code_version
@@ -18,6 +11,7 @@ from research.codec import pack, unpack
 from research.errors import BadRecord
 from research.outcome import Outcome
 from research.views import BacktestRequest
+from storage.byte_cache import ByteCache
 
 __all__ = ["ResultCache", "result_key"]
 
@@ -45,20 +39,12 @@ class ResultCache:
     """The newest results of ordinary size. May be used from any thread."""
 
     def __init__(self) -> None:
-        self._flask = Flask("candlecast-results")
-        self._cache = Cache(
-            self._flask,
-            config={
-                "CACHE_TYPE": "SimpleCache",
-                "CACHE_THRESHOLD": MOST_RESULTS,
-                "CACHE_DEFAULT_TIMEOUT": 0,
-            },
-        )
+        self._cache = ByteCache("candlecast-results", MOST_RESULTS, 0)
 
     def get(self, key: str) -> Outcome | None:
         """What was kept under ``key``, if it is still there."""
         kept = self._cache.get(key)
-        if not isinstance(kept, bytes):
+        if kept is None:
             return None
         try:
             (message,) = MessageReader(LARGEST).feed(kept)
@@ -70,4 +56,4 @@ class ResultCache:
         """Keep ``outcome``; the oldest go when there are too many."""
         tree, arrays = pack(outcome)
         if sum(array.nbytes for array in arrays.values()) < LARGEST - SPARE:
-            self._cache.set(key, bytes(encode(Message(tree, arrays))))
+            self._cache.put(key, bytes(encode(Message(tree, arrays))))
