@@ -14,6 +14,7 @@ import shutil
 import time
 import zipfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -144,8 +145,9 @@ class RunStore:
     def _clear(self) -> None:
         """Remove what a process that is gone left half written."""
         for path in self.folder.glob(f".*{TEMPORARY}"):
-            if path.stat().st_mtime < time.time() - LEFT_S:
-                shutil.rmtree(path, ignore_errors=True)
+            with suppress(FileNotFoundError):  # another's work, finished since it was listed
+                if path.stat().st_mtime < time.time() - LEFT_S:
+                    shutil.rmtree(path, ignore_errors=True)
 
     def _checked(self, number: int, name: str) -> bytes:
         path = self._path(number) / name
