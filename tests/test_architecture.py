@@ -15,8 +15,8 @@ import pytest
 from tests.conftest import ROOT
 
 PACKAGES = (
-    "market", "indicators", "data_feed", "trading", "storage", "research", "chart_acceleration",
-    "server", "components", "pages",
+    "market", "indicators", "data_feed", "trading", "storage", "research", "paper_trading",
+    "chart_acceleration", "server", "components", "pages",
 )  # fmt: skip
 MODULES = sorted(
     path

@@ -1,0 +1,1 @@
+"""Paper trading on the running feed: accounts, their thread, their journal, what pages read."""

@@ -1,0 +1,283 @@
+"""What :class:`paper_trading.service.PaperTrading` takes and gives: frozen plain values.
+
+Times end in ``_ms``, since 1970 in UTC. Money, prices and sizes are Decimals: money and prices in
+quote currency, sizes in base currency and positive. Everything called ``percent`` is a percentage.
+``None`` means that there is no value. Order and fill ids count from 1 within an account.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "AccountRow", "AccountView", "AutomationView", "EquityCurve", "EventView", "FillView",
+    "GaugeView", "JournalRow", "LimitsView", "MarketMode", "OrderView", "Outcome", "PositionView",
+    "RefusalView", "TermsView",
+]  # fmt: skip
+
+MarketMode = Literal["live", "simulated", "replay"]
+AutomationState = Literal["running", "paused", "stopped", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """An account to choose. ``temporary``: of a replay, gone with it; ``halted`` says why."""
+
+    id: int
+    name: str
+    market: MarketMode
+    currency: str
+    equity: Decimal
+    tradable: bool
+    halted: str | None
+    temporary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TermsView:
+    """What an account trades under; fees are percent of a fill's value."""
+
+    maker_fee_percent: Decimal
+    taker_fee_percent: Decimal
+    leverage: Decimal
+    latency_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsView:
+    """Risk limits as they are set; None where there is none.
+
+    Values in quote currency, ``max_order_size`` in base currency by symbol, ``max_position_value``
+    by symbol with ``*`` for every other one.
+    """
+
+    max_order_value: Decimal | None = None
+    max_order_size: Mapping[str, Decimal] = field(default_factory=dict)
+    max_position_value: Mapping[str, Decimal] = field(default_factory=dict)
+    max_exposure: Decimal | None = None
+    max_daily_loss: Decimal | None = None
+    max_drawdown_percent: Decimal | None = None
+    orders_per_minute: int | None = None
+    price_collar_percent: Decimal | None = None
+    stale_after_s: float | None = None
+    refuse_crossed: bool = True
+    rejects_in_a_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GaugeView:
+    """A limit and how much of it is used. ``unit``: a currency, ``%`` or nothing."""
+
+    name: str
+    used: float
+    limit: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PositionView:
+    """An open position of one portfolio.
+
+    ``owner`` is ``manual`` or an automation's id as text, ``opened_by`` its name. ``value``,
+    ``unrealised`` and ``return_percent`` (of the entry's value, signed by the result) are at
+    ``mark``, None before the first price. ``stop`` and ``target`` are ids of orders that close it.
+    """
+
+    owner: str
+    opened_by: str
+    symbol: str
+    side: Literal["long", "short"]
+    size: Decimal
+    entry: Decimal
+    mark: Decimal | None
+    value: Decimal | None
+    unrealised: Decimal | None
+    return_percent: float | None
+    realised: Decimal
+    stop: int | None
+    target: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """A live order, or one of the newest that have ended.
+
+    ``kind``: market, limit, stop, stop limit, trailing. ``state``: waiting (on its way, or its
+    entry has not filled), working, filled, cancelled, expired, refused; ``words`` say why it ended.
+    ``parent`` is the entry that a stop loss or take profit closes. ``queue_ahead``: size that
+    trades at its price must still take before it, None where that is not known.
+    """
+
+    id: int
+    owner: str
+    opened_by: str
+    symbol: str
+    side: Literal["buy", "sell"]
+    kind: str
+    size: Decimal
+    filled: Decimal
+    limit: Decimal | None
+    stop: Decimal | None
+    trail: Decimal | None
+    tif: str
+    post_only: bool
+    reduce_only: bool
+    state: str
+    words: str
+    parent: int | None
+    role: Literal["entry", "stop loss", "take profit"]
+    queue_ahead: Decimal | None
+    placed_ms: int
+    triggered: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether it may still fill."""
+        return self.state in ("waiting", "working")
+
+
+@dataclass(frozen=True, slots=True)
+class FillView:
+    """One execution; ``realised`` before fees, on what it closed."""
+
+    id: int
+    order: int | None
+    owner: str
+    opened_by: str
+    symbol: str
+    side: Literal["buy", "sell"]
+    size: Decimal
+    price: Decimal
+    fee: Decimal
+    realised: Decimal
+    maker: bool
+    time_ms: int
+    note: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AutomationView:
+    """A strategy on the account. ``words``: why it is paused or failed, with file and line.
+
+    ``pnl`` is exact and after fees; ``position``: ``long 0.2500``, empty when flat.
+    """
+
+    id: str
+    name: str
+    strategy: str
+    values: Mapping[str, float]
+    symbols: tuple[str, ...]
+    interval: str
+    capital: Decimal
+    state: AutomationState
+    words: str
+    pnl: Decimal
+    position: str
+    started_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """One event of the account, newest first in a list. ``fill``: the fill that it is, if one."""
+
+    seq: int
+    time_ms: int
+    kind: str
+    words: str
+    owner: str = ""
+    fill: int | None = None
+    note: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EquityCurve:
+    """Equity over time, read-only, oldest first, at most 2,000 points that keep every extreme."""
+
+    time_ms: NDArray[np.int64]
+    equity: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """An account at one moment, marked at the last prices; a new one whenever something changed.
+
+    ``seq`` is the newest journaled event in it. ``tradable`` with ``why_not``: whether the feed's
+    market is the account's and nothing stops it. ``halted``: the reason, None while it trades.
+    ``orders`` are the live ones and the newest that ended, newest first; so are ``fills``.
+    ``journal``: ``in sync``, ``behind 12`` or ``failing: …``. ``exposure`` is the value of all
+    positions, shorts counted like longs; ``drawdown_percent`` is 0 or negative, from the peak.
+    """
+
+    id: int
+    name: str
+    market: MarketMode
+    temporary: bool
+    currency: str
+    terms: TermsView
+    limits: LimitsView
+    start_capital: Decimal
+    equity: Decimal
+    cash: Decimal
+    unrealised: Decimal
+    realised: Decimal
+    realised_today: Decimal
+    fees: Decimal
+    fees_today: Decimal
+    exposure: Decimal
+    exposure_percent: float
+    drawdown_percent: float
+    halted: str | None
+    tradable: bool
+    why_not: str
+    positions: tuple[PositionView, ...]
+    orders: tuple[OrderView, ...]
+    fills: tuple[FillView, ...]
+    fill_count: int
+    gauges: tuple[GaugeView, ...]
+    automations: tuple[AutomationView, ...]
+    curve: EquityCurve = field(compare=False)
+    journal: str
+    tick_to_order_us: float | None
+    seq: int
+    time_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """A journaled event as sockets and webhooks send it; ``data`` is JSON-able, money as text."""
+
+    account: int
+    seq: int
+    time_ms: int
+    kind: str
+    words: str
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalView:
+    """Why a command was not done: a short code and a sentence."""
+
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a command, told after the journal holds it.
+
+    ``order`` is the id of the (first) order that it placed or changed. ``again``: the answer to an
+    earlier command with the same idempotency key.
+    """
+
+    account: int
+    events: tuple[EventView, ...]
+    order: int | None = None
+    refusal: RefusalView | None = None
+    again: bool = False
