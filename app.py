@@ -27,7 +27,7 @@ from server.services import Services, install
 from server.settings import Settings, parse_settings
 from server.warm_up import warm_up
 from server.web import CandlecastServer, build_server, listen, serve
-from trading.paper import PaperEngine, PaperRules
+from trading.paper.quote_engine import PaperEngine, PaperRules
 
 HERE = Path(__file__).resolve().parent
 BAD_OPTIONS = 2

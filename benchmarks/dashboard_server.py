@@ -32,7 +32,7 @@ from server.telemetry import Telemetry
 from server.warm_up import warm_up
 from server.web import WebServer, listen
 from tests.server.harness import HandFeed
-from trading.paper import PaperEngine
+from trading.paper.quote_engine import PaperEngine
 
 CHARTS = 16
 SYMBOLS = tuple(Symbol(f"C{number:02d}-USD") for number in range(1, CHARTS + 1))

@@ -1,4 +1,4 @@
-"""The paper account between plain texts and the engine of :mod:`trading.paper`."""
+"""The paper account between plain texts and the engine of :mod:`trading.paper.quote_engine`."""
 
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from server.errors import OrderRefused
 from server.views import FillView, PaperView, PositionView
 from trading.errors import BadQuantity, TradingError
 from trading.orders import Fill
-from trading.paper import MarkedPosition, PaperEngine
+from trading.paper.quote_engine import MarkedPosition, PaperEngine
 from trading.quantities import parse_size
 
 _SHOWN_FILLS = 500

@@ -54,7 +54,7 @@ from server.views import (
     StatusView,
 )
 from server.watch_rows import WatchRows
-from trading.paper import PaperEngine
+from trading.paper.quote_engine import PaperEngine
 
 _LABELS = {
     FeedMode.LIVE: "LIVE",

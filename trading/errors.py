@@ -8,6 +8,7 @@ TradingError
 ├── BadStrategy      a strategy that contradicts itself, fails or decides what cannot be done
 ├── StrategyFailed   what an event strategy raised, with the candle at which it did
 ├── BadPolicy        a latency, participation or margin outside its bounds
+├── BadLimit         a risk limit outside its bounds
 ├── BadOrder         an order whose size, prices, flags or links contradict each other
 ├── BadMarketData    a candle or trade that no market can have made, or that comes too late
 ├── NotDefined       a figure that has no value for a run; caught where figures are gathered
@@ -64,6 +65,10 @@ class StrategyFailed(TradingError):
 
 class BadPolicy(TradingError):
     """A latency, participation or margin outside its bounds."""
+
+
+class BadLimit(TradingError):
+    """A risk limit outside its bounds."""
 
 
 class BadOrder(TradingError):

@@ -27,7 +27,7 @@ from market.types import Quote, Side, Symbol, Trade
 from server.services import Services
 from server.settings import Settings
 from server.web import CandlecastServer, WebServer, build_server, listen
-from trading.paper import PaperEngine
+from trading.paper.quote_engine import PaperEngine
 
 BTC, ETH = Symbol("BTC-USD"), Symbol("ETH-USD")
 START_NS = 1_700_000_000_000_000_000

@@ -16,7 +16,7 @@ from server.market_facts import FactsReader, MarketFacts
 from server.studies import ChosenIndicator
 from server.views import ChartQuery, ElementsQuery
 from tests.server.harness import BTC, ETH, MINUTE_NS, START_NS, HandFeed, HandMarket
-from trading.paper import PaperEngine, PaperRules
+from trading.paper.quote_engine import PaperEngine, PaperRules
 
 NOW_NS = START_NS + 29 * MINUTE_NS + 1_234_567_890
 

@@ -10,7 +10,7 @@ from market.types import Quote, Side, Symbol, Trade
 from trading.errors import BadQuantity, OrderRefused
 from trading.fill_models import ProportionalFee, ProportionalSlippage
 from trading.orders import PriceSource
-from trading.paper import PaperEngine, PaperRules
+from trading.paper.quote_engine import PaperEngine, PaperRules
 from trading.quantities import MONEY
 
 BTC, ETH = Symbol("BTC-USD"), Symbol("ETH-USD")

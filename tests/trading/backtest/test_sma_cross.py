@@ -21,7 +21,7 @@ from trading.errors import BacktestError
 from trading.fill_models import Costs, ProportionalFee, ProportionalSlippage
 from trading.metrics import METRICS
 from trading.orders import Order, PriceSource
-from trading.paper import PaperEngine, PaperRules
+from trading.paper.quote_engine import PaperEngine, PaperRules
 from trading.strategies.sma_cross import STRATEGY
 
 pytestmark = pytest.mark.kernel
