@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from math import inf, nan
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -193,7 +194,7 @@ def test_no_limit_keeps_a_position_from_being_closed(
 def test_the_size_that_fits_is_taken(
     size: float, price: float, own: float, live: float, most: float, side: int, rule: str
 ) -> None:
-    limits = replace(NONE, **{rule: most})
+    limits = replace(NONE, **cast(Any, {rule: most}))
     facts = FACTS._replace(
         own=own, net=own, buys=live, sells=live, own_live=live, exposure=abs(own) * price,
         pending=live * price, bid=price, ask=price, mark=price,
@@ -213,7 +214,7 @@ def test_the_size_that_fits_is_taken(
 @pytest.mark.parametrize("value", [nan, inf, -inf])
 def test_what_is_no_number_passes_no_limit(value: float) -> None:
     for rule in ("max_order_value", "max_position_value", "max_exposure"):
-        refusal = refused(replace(NONE, **{rule: 1e15}), BUY._replace(price=abs(value)))
+        refusal = refused(replace(NONE, **cast(Any, {rule: 1e15})), BUY._replace(price=abs(value)))
         assert refusal.rule == rule
         assert refusal.words.endswith("No size fits.")
     assert refused(NONE, BUY._replace(own=(value,))).rule == "price"
@@ -275,12 +276,13 @@ def test_gauges_tell_what_is_used() -> None:
     state.accepted(NOW - SECOND)
     limits = RiskLimits(max_daily_loss=2_000, max_drawdown=0.05, max_position_value=15_000)
     facts = LONG._replace(equity=99_588.0, mark=38_000.0)
+    drawdown: Any = pytest.approx(0.412)
     assert gauges(limits, state, facts, "BTC-USD") == (
         Gauge("max_daily_loss", "Daily loss", 412.0, 2_000, "USD"),
         Gauge("max_exposure", "Exposure", 20_000.0, None, "USD"),
         Gauge("max_position_value", "BTC-USD position", 19_000.0, 15_000, "USD"),
         Gauge("orders_per_minute", "Orders per minute", 1, None, ""),
-        Gauge("max_drawdown", "Drawdown from peak", pytest.approx(0.412), 5.0, "%"),
+        Gauge("max_drawdown", "Drawdown from peak", drawdown, 5.0, "%"),
     )
 
 
