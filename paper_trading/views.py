@@ -49,32 +49,38 @@ class TermsView:
 
 @dataclass(frozen=True, slots=True)
 class LimitsView:
-    """Risk limits as they are set; None where there is none.
+    """Risk limits as they are set, named as in :class:`trading.paper.risk.RiskLimits`.
 
-    Values in quote currency, ``max_order_size`` in base currency by symbol, ``max_position_value``
-    by symbol with ``*`` for every other one.
+    None where there is no limit. ``max_drawdown`` and ``price_collar`` are fractions; values are in
+    quote currency, sizes in base currency, both by symbol where they are mappings.
     """
 
-    max_order_value: Decimal | None = None
-    max_order_size: Mapping[str, Decimal] = field(default_factory=dict)
-    max_position_value: Mapping[str, Decimal] = field(default_factory=dict)
-    max_exposure: Decimal | None = None
-    max_daily_loss: Decimal | None = None
-    max_drawdown_percent: Decimal | None = None
+    max_order_value: float | None = None
+    max_order_size: Mapping[str, float] = field(default_factory=dict)
+    max_position_value: float | None = None
+    max_position_values: Mapping[str, float] = field(default_factory=dict)
+    max_exposure: float | None = None
+    max_daily_loss: float | None = None
+    max_drawdown: float | None = None
     orders_per_minute: int | None = None
-    price_collar_percent: Decimal | None = None
+    price_collar: float | None = None
     stale_after_s: float | None = None
     refuse_crossed: bool = True
     rejects_in_a_row: int | None = None
+    flatten_when_tripped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class GaugeView:
-    """A limit and how much of it is used. ``unit``: a currency, ``%`` or nothing."""
+    """A limit and how much of it is used; ``limit`` is None where none is set.
 
+    ``rule``: the field of :class:`LimitsView`; ``unit``: a currency, ``%`` or nothing.
+    """
+
+    rule: str
     name: str
     used: float
-    limit: float
+    limit: float | None
     unit: str
 
 

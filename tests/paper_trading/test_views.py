@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from paper_trading.errors import UnknownAccount
 from server.paper_views import OrderView
 
 ORDER = OrderView(
@@ -17,3 +18,9 @@ def test_an_order_is_live_until_it_ends() -> None:
     """Lines on the chart are drawn for these."""
     live = [replace(ORDER, state=state).live for state in ("waiting", "working", "filled")]
     assert live == [True, True, False]
+
+
+def test_the_sentence_of_an_unknown_account_lists_those_there_are() -> None:
+    """It is shown as it is."""
+    assert str(UnknownAccount(7, [1, 2])) == "account was 7; there are 1, 2"
+    assert str(UnknownAccount(7, [])) == "account was 7; there are none yet"
