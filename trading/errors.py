@@ -9,6 +9,7 @@ TradingError
 ├── StrategyFailed   what an event strategy raised, with the candle at which it did
 ├── BadPolicy        a latency, participation or margin outside its bounds
 ├── BadLimit         a risk limit outside its bounds
+├── BadEvent         bytes that are no event of an account, or one that cannot follow on the others
 ├── BadOrder         an order whose size, prices, flags or links contradict each other
 ├── BadMarketData    a candle or trade that no market can have made, or that comes too late
 ├── NotDefined       a figure that has no value for a run; caught where figures are gathered
@@ -69,6 +70,10 @@ class BadPolicy(TradingError):
 
 class BadLimit(TradingError):
     """A risk limit outside its bounds."""
+
+
+class BadEvent(TradingError):
+    """Bytes that are no event of an account, or an event that cannot follow on those before it."""
 
 
 class BadOrder(TradingError):
