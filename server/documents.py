@@ -1,9 +1,12 @@
 """The two pages that do not come from Dash: login and API reference. Plain HTML, no script."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any
+
+Models = Mapping[str, Mapping[str, Any]]
+"""The bodies that operations refer to, by name."""
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en" data-theme="dark">
@@ -76,8 +79,9 @@ def login_page(problem: str, goes_to: str) -> str:
 
 def api_page(schema: Mapping[str, Any]) -> str:
     """The REST reference, from the OpenAPI ``schema``."""
+    models = schema.get("components", {}).get("schemas", {})
     sections = "\n".join(
-        _section(path, method, operation)
+        _section(path, method, operation, models)
         for path, operations in schema.get("paths", {}).items()
         for method, operation in operations.items()
     )
@@ -90,20 +94,51 @@ The same as a document for programs: <a href="/api/openapi.json">/api/openapi.js
     return _PAGE.format(title="REST interface", style=_DOCS_STYLE, body=body)
 
 
-def _section(path: str, method: str, operation: Mapping[str, Any]) -> str:
-    rows = "".join(_row(parameter) for parameter in operation.get("parameters", ()))
-    table = (
-        "<table><tr><th>Parameter</th><th>Type</th><th>Allowed</th><th>Default</th><th></th>"
-        "<th>Example</th></tr>"
-        f"{rows}</table>"
-        if rows
-        else ""
+def _section(path: str, method: str, operation: Mapping[str, Any], models: Models) -> str:
+    tables = (
+        _table("Parameter", operation.get("parameters", ())),
+        _table("Field of the body", _fields(_body(operation), models)),
     )
     return f"""<section>
 <h2><code>{method.upper()} {escape(path)}</code></h2>
 <p>{escape(operation.get("description") or operation.get("summary", ""))}</p>
-{table}
+{"".join(tables)}
 </section>"""
+
+
+def _table(heading: str, parameters: Iterable[Mapping[str, Any]]) -> str:
+    rows = "".join(_row(parameter) for parameter in parameters)
+    return (
+        f"<table><tr><th>{heading}</th><th>Type</th><th>Allowed</th><th>Default</th><th></th>"
+        f"<th>Example</th></tr>{rows}</table>"
+        if rows
+        else ""
+    )
+
+
+def _body(operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema of the JSON that an operation takes; empty for none."""
+    content = operation.get("requestBody", {}).get("content", {})
+    schema: Mapping[str, Any] = content.get("application/json", {}).get("schema", {})
+    return schema
+
+
+def _fields(schema: Mapping[str, Any], models: Models, of: str = "") -> Iterator[Mapping[str, Any]]:
+    """The fields of a body as parameters, those of models within it after a dot."""
+    model = _model(schema, models)
+    required = model.get("required", ())
+    for name, field in model.get("properties", {}).items():
+        inner = [part for part in field.get("anyOf", (field,)) if _model(part, models)]
+        if inner:
+            yield from _fields(inner[0], models, f"{of}{name}.")
+            continue
+        described = {"name": of + name, "schema": field, "required": name in required}
+        yield {**described, "description": field.get("description", "")}
+
+
+def _model(schema: Mapping[str, Any], models: Models) -> Mapping[str, Any]:
+    """What ``schema`` refers to; empty when it refers to nothing."""
+    return models.get(schema.get("$ref", "").rpartition("/")[2], {})
 
 
 def _row(parameter: Mapping[str, Any]) -> str:
@@ -113,7 +148,7 @@ def _row(parameter: Mapping[str, Any]) -> str:
     cells = (
         f"<code>{escape(parameter['name'])}</code>",
         escape(_type(schema)),
-        escape(" to ".join(_limits(schema))),
+        escape(_allowed(schema)),
         escape(default),
         escape(parameter.get("description", "")),
         f"<code>{escape(examples)}</code>" if examples else "",
@@ -127,7 +162,12 @@ def _type(schema: Mapping[str, Any]) -> str:
     return " ".join(kind for kind in kinds if kind and kind != "null")
 
 
-def _limits(schema: Mapping[str, Any]) -> Iterator[str]:
-    for name in ("minimum", "maximum"):
-        if name in schema:
-            yield f"{schema[name]:g}"
+def _allowed(schema: Mapping[str, Any]) -> str:
+    """The values to choose from, or the limits."""
+    for part in (schema, *schema.get("anyOf", ())):
+        if "enum" in part:
+            return ", ".join(map(str, part["enum"]))
+        if "minimum" in part or "maximum" in part:
+            limits = [part[name] for name in ("minimum", "maximum") if name in part]
+            return " to ".join(f"{limit:g}" for limit in limits)
+    return ""

@@ -1,18 +1,16 @@
 """REST of backtests: strategies, runs, their reports, uploads of candles."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
-import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from research.errors import TooManyRuns
 from research.runs import Research
 from research.views import RunView
+from server.answers import json_answer
 from server.errors import DrawFailed, PictureUnavailable
 from server.research_bodies import BacktestOrder
 from server.routes import refusals
@@ -36,7 +34,7 @@ def research_routes(research: Research) -> APIRouter:
     @api.get("/strategies")
     async def strategies() -> Response:
         """Every strategy: form, parameters with bounds and defaults, rules; why one is broken."""
-        return _json(await asyncio.to_thread(research.strategies))
+        return json_answer(await asyncio.to_thread(research.strategies))
 
     @api.post("/backtests", status_code=202, responses=refusals(429))
     async def start(order: BacktestOrder) -> Response:
@@ -44,39 +42,39 @@ def research_routes(research: Research) -> APIRouter:
         try:
             key = await asyncio.to_thread(lambda: research.start(order.request()))
         except TooManyRuns as error:
-            return _json({"error": str(error)}, 429, {"Retry-After": str(RETRY_S)})
+            return json_answer({"error": str(error)}, 429, {"Retry-After": str(RETRY_S)})
         view = await asyncio.to_thread(research.run, key)
-        return _json(_told(view), 202, {"Location": f"/api/backtests/{key}"})
+        return json_answer(_told(view), 202, {"Location": f"/api/backtests/{key}"})
 
     @api.get("/backtests")
     async def listed() -> Response:
         """Runs that wait or are under way, and those that are kept, newest first."""
         active, history = await asyncio.to_thread(lambda: (research.active(), research.history()))
-        return _json({"active": active, "history": history})
+        return json_answer({"active": active, "history": history})
 
     @api.get("/backtests/compare")
     async def compare(ids: Ids) -> Response:
         """The figures of several runs side by side, and their growth on one time base."""
         keys = [key.strip() for key in ids.split(",")]
-        return _json(await asyncio.to_thread(research.compare, keys))
+        return json_answer(await asyncio.to_thread(research.compare, keys))
 
     @api.get("/backtests/{key}")
     async def one(key: str, result: WithResult = True) -> Response:
         """How far a run is, how it ended, and what it found."""
         view = await asyncio.to_thread(research.run, key)
-        return _json(view if result else _told(view))
+        return json_answer(view if result else _told(view))
 
     @api.delete("/backtests/{key}")
     async def delete(key: str) -> Response:
         """Remove a finished run from the history."""
         await asyncio.to_thread(research.delete, key)
-        return _json({"deleted": key})
+        return json_answer({"deleted": key})
 
     @api.post("/backtests/{key}/cancel")
     async def cancel(key: str) -> Response:
         """End a run; one that is over stays as it is."""
         research.cancel(key)
-        return _json(_told(await asyncio.to_thread(research.run, key)))
+        return json_answer(_told(await asyncio.to_thread(research.run, key)))
 
     return api
 
@@ -101,7 +99,7 @@ def research_file_routes(research: Research, drawn: RunPictures) -> APIRouter:
     @api.get("/datasets")
     async def datasets() -> Response:
         """The candles that were uploaded."""
-        return _json(await asyncio.to_thread(research.datasets))
+        return json_answer(await asyncio.to_thread(research.datasets))
 
     @api.post("/datasets", status_code=201, openapi_extra=_FILE_BODY)
     async def upload(
@@ -113,13 +111,13 @@ def research_file_routes(research: Research, drawn: RunPictures) -> APIRouter:
         For example: curl --data-binary @candles.csv 'HOST/api/datasets?name=candles.csv'
         """
         content = await request.body()
-        return _json(await asyncio.to_thread(research.upload, name, content), 201)
+        return json_answer(await asyncio.to_thread(research.upload, name, content), 201)
 
     @api.delete("/datasets/{key}")
     async def remove(key: str) -> Response:
         """Forget an upload; runs over it stay as they are."""
         await asyncio.to_thread(research.remove_dataset, key)
-        return _json({"deleted": key})
+        return json_answer({"deleted": key})
 
     return api
 
@@ -147,17 +145,3 @@ async def _pictures(drawn: RunPictures, key: str) -> dict[str, bytes]:
 def _told(view: RunView) -> RunView:
     """How the run stands, without its result."""
     return replace(view, result=None)
-
-
-def _json(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """``value`` with null for NaN."""
-    content = msgspec.json.encode(value, enc_hook=_plain)
-    return Response(content, status, headers, media_type="application/json")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.ndarray | np.generic):
-        return value.tolist()
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError(f"{type(value).__name__} has no place in JSON")

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -298,6 +299,10 @@ def test_api_reference_lists_every_route_and_nothing_else_is_public(web: httpx.C
     for path in schema["paths"]:
         assert path in page.text
     assert "16 to 4096" in page.text
+    # Fields of bodies: plain, to choose from, of a model within, those that must be given.
+    for field in ("<code>leverage</code>", "long, short, both", "<code>sweep.goal</code>"):
+        assert field in page.text
+    assert re.search(r"<code>strategy</code></td><td>string</td><td></td><td>required", page.text)
     assert web.get("/docs").status_code == 404
     assert web.get("/redoc").status_code == 404
     assert web.get("/openapi.json").status_code == 404
