@@ -7,7 +7,12 @@ StorageError
 ├── BadImport       a file is no series of candles; nothing of it was taken
 ├── BadName         a venue or symbol that cannot name a folder
 ├── StoreBusy       another process writes to the same folder
-└── FetchStopped    a venue's history could not be had any further; what was stored stays
+├── FetchStopped    a venue's history could not be had any further; what was stored stays
+├── BadDatabase     an address of a database that cannot hold the journal
+├── AccountBusy     another process writes to the same paper account
+├── JournalFailed   the journal cannot be written or read at the moment; try again
+├── JournalConflict another entry is where one was to go; nothing was written
+└── JournalDamaged  the journal holds what was never written to it
 """
 
 from pathlib import Path
@@ -87,3 +92,49 @@ class FetchStopped(StorageError):
         self.reason = reason
         self.stored = stored
         super().__init__(f"{reason}; {stored:,} candles were stored, ask again to go on")
+
+
+class BadDatabase(StorageError):
+    """An address of a database that cannot hold the journal; ``where`` has no password in it."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        self.where = where
+        self.reason = reason
+        super().__init__(f"{where} cannot hold the journal: {reason}")
+
+
+class AccountBusy(StorageError):
+    """Another process writes to the same paper account."""
+
+    def __init__(self, account: int, where: str) -> None:
+        self.account = account
+        super().__init__(
+            f"paper account {account} in {where} is being traded by another process; stop that one "
+            "or give each its own store"
+        )
+
+
+class JournalFailed(StorageError):
+    """The journal ``where`` cannot be written or read at the moment; what it holds is whole."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        self.where = where
+        self.reason = reason
+        super().__init__(f"the journal in {where} is out of reach: {reason}")
+
+
+class JournalConflict(StorageError):
+    """Another entry is where one was to go; nothing was written."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"the journal in {where} has other entries: {reason}")
+
+
+class JournalDamaged(StorageError):
+    """The journal holds what was never written to it, at entry ``seq`` of ``account``."""
+
+    def __init__(self, account: int, seq: int, reason: str) -> None:
+        self.account = account
+        self.seq = seq
+        super().__init__(f"entry {seq} of paper account {account} is damaged: {reason}")

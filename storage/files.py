@@ -64,9 +64,19 @@ def claim_folder(folder: Path) -> FileIO:
     The system gives the folder back when the process ends in whatever way. Where it cannot lock
     (Windows) nobody is kept out. Raises :class:`StoreBusy`, :class:`WriteFailed`.
     """
-    path = folder / LOCK
+    file = lock_file(folder / LOCK)
+    if file is None:
+        raise StoreBusy(folder)
+    return file
+
+
+def lock_file(path: Path) -> FileIO | None:
+    """``path`` opened and locked until it is closed; None when another process has locked it.
+
+    Where the system cannot lock (Windows) nobody is kept out. Raises :class:`WriteFailed`.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         file = FileIO(path, "ab")
     except OSError as error:
         raise WriteFailed(path, error) from None
@@ -77,7 +87,7 @@ def claim_folder(folder: Path) -> FileIO:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             file.close()
-            raise StoreBusy(folder) from None
+            return None
     return file
 
 

@@ -1,0 +1,234 @@
+"""The journal in a database; what SQLite and PostgreSQL do differently is behind ``Database``."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, insert, select
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from storage.errors import AccountBusy, JournalConflict, JournalDamaged, JournalFailed
+from storage.journal.entry import Account, Entry, checksum, refuse_unfit
+from storage.journal.schema import newest, revision, upgrade
+from storage.journal.tables import ACCOUNTS, JOURNAL
+
+PAGE = 5_000
+COLUMNS = (
+    JOURNAL.c.account, JOURNAL.c.seq, JOURNAL.c.time_ns, JOURNAL.c.kind, JOURNAL.c.body,
+    JOURNAL.c.key, JOURNAL.c.crc,
+)  # fmt: skip
+
+
+class _Refused(Exception):
+    """A constraint or a trigger of the tables refused rows."""
+
+
+class Database(Protocol):
+    """What differs between databases.
+
+    ``where`` says which it is, without a password. ``engine`` pools no connections; those with the
+    execution option ``writes`` begin their transactions as writers.
+    """
+
+    where: str
+    engine: Engine
+
+    def hold(self) -> Connection:
+        """A connection for claims and entries."""
+        ...
+
+    def claim(self, connection: Connection, account: int) -> None:
+        """Take ``account``; raises ``AccountBusy``. A second claim of the same is no error."""
+        ...
+
+    def add(self, connection: Connection, entries: Sequence[Entry]) -> None:
+        """Add rows in a transaction of their own; they are on the disk when it returns."""
+        ...
+
+    def rest(self, connection: Connection) -> None:
+        """Do what is better done while nobody waits."""
+        ...
+
+    def close(self) -> None:
+        """Give back what was claimed."""
+        ...
+
+
+class DatabaseJournal:
+    """See :class:`storage.journal.entry.Journal`. Call :meth:`open` first.
+
+    One connection writes and holds the claims; after a failure it is thrown away, and the next
+    write makes another and claims anew. All else takes a connection each time.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._held: Connection | None = None
+        self._claimed: set[int] = set()
+
+    def open(self) -> None:
+        """Make or update the tables; raises ``JournalFailed`` and ``BadDatabase``."""
+        with self._connected() as connection:
+            if revision(connection) == newest():
+                return
+        with self._connected(writes=True) as connection, connection.begin():
+            upgrade(connection, self._database.where)
+
+    def accounts(self) -> tuple[Account, ...]:
+        """All accounts, by id."""
+        with self._connected() as connection:
+            rows = connection.execute(select(ACCOUNTS).order_by(ACCOUNTS.c.id)).all()
+        return tuple(Account(*row) for row in rows)
+
+    def add_account(self, name: str, market: str, time_ns: int) -> Account:
+        """A new account without entries; ``JournalConflict`` when ``market`` has that name."""
+        values = {"name": name, "market": market, "opened_ns": time_ns}
+        try:
+            with self._connected(writes=True) as connection, connection.begin():
+                added = connection.execute(insert(ACCOUNTS).values(values).returning(ACCOUNTS.c.id))
+                number = added.scalar_one()
+        except _Refused:
+            raise self._conflict(f"there is a {market} account {name!r} already") from None
+        return Account(number, name, market, time_ns)
+
+    def claim(self, account: int) -> None:
+        """Make this process the only one that writes to ``account``; raises ``AccountBusy``."""
+        with self._holding() as connection:
+            self._database.claim(connection, account)
+            self._claimed.add(account)
+
+    def last(self, account: int) -> int:
+        """The newest ``seq`` of ``account``, 0 without entries."""
+        newest = select(func.max(JOURNAL.c.seq)).where(JOURNAL.c.account == account)
+        with self._connected() as connection:
+            return connection.execute(newest).scalar_one() or 0
+
+    def entries(self, account: int, after: int = 0) -> Iterator[Entry]:
+        """The entries of ``account`` behind ``after``, in order; a page of them at a time.
+
+        Raises ``JournalDamaged`` where one is missing or is not what was written.
+        """
+        while True:
+            wanted = and_(JOURNAL.c.account == account, JOURNAL.c.seq > after)
+            page = self._rows(wanted, PAGE)
+            for row in page:
+                after += 1
+                if row.seq != after:
+                    raise JournalDamaged(account, after, "it is missing")
+                yield _entry(row)
+            if len(page) < PAGE:
+                return
+
+    def find(self, account: int, key: str) -> Entry | None:
+        """The entry of ``account`` with that idempotency key."""
+        rows = self._rows(and_(JOURNAL.c.account == account, JOURNAL.c.key == key), 1)
+        return _entry(rows[0]) if rows else None
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Add all of ``entries`` or none; when it returns they are on the disk."""
+        refuse_unfit(entries, self._database.where)
+        if not entries:
+            return
+        try:
+            self._add(entries)
+        except _Refused:
+            try:
+                self._add(self._missing(entries))
+            except _Refused as error:
+                raise self._conflict(str(error)) from None
+
+    def rest(self) -> None:
+        """Do what is better done while nobody waits."""
+        with self._holding() as connection:
+            self._database.rest(connection)
+
+    def close(self) -> None:
+        """Give back accounts and connections; call once, last."""
+        with self._lock:
+            self._drop()
+        self._database.close()
+
+    def _add(self, entries: Sequence[Entry]) -> None:
+        if entries:
+            with self._holding() as connection:
+                self._database.add(connection, entries)
+
+    def _missing(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Those of ``entries`` that are not there; ``JournalConflict`` where others are."""
+        missing = []
+        for account in {entry.account for entry in entries}:
+            ours = [entry for entry in entries if entry.account == account]
+            known = {entry.seq: entry for entry in self.entries(account, ours[0].seq - 1)}
+            for entry in ours:
+                if known.get(entry.seq, entry) != entry:
+                    raise self._conflict(f"entry {entry.seq} of paper account {account} differs")
+            missing += [entry for entry in ours if entry.seq not in known]
+        return missing
+
+    def _rows(self, wanted: ColumnElement[bool], number: int) -> Sequence[Row[*tuple[Any, ...]]]:
+        query = select(*COLUMNS).where(wanted).order_by(JOURNAL.c.seq).limit(number)
+        with self._connected() as connection:
+            return connection.execute(query).all()
+
+    def _conflict(self, reason: str) -> JournalConflict:
+        return JournalConflict(self._database.where, reason)
+
+    @contextmanager
+    def _connected(self, writes: bool = False) -> Iterator[Connection]:
+        """A connection for once."""
+        try:
+            with self._database.engine.connect() as connection:
+                yield connection.execution_options(writes=writes)
+        except SQLAlchemyError as error:
+            raise self._meaning(error) from None
+
+    @contextmanager
+    def _holding(self) -> Iterator[Connection]:
+        """The connection that stays, made anew where it failed; for one thread at a time."""
+        with self._lock:
+            try:
+                yield self._connection()
+            except SQLAlchemyError as error:
+                meaning = self._meaning(error)
+                if isinstance(meaning, JournalFailed):
+                    self._drop()
+                raise meaning from None
+            except JournalFailed:
+                self._drop()
+                raise
+
+    def _connection(self) -> Connection:
+        if self._held is None:
+            self._held = self._database.hold()
+            try:
+                for account in self._claimed:
+                    self._database.claim(self._held, account)
+            except AccountBusy as error:
+                raise JournalFailed(self._database.where, str(error)) from None
+        return self._held
+
+    def _drop(self) -> None:
+        if self._held is not None:
+            self._held.invalidate()
+            self._held.close()
+            self._held = None
+
+    def _meaning(self, error: SQLAlchemyError) -> "JournalFailed | _Refused":
+        cause = getattr(error, "orig", None) or error
+        facts = cause.args[0] if cause.args else ""
+        code, words = "", str(facts)
+        if isinstance(facts, dict):  # PostgreSQL's: C is the kind of error, M what it says
+            code, words = facts.get("C", ""), facts.get("M", "")
+        if isinstance(error, IntegrityError) or code.startswith("23"):
+            return _Refused(words)
+        return JournalFailed(self._database.where, words)
+
+
+def _entry(row: Row[*tuple[Any, ...]]) -> Entry:
+    """The entry in ``row``; raises ``JournalDamaged`` where it is not what was written."""
+    entry = Entry(row.account, row.seq, row.time_ns, row.kind, bytes(row.body), row.key)
+    if checksum(entry) != row.crc:
+        raise JournalDamaged(entry.account, entry.seq, "its checksum is another")
+    return entry
