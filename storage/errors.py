@@ -1,18 +1,18 @@
 """Errors of the storage package.
 
 StorageError
-├── WriteFailed     something could not be written; whatever was stored before is whole
-├── ReadFailed      a file could not be read at the moment; it may be whole
-├── FileDamaged     a file is not what was written to it; its contents are not served
-├── BadImport       a file is no series of candles; nothing of it was taken
-├── BadName         a venue or symbol that cannot name a folder
-├── StoreBusy       another process writes to the same folder
-├── FetchStopped    a venue's history could not be had any further; what was stored stays
-├── BadDatabase     an address of a database that cannot hold the journal
-├── AccountBusy     another process writes to the same paper account
-├── JournalFailed   the journal cannot be written or read at the moment; try again
-├── JournalConflict another entry is where one was to go; nothing was written
-└── JournalDamaged  the journal holds what was never written to it
+├── WriteFailed      something could not be written; whatever was stored before is whole
+├── ReadFailed       a file could not be read at the moment; it may be whole
+├── FileDamaged      a file is not what was written to it; its contents are not served
+├── BadImport        a file is no series of candles; nothing of it was taken
+├── BadName          a venue or symbol that cannot name a folder
+├── StoreBusy        another process writes to the same folder
+├── FetchStopped     a venue's history could not be had any further; what was stored stays
+├── BadDatabase      an address of a database that cannot hold the journal
+├── AccountBusy      another process writes to the same paper account
+├── JournalFailed    the journal cannot be written or read at the moment; try again
+├── JournalConflict  another entry is where one was to go; nothing was written
+└── JournalDamaged   the journal holds what was never written to it
 """
 
 from pathlib import Path
