@@ -10,23 +10,46 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
+from market.columns import F64, I64
+from trading.engine.change import Change, change_order, check_change
+from trading.engine.checks import (
+    check_account,
+    check_book,
+    check_candle,
+    check_quote,
+    check_trade,
+    check_trades,
+    check_when,
+)
 from trading.engine.lifecycle import cancel_order, enter_order
+from trading.engine.live import (
+    most_fills,
+    pass_book,
+    pass_no_book,
+    pass_quote,
+    pass_time,
+    pass_trades,
+)
 from trading.engine.motion import pass_candle, pass_trade
 from trading.engine.orders import Bracket, Order, bracket_orders, check_order
-from trading.engine.policies import Policies
+from trading.engine.policies import Matching, Policies
 from trading.engine.positions import equity_of, exposure_of
 from trading.engine.records import Books, Sizing, grown, make_books
+from trading.engine.snapshot import EngineState, read_order, read_state, restored
+from trading.engine.steps import FINEST
+from trading.engine.venue import make_venue
 from trading.errors import BadMarketData, BadOrder, BadQuantity
 
 __all__ = ["Engine"]
 
-MAX_CAPITAL = 1e15
-MAX_PRICE = 1e12
 _FEW = 64
 
 
 class Engine:
     """One account over several symbols, driven by candles and trades. Not thread-safe.
+
+    With ``Matching.LIVE`` it is driven by trades, quotes, books and the passing of time instead;
+    a symbol without a step of its own has :data:`trading.engine.steps.FINEST` then.
 
     ``symbols`` are names, or names with the step of their sizes (0: any size). Raises
     :class:`BadQuantity` for no symbol, one named twice, a bad step or a bad capital.
@@ -39,16 +62,20 @@ class Engine:
         policies: Policies | None = None,
     ) -> None:
         steps = symbols if isinstance(symbols, Mapping) else dict.fromkeys(symbols, 0.0)
-        _check_account(symbols, steps, start_capital)
+        check_account(symbols, steps, start_capital)
         self.policies = policies or Policies()
         self.symbols = tuple(steps)
         self._index = {name: index for index, name in enumerate(steps)}
         self._path = int(self.policies.path)
         self._books = make_books(len(steps), _FEW, _FEW)
-        self._books.positions["size_step"] = list(steps.values())
+        finest = FINEST if self.policies.matching is Matching.LIVE else 0.0
+        self._books.positions["size_step"] = [step or finest for step in steps.values()]
         account = self._books.account[0]
         account["cash"] = account["start"] = start_capital
         self.policies.write_to(self._books)
+        self._is_live = self.policies.matching is Matching.LIVE
+        self._venue = make_venue(len(steps) if self._is_live else 0)
+        self._space = most_fills(len(steps)) if self._is_live else len(steps) + 2
 
     @property
     def books(self) -> Books:
@@ -69,6 +96,11 @@ class Engine:
     def positions(self) -> NDArray[np.void]:
         """POSITION (symbols,), read-only, in the order of ``symbols``."""
         return _read_only(self._books.positions[:])
+
+    @property
+    def time_ns(self) -> int:
+        """Of the latest input, or of what was placed since."""
+        return int(self._books.account[0]["time_ns"])
 
     @property
     def cash(self) -> float:
@@ -93,10 +125,7 @@ class Engine:
         """
         symbol = self._symbol(order.symbol)
         check_order(order, symbol, self._books)
-        latest = int(self._books.account[0]["time_ns"])
-        placed = latest if time_ns is None else time_ns
-        if placed < latest:
-            raise BadOrder(f"Placed at {placed} ns, before the latest input at {latest} ns.")
+        placed = self._now(time_ns)
         self.make_space()
         number = enter_order(
             self._books, symbol, int(order.side), int(order.kind), int(order.tif), order.flags,
@@ -139,22 +168,58 @@ class Engine:
 
     def cancel(self, number: int) -> bool:
         """Cancel an order; False when it had ended before. Raises :class:`BadOrder` for none."""
-        count = int(self._books.account[0]["orders"])
-        if not 1 <= number <= count:
-            raise BadOrder(f"There is no order {number}; there are {count}.")
+        self._check_number(number)
         return cancel_order(self._books, number)
+
+    def change(
+        self, number: int, size: float | None = None, limit: float | None = None,
+        stop: float | None = None, trail: float | None = None, time_ns: int | None = None,
+    ) -> None:  # fmt: skip
+        """Give a live order another size or other prices, see :mod:`trading.engine.change`.
+
+        Raises :class:`BadOrder`; then it stays as it was.
+        """
+        self._check_number(number)
+        order = read_order(self._books, number, self.symbols)
+        to = check_change(self._books, number, order, Change(size, limit, stop, trail))
+        change_order(
+            self._books, number - 1, to.size, to.limit, to.stop, to.trail, self._now(time_ns)
+        )
+
+    def queue_ahead(self, number: int) -> float:
+        """The size that waits before a resting limit order; infinite where that is not known."""
+        self._check_number(number)
+        return float(self._books.orders[number - 1]["ahead"])
+
+    def move_cash(self, amount: float) -> None:
+        """Pay ``amount`` in, or out where it is negative; the start capital moves along."""
+        if not isfinite(amount):
+            raise BadQuantity(f"The amount was {amount}; allowed is any number.")
+        account = self._books.account[0]
+        account["cash"] += amount
+        account["start"] += amount
+
+    def state(self) -> EngineState:
+        """Everything that decides what happens next, but for the prices that are known."""
+        return read_state(self._books, self.symbols)
+
+    def restore(self, state: EngineState) -> dict[int, int]:
+        """Become what ``state`` says, without past orders and fills; numbers by ``key``.
+
+        Raises :class:`BadOrder` for an unknown symbol or parent.
+        """
+        self._books = restored(self._books, state, self._index)
+        return {kept.key: number for number, kept in enumerate(state.orders, 1)}
 
     def candle(
         self, symbol: str, opened: float, high: float, low: float, closed: float, volume: float,
         time_ns: int,
     ) -> None:  # fmt: skip
         """Take a candle that began at ``time_ns``. Raises :class:`BadMarketData`."""
+        if self._is_live:
+            raise BadMarketData(f"A candle of {symbol} came to an engine that matches live prices.")
         index = self._symbol(symbol)
-        if not (0 < low <= min(opened, closed) and max(opened, closed) <= high <= MAX_PRICE):
-            raise BadMarketData(
-                f"A candle of {symbol} had open {opened}, high {high}, low {low}, close {closed}; "
-                f"allowed are prices above 0 to {MAX_PRICE:g}, none outside low to high."
-            )
+        check_candle(symbol, opened, high, low, closed)
         self._check_input(symbol, volume, time_ns)
         self.make_space()
         pass_candle(
@@ -162,16 +227,83 @@ class Engine:
             float(volume), int(time_ns), self._path,
         )  # fmt: skip
 
-    def trade(self, symbol: str, price: float, volume: float, time_ns: int) -> None:
-        """Take a trade of the market. Raises :class:`BadMarketData`."""
+    def trade(self, symbol: str, price: float, volume: float, time_ns: int, side: int = 0) -> bool:
+        """Take a trade of the market; ``side`` is the taker's, 0 where it is not known.
+
+        Whether more than marks and queues may be other ones. Raises :class:`BadMarketData`.
+        """
+        if self._is_live:
+            one = np.array([price, volume], np.float64), np.array([side, time_ns], np.int64)
+            return self.trades(symbol, one[0][:1], one[0][1:], one[1][:1], one[1][1:])
         index = self._symbol(symbol)
-        if not 0 < price <= MAX_PRICE:
-            raise BadMarketData(
-                f"A trade of {symbol} had the price {price}; allowed is above 0 to {MAX_PRICE:g}."
-            )
+        check_trade(symbol, price)
         self._check_input(symbol, volume, time_ns)
         self.make_space()
         pass_trade(self._books, index, float(price), int(time_ns), float(volume))
+        return True
+
+    def trades(self, symbol: str, prices: F64, volumes: F64, sides: I64, times_ns: I64) -> bool:
+        """Take trades of one symbol in their order, arrays (n,), like :meth:`trade`."""
+        index, before, first = self._live_symbol(symbol), self._changes, 0
+        check_trades(symbol, prices, volumes, times_ns, self.time_ns)
+        while first < len(prices):
+            self.make_space()
+            first = pass_trades(
+                self._books, self._venue, index, prices, volumes, sides, times_ns, first,
+                self._space,
+            )  # fmt: skip
+        return self._changes != before
+
+    def quote(
+        self, symbol: str, bid: float, bid_size: float, ask: float, ask_size: float, time_ns: int
+    ) -> bool:
+        """Take the best prices; 0 for a price that there is not, and for a size not known.
+
+        Whether more than marks and queues are other ones. Raises :class:`BadMarketData`.
+        """
+        index, before = self._live_symbol(symbol), self._changes
+        check_quote(symbol, bid, bid_size, ask, ask_size)
+        self._check_input(symbol, 0.0, time_ns)
+        self.make_space()
+        pass_quote(
+            self._books, self._venue, index, float(bid), float(bid_size), float(ask),
+            float(ask_size), int(time_ns),
+        )  # fmt: skip
+        return self._changes != before
+
+    def book(self, symbol: str, bids: F64, asks: F64, time_ns: int) -> bool:
+        """Take the order book, which counts until the next one or :meth:`no_book`.
+
+        ``bids``, ``asks`` float64 (2, n): prices and sizes, best first, of which 64 are kept.
+        Whether more than marks and queues are other ones. Raises :class:`BadMarketData`.
+        """
+        index, before = self._live_symbol(symbol), self._changes
+        sides = np.ascontiguousarray(bids, np.float64), np.ascontiguousarray(asks, np.float64)
+        check_book(symbol, *sides)
+        self._check_input(symbol, 0.0, time_ns)
+        self.make_space()
+        pass_book(self._books, self._venue, index, *sides, int(time_ns))
+        return self._changes != before
+
+    def no_book(self, symbol: str) -> None:
+        """Forget the book of ``symbol``: its latest quote counts, without one its last trade."""
+        pass_no_book(self._books, self._venue, self._live_symbol(symbol))
+
+    def pass_time(self, time_ns: int) -> bool:
+        """Let orders whose latency has ended by ``time_ns`` reach the market, of every symbol.
+
+        Whether any did. Raises :class:`BadMarketData` for a time before the latest.
+        """
+        before = self._changes
+        self._live_symbol(self.symbols[0])
+        self._check_input("The clock", 0.0, time_ns)
+        self.make_space()
+        pass_time(self._books, self._venue, int(time_ns))
+        return self._changes != before
+
+    def wake(self) -> bool:
+        """Let orders that need not wait act at once on what is known; whether any did."""
+        return self.pass_time(self.time_ns)
 
     def make_space(self) -> None:
         """See to space for one more order, and for all fills that one input can make.
@@ -179,35 +311,41 @@ class Engine:
         For compiled drivers; ``books`` may be other ones afterwards.
         """
         account, books = self._books.account[0], self._books
-        fills = int(account["fills"] + account["live"]) + len(self.symbols) + 2
+        fills = int(account["fills"] + 3 * account["live"]) + self._space
         if account["orders"] + 1 > len(books.orders) or fills > len(books.fills):
             self._books = grown(books, int(account["orders"]) + 1, fills)
+
+    def _now(self, time_ns: int | None) -> int:
+        """When something is asked for; in live matching, time has come there then."""
+        latest = self.time_ns
+        now = latest if time_ns is None else int(time_ns)
+        if now < latest:
+            raise BadOrder(f"Placed at {now} ns, before the latest input at {latest} ns.")
+        if self._is_live:
+            self._books.account[0]["time_ns"] = now
+        return now
+
+    def _check_number(self, number: int) -> None:
+        count = int(self._books.account[0]["orders"])
+        if not 1 <= number <= count:
+            raise BadOrder(f"There is no order {number}; there are {count}.")
 
     def _symbol(self, name: str) -> int:
         if name not in self._index:
             raise BadOrder(f"There is no symbol {name!r}; there are {', '.join(self.symbols)}.")
         return self._index[name]
 
+    def _live_symbol(self, name: str) -> int:
+        if not self._is_live:
+            raise BadMarketData("An engine of candles takes candles and trades; this was neither.")
+        return self._symbol(name)
+
+    @property
+    def _changes(self) -> int:
+        return int(self._books.account[0]["changes"])
+
     def _check_input(self, symbol: str, volume: float, time_ns: int) -> None:
-        latest = int(self._books.account[0]["time_ns"])
-        if not 0 <= volume < np.inf:
-            raise BadMarketData(f"{symbol} had the volume {volume}; allowed is 0 or above.")
-        if time_ns < latest:
-            raise BadMarketData(
-                f"{symbol} came with the time {time_ns} ns after an input at {latest} ns."
-            )
-
-
-def _check_account(
-    named: Sequence[str] | Mapping[str, float], steps: Mapping[str, float], capital: float
-) -> None:
-    if not steps or len(steps) != len(named):
-        raise BadQuantity(f"The symbols were {list(named)}; one or more are needed, none twice.")
-    for name, step in steps.items():
-        if not (isfinite(step) and step >= 0):
-            raise BadQuantity(f"The size step of {name} was {step}; allowed is 0 or above.")
-    if not (isfinite(capital) and 0 < capital <= MAX_CAPITAL):
-        raise BadQuantity(f"Start capital was {capital}; allowed is above 0 to {MAX_CAPITAL:g}.")
+        check_when(symbol, volume, time_ns, self.time_ns)
 
 
 def _read_only(records: NDArray[np.void]) -> NDArray[np.void]:

@@ -33,7 +33,7 @@ from trading.engine.records import (
 from trading.engine.sizing import size_order
 from trading.fill_arithmetic import compiled_slipped_price
 
-__all__ = ["has_limit", "has_stop", "liquidate", "meet", "ratchet", "start_due"]
+__all__ = ["has_limit", "has_stop", "liquidate", "meet", "ratchet", "start_due", "wanted_size"]
 
 
 @lean_kernel
@@ -73,7 +73,7 @@ def _taker_price(books: Books, at: int, reference: float) -> float:
 
 
 @lean_kernel
-def _wanted(books: Books, at: int) -> float:
+def wanted_size(books: Books, at: int) -> float:
     """What the order wants to fill now; just the position when it differs by rounding alone."""
     wanted, closable = remaining(books, at), reducible(books, at)
     if books.orders[at]["flags"] & REDUCE_ONLY and wanted > closable:
@@ -99,7 +99,7 @@ def _fill(books: Books, at: int, reference: float, maker: bool, time_ns: int) ->
     order = books.orders[at]
     symbol, side = int(order["symbol"]), int(order["side"])
     position = books.positions[symbol]
-    wanted = _wanted(books, at)
+    wanted = wanted_size(books, at)
     amount = _fitting(books, symbol, wanted)
     if amount < wanted and order["tif"] == TimeInForce.FOK:
         end_order(books, at, State.EXPIRED, Reason.TIME_IN_FORCE)

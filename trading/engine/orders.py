@@ -12,6 +12,7 @@ __all__ = ["Bracket", "Order", "bracket_orders", "check_order"]
 
 MOST = 1e12
 STEP_TOLERANCE = 1e-6
+ROUNDING = 1e-15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +130,7 @@ def _check_size(order: Order, step: float, books: Books) -> None:
         raise BadOrder(f"The size was {size}; allowed is above 0 to {MOST:g}.")
     if step > 0:
         steps = size / step
-        if round(steps) < 1 or abs(steps - round(steps)) > STEP_TOLERANCE:
+        if round(steps) < 1 or abs(steps - round(steps)) > STEP_TOLERANCE + ROUNDING * steps:
             raise BadOrder(f"The size was {size:.12g}; allowed are multiples of {step:.12g}.")
 
 

@@ -1,12 +1,13 @@
 """What trading costs and what it may risk: small frozen objects, checked when they are made."""
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 from math import isfinite
 
 from trading.engine.records import Books, Path
 from trading.errors import BadCosts, BadPolicy
 
-__all__ = ["Fees", "Latency", "Margin", "Participation", "Policies", "Slippage"]
+__all__ = ["Fees", "Latency", "Margin", "Matching", "Participation", "Policies", "Slippage"]
 
 MAX_FEE = 0.1
 MAX_SLIPPAGE = 0.1
@@ -94,9 +95,23 @@ class Margin:
             )
 
 
+class Matching(IntEnum):
+    """What orders meet: candles and trades of a history, or the market as it is now.
+
+    LIVE takes trades, quotes and books and no candles, see :mod:`trading.engine.live`.
+    """
+
+    CANDLES = 0
+    LIVE = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """All of them, and the intrabar rule."""
+    """All of them, and the intrabar rule.
+
+    Raises :class:`BadPolicy` for a participation in live matching: there the book and the queue say
+    how much fills.
+    """
 
     fees: Fees = field(default_factory=Fees)
     slippage: Slippage = field(default_factory=Slippage)
@@ -104,6 +119,13 @@ class Policies:
     participation: Participation = field(default_factory=Participation)
     margin: Margin = field(default_factory=Margin)
     path: Path = Path.NEAREST
+    matching: Matching = Matching.CANDLES
+
+    def __post_init__(self) -> None:
+        if self.matching is Matching.LIVE and self.participation.share:
+            raise BadPolicy(
+                f"Participation was {self.participation.share}; live matching allows none but 0."
+            )
 
     def write_to(self, books: Books) -> None:
         """Fill the policy of ``books`` and the margin of its account."""

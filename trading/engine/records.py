@@ -125,6 +125,7 @@ ORDER = np.dtype(
         ("stop", np.float64),
         ("trail", np.float64),  # distance in price
         ("share", np.float64),  # of the equity, where the size is not given
+        ("ahead", np.float64),  # before it in the queue, in live matching
         ("symbol", np.int32),
         ("side", np.int8),  # 1 buys, -1 sells
         ("kind", np.int8),
@@ -162,6 +163,7 @@ ACCOUNT = np.dtype(
         ("orders", np.int64),
         ("live", np.int64),
         ("fills", np.int64),
+        ("changes", np.int64),  # what happened to orders and positions in live matching
     ],
     align=True,
 )

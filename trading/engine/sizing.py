@@ -18,7 +18,7 @@ from trading.engine.positions import equity_of, fee_of
 from trading.engine.records import DUST, Books, Reason, Sizing, State
 from trading.fill_arithmetic import compiled_slipped_price
 
-__all__ = ["change_by", "change_to", "size_order"]
+__all__ = ["change_by", "change_to", "give_size", "size_order"]
 
 
 @lean_kernel
@@ -87,11 +87,18 @@ def size_order(books: Books, at: int, price: float) -> None:
         order["side"] = 1 if change > 0 else -1
     else:
         change = change_by(books, symbol, int(order["side"]), share, price)
-    if change == 0:
+    give_size(books, at, abs(change))
+
+
+@lean_kernel
+def give_size(books: Books, at: int, size: float) -> None:
+    """Give an order that starts, and its children, their ``size``; 0 ends it."""
+    order = books.orders[at]
+    if size == 0:
         end_order(books, at, State.CANCELLED, Reason.NO_SIZE)
         return
-    order["size"] = abs(change)
+    order["size"] = size
     for place in range(books.account[0]["live"]):
         child = books.orders[books.live[place]]
         if child["parent"] == order["number"]:
-            child["size"] = order["size"]
+            child["size"] = size
