@@ -11,7 +11,7 @@ PYTHON_GPU ?=
 PYTEST := $(PY) -m pytest -q
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test style format types imports unit kernels browser-tests compiled chromium egl goldens bench soak gpu-check screenshots clean
+.PHONY: help run test style format types imports unit kernels browser-tests compiled chromium egl postgres goldens bench soak gpu-check screenshots clean
 
 help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,7 +35,7 @@ types: $(VENV)/.dev
 imports: $(VENV)/.dev
 	$(VENV)/bin/lint-imports
 
-unit: compiled egl
+unit: compiled egl postgres
 	$(PYTEST) -n 2 --dist loadfile -m "not browser"
 
 kernels: $(VENV)/.dev # the compiled functions once more as plain Python: out-of-range indexing raises there
@@ -52,6 +52,9 @@ chromium: $(VENV)/.dev ## Provides a Chromium: an installed one, else Debian's p
 
 egl: $(VENV)/.dev ## Provides headless OpenGL for its renderer's tests: Debian's Mesa when root, else says what is missing
 	@scripts/provide-egl $(PY)
+
+postgres: ## Provides PostgreSQL for the journal's tests: Debian's package when root, else says what is missing
+	@scripts/provide-postgres
 
 goldens: $(VENV)/.dev ## Draws the golden pictures anew; look at the difference before committing
 	$(PYTEST) tests/chart_acceleration -k golden --regenerate-goldens

@@ -1,12 +1,13 @@
 """Options and ``CANDLECAST_*`` environment variables, checked before anything starts.
 
-An option on the command line wins over the variable of the same name. The password is only read
-from the environment, so that it never shows in a process list.
+An option on the command line wins over the variable of the same name. The password and the address
+of the database are only read from the environment, so that they never show in a process list.
 """
 
 import argparse
 import ipaddress
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,7 +41,9 @@ _ALLOWED = {
     "insecure": "true, false",
     "warm_up": "true, false",
     "password": "1 to 1024 characters",
+    "database_url": "postgresql://USER:PASSWORD@HOST:PORT/NAME or sqlite:///PATH",
 }
+_SECRET = {"password", "database_url"}
 
 
 def state_folder() -> Path | None:
@@ -66,7 +69,8 @@ class Settings(BaseSettings):
     ``books``: whether order books are followed. ``symbols`` is empty when nobody named any: then
     the recording or the venue decides. ``store`` is None when candles are not to be stored,
     ``record`` when frames are not to be recorded. ``strategies``: the folder of the user's own,
-    ``dask`` the scheduler that searches are sent to.
+    ``dask`` the scheduler that searches are sent to. ``database_url``: where paper accounts are
+    kept instead of a file in ``store``.
     """
 
     model_config = SettingsConfigDict(env_prefix="CANDLECAST_", frozen=True, extra="forbid")
@@ -88,6 +92,7 @@ class Settings(BaseSettings):
     record: Path | None = None
     strategies: Path = Path("strategies")
     dask: str | None = Field(default=None, pattern=r"^tcp://[A-Za-z0-9._-]+:\d{1,5}$")
+    database_url: SecretStr | None = None
 
     @field_validator("store", "record", "strategies", mode="before")
     @classmethod
@@ -112,6 +117,13 @@ class Settings(BaseSettings):
         if value in {"auto", "live", "sim"} or (kind == "replay" and path and Path(path).exists()):
             return value
         raise ValueError(value)
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_known(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or re.match(r"(postgres(ql)?|sqlite)://.", value.get_secret_value()):
+            return value
+        raise ValueError("another kind of database")
 
     @field_validator("symbols", mode="before")
     @classmethod
@@ -211,11 +223,11 @@ def parse_settings(argv: Sequence[str]) -> Settings:
 
 
 def _sentence(error: ValidationError) -> str:
-    """The first problem of ``error`` as one sentence; never shows the password."""
+    """The first problem of ``error`` as one sentence; never shows what is secret."""
     first = error.errors(include_url=False)[0]
     name = str(first["loc"][0])
     option = f"CANDLECAST_{name.upper()}"
-    if name != "password":
+    if name not in _SECRET:
         option = f"--{name.replace('_', '-')} ({option})"
-    received = "not usable" if name == "password" else repr(first["input"])
+    received = "not usable" if name in _SECRET else repr(first["input"])
     return f"{option} was {received}; allowed: {_ALLOWED[name]}"

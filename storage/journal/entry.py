@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from storage.errors import JournalConflict
 
-LONGEST_KEY = 200
+LONGEST_KEY = 300
 
 
 class Account(NamedTuple):
@@ -22,7 +22,7 @@ class Entry(NamedTuple):
     """One event of an account.
 
     ``seq`` counts from 1 in each account without holes; ``time_ns`` is UTC; ``kind`` says how
-    ``body`` is to be read. ``key`` is the idempotency key of the command that led to it (1 to 200
+    ``body`` is to be read. ``key`` is the idempotency key of the command that led to it (1 to 300
     printable characters), None without one; an account has it once.
     """
 

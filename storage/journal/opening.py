@@ -9,9 +9,11 @@ from storage.errors import BadDatabase
 from storage.journal.database import Database, DatabaseJournal
 from storage.journal.entry import Journal
 from storage.journal.memory import MemoryJournal
+from storage.journal.postgres import PostgresDatabase
 from storage.journal.sqlite import SqliteDatabase
 
 FILE = "paper.sqlite"
+POSTGRES = ("postgresql", "postgres", "postgresql+pg8000")
 ALLOWED = "allowed are postgresql://USER:PASSWORD@HOST:PORT/NAME and sqlite:///PATH"
 
 
@@ -34,6 +36,8 @@ def _database(address: str | None, store: Path | None) -> Database:
         assert store is not None
         return SqliteDatabase(store / FILE)
     url = _parsed(address)
+    if url.drivername in POSTGRES and url.host and url.database and url.username:
+        return PostgresDatabase(url)
     if url.drivername == "sqlite" and url.database and not url.query:
         return SqliteDatabase(Path(url.database))
     raise BadDatabase(url.render_as_string(), ALLOWED)

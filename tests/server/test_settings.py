@@ -132,6 +132,31 @@ def test_empty_password_is_refused_without_showing_it(monkeypatch: pytest.Monkey
         parse_settings([])
 
 
+@pytest.mark.parametrize(
+    "address", ["postgresql://me:s3cret@db:5432/paper", "postgres://db/paper", "sqlite:///a.sqlite"]
+)
+def test_address_of_the_database(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    assert parse_settings([]).database_url is None
+    monkeypatch.setenv("CANDLECAST_DATABASE_URL", address)
+    settings = parse_settings([])
+    assert settings.database_url is not None
+    assert settings.database_url.get_secret_value() == address
+    assert "s3cret" not in repr(settings)
+
+
+@pytest.mark.parametrize("address", ["", "mysql://me:s3cret@db/paper", "me:s3cret", "sqlite://"])
+def test_another_database_is_refused_without_showing_it(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("CANDLECAST_DATABASE_URL", address)
+    with pytest.raises(SettingsError) as caught:
+        parse_settings([])
+    assert str(caught.value) == (
+        "CANDLECAST_DATABASE_URL was not usable; "
+        "allowed: postgresql://USER:PASSWORD@HOST:PORT/NAME or sqlite:///PATH"
+    )
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.7", "example.org"])
 def test_open_address_needs_a_password_or_insecure(
     host: str, monkeypatch: pytest.MonkeyPatch

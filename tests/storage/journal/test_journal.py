@@ -51,7 +51,7 @@ def test_all_are_added_or_none(journal: Journal) -> None:
         Entry(account + 1, 1, 0, "Filled", b""): "no paper account|FOREIGN KEY|foreign key",
         Entry(account, 7, 0, "Filled", b"", ""): "key ''",
         Entry(account, 7, 0, "Filled", b"", "a\0b"): "printable",
-        Entry(account, 7, 0, "Filled", b"", "x" * 201): "1 to 200",
+        Entry(account, 7, 0, "Filled", b"", "x" * 301): "1 to 300",
         Entry(account, 0, 0, "Filled", b""): "entry 0",
     }.items():
         with pytest.raises(JournalConflict, match=words):

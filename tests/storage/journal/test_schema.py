@@ -7,16 +7,21 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect
+from sqlalchemy.exc import DBAPIError
 
 from storage.errors import BadDatabase
 from storage.journal.migrations import v001_journal
 from storage.journal.opening import FILE, open_journal
 from storage.journal.schema import newest, revision, upgrade
 from storage.journal.tables import METADATA
+from tests.storage.journal.entries import entries
+from tests.storage.journal.postgres_server import PostgresServer
 
 
-def test_empty_becomes_the_tables_of_the_program(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path / 'a.sqlite'}")
+def test_empty_becomes_the_tables_of_the_program(address: str) -> None:
+    engine = create_engine(address.replace("postgresql:", "postgresql+pg8000:"))
+    if address.startswith("sqlite"):
+        Path(address.removeprefix("sqlite:///")).parent.mkdir()
     with engine.begin() as connection:
         assert revision(connection) == ""
         upgrade(connection, "here")
@@ -24,9 +29,66 @@ def test_empty_becomes_the_tables_of_the_program(tmp_path: Path) -> None:
         assert revision(connection) == newest() == v001_journal.revision
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
-        checks = inspect(connection).get_check_constraints("journal")
-        assert [check["sqltext"] for check in checks] == ["seq > 0"]
+        facts = inspect(connection)
+        (check,) = facts.get_check_constraints("journal")
+        assert (check["name"], check["sqltext"].strip("()")) == ("journal_from_one", "seq > 0")
     engine.dispose()
+
+
+def test_opening_again_finds_everything(address: str) -> None:
+    journal = open_journal(address, None)
+    account = journal.add_account("a", "live", 1)
+    journal.append(entries(account.id, 1, 12_345))
+    journal.close()
+    again = open_journal(address, None)
+    assert again.accounts() == (account,)
+    assert list(again.entries(account.id)) == entries(account.id, 1, 12_345)
+    again.close()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "UPDATE journal SET kind = 'Other' WHERE seq = 2",
+        "DELETE FROM journal WHERE seq = 3",
+        "DELETE FROM journal",
+        "UPDATE accounts SET name = 'b'",
+        "DELETE FROM accounts",
+        "INSERT INTO journal VALUES (1, 5, 1, 'Filled', '', NULL, 0)",
+        "INSERT INTO journal VALUES (1, 3, 1, 'Filled', '', NULL, 0)",
+        "INSERT INTO journal VALUES (1, 0, 1, 'Filled', '', NULL, 0)",
+        "INSERT INTO journal VALUES (1, 4, 1, 'Filled', '', 'k3', 0)",
+        "INSERT INTO journal VALUES (2, 1, 1, 'Filled', '', NULL, 0)",
+    ],
+)
+def test_rows_can_only_be_added_in_order(address: str, command: str) -> None:
+    refused(address, command)
+
+
+@pytest.mark.parametrize("command", ["TRUNCATE journal", "TRUNCATE accounts CASCADE"])
+def test_tables_cannot_be_emptied(postgres: PostgresServer, command: str) -> None:
+    refused(postgres.new_database(), command)
+
+
+def test_rows_cannot_be_replaced(tmp_path: Path) -> None:
+    values = "(1, 3, 1, 'Filled', '', NULL, 0)"
+    refused(f"sqlite:///{tmp_path / 'a'}", f"INSERT OR REPLACE INTO journal VALUES {values}")
+
+
+def refused(address: str, command: str) -> None:
+    """Check that ``command`` changes nothing in a journal with three entries."""
+    journal = open_journal(address, None)
+    account = journal.add_account("a", "live", 1).id
+    journal.append(entries(account, 1, 3))
+    engine = create_engine(address.replace("postgresql:", "postgresql+pg8000:"))
+    with pytest.raises(DBAPIError), engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+        connection.exec_driver_sql(command)
+    engine.dispose()
+    assert list(journal.entries(account)) == entries(account, 1, 3)
+    assert [known.name for known in journal.accounts()] == ["a"]
+    journal.close()
 
 
 def test_tables_of_a_newer_program_are_left_alone(tmp_path: Path) -> None:

@@ -1,0 +1,122 @@
+"""The journal in PostgreSQL, through pg8000."""
+
+import ssl
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from storage.errors import AccountBusy, BadDatabase
+from storage.journal.entry import Entry, checksum
+
+PATIENCE_S = 10.0
+"""How long the server may take to answer before it counts as gone."""
+LOCK = 0x43_43  # "CC": parts our advisory locks from those of other programs
+SSL_MODES = ("disable", "require", "verify-full")
+SESSION = (
+    "SET synchronous_commit = on",
+    "SET statement_timeout = '8s'",
+    # A session whose program is gone must give its accounts back soon.
+    "SET tcp_keepalives_idle = 5",
+    "SET tcp_keepalives_interval = 2",
+    "SET tcp_keepalives_count = 3",
+)
+INSERT = (
+    "INSERT INTO journal (account, seq, time_ns, kind, body, key, crc) SELECT * FROM unnest("
+    "CAST(%s AS integer[]), CAST(%s AS bigint[]), CAST(%s AS bigint[]), CAST(%s AS text[]), "
+    "CAST(%s AS bytea[]), CAST(%s AS text[]), CAST(%s AS bigint[]))"
+)
+
+
+class _Session(NamedTuple):
+    """A session of ours as the server knows it; no later one is the same."""
+
+    pid: int
+    began: Any
+
+
+class PostgresDatabase:
+    """See :class:`storage.journal.database.Database`.
+
+    Accounts are claimed by advisory locks of the session that writes: who has lost the session has
+    lost the right to write until it is claimed anew. Raises :class:`BadDatabase` for a ``url``
+    whose options are none of ours.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self.where = url.render_as_string()
+        arguments = {"timeout": PATIENCE_S, "application_name": "candlecast", **_ssl(url)}
+        self.engine = create_engine(
+            url.set(drivername="postgresql+pg8000", query={}),
+            connect_args=arguments,
+            poolclass=NullPool,
+            hide_parameters=True,
+        )
+        event.listen(self.engine, "connect", _settle)
+        self._session: _Session | None = None
+
+    def hold(self) -> Connection:
+        """A connection for writing; the session before it, if the server still has it, is ended.
+
+        Otherwise one that was cut off would keep the accounts until the server finds out.
+        """
+        connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        if self._session is not None:
+            connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE pid = %s AND backend_start = %s",
+                tuple(self._session),
+            )
+        found = connection.exec_driver_sql(
+            "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+        ).one()
+        self._session = _Session(*found)
+        return connection
+
+    def claim(self, connection: Connection, account: int) -> None:
+        """Take the account's advisory lock; raises ``AccountBusy``."""
+        row = connection.exec_driver_sql(
+            "SELECT pg_try_advisory_lock(%s, %s)", (LOCK, account)
+        ).one()
+        if not row[0]:
+            raise AccountBusy(account, self.where)
+
+    def add(self, connection: Connection, entries: Sequence[Entry]) -> None:
+        """Add ``entries`` by one statement, which is a transaction of its own."""
+        rows = [(*entry, checksum(entry)) for entry in entries]
+        connection.exec_driver_sql(INSERT, tuple([*column] for column in zip(*rows, strict=True)))
+
+    def rest(self, connection: Connection) -> None:
+        """See whether the server is still there."""
+        connection.exec_driver_sql("SELECT 1")
+
+    def close(self) -> None:
+        """Nothing is left to give back: accounts went with the session."""
+        self.engine.dispose()
+
+
+def _settle(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    for command in SESSION:
+        cursor.execute(command)
+    cursor.close()
+    connection.commit()
+
+
+def _ssl(url: URL) -> dict[str, Any]:
+    """What ``sslmode``, the only option of an address, means to the driver."""
+    mode = url.query.get("sslmode", "disable")
+    if set(url.query) - {"sslmode"} or mode not in SSL_MODES:
+        raise BadDatabase(
+            url.set(query={}).render_as_string(),
+            f"options were {dict(url.query)}; allowed is sslmode={'|'.join(SSL_MODES)}",
+        )
+    if mode == "disable":
+        return {}
+    context = ssl.create_default_context()
+    if mode == "require":  # encrypted, to whoever answers, as libpq means it
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return {"ssl_context": context}
