@@ -1,7 +1,7 @@
 """Options and ``CANDLECAST_*`` environment variables, checked before anything starts.
 
-An option on the command line wins over the variable of the same name. The password and the address
-of the database are only read from the environment, so that they never show in a process list.
+An option on the command line wins over the variable of the same name. What is secret is only read
+from the environment, so that it never shows in a process list.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -22,6 +23,7 @@ from market.types import Symbol
 from server.errors import SettingsError
 
 MAX_SYMBOLS = 50
+MOST_WEBHOOKS = 10
 
 _ALLOWED = {
     "feed": "auto, live, sim or replay:PATH with an existing file or folder",
@@ -42,8 +44,12 @@ _ALLOWED = {
     "warm_up": "true, false",
     "password": "1 to 1024 characters",
     "database_url": "postgresql://USER:PASSWORD@HOST:PORT/NAME or sqlite:///PATH",
+    "webhooks": f"1 to {MOST_WEBHOOKS} addresses separated by commas, http://… or https://…",
+    "webhook_secret": "16 to 1024 characters",
 }
-_SECRET = {"password", "database_url"}
+
+_SECRET = frozenset({"password", "database_url", "webhooks", "webhook_secret"})
+"""Only read from the environment, and never shown."""
 
 
 def state_folder() -> Path | None:
@@ -70,7 +76,8 @@ class Settings(BaseSettings):
     the recording or the venue decides. ``store`` is None when candles are not to be stored,
     ``record`` when frames are not to be recorded. ``strategies``: the folder of the user's own,
     ``dask`` the scheduler that searches are sent to. ``database_url``: where paper accounts are
-    kept instead of a file in ``store``.
+    kept instead of a file in ``store``. ``webhooks`` are addresses that are told what
+    happens to paper accounts, signed with ``webhook_secret``.
     """
 
     model_config = SettingsConfigDict(env_prefix="CANDLECAST_", frozen=True, extra="forbid")
@@ -93,6 +100,8 @@ class Settings(BaseSettings):
     strategies: Path = Path("strategies")
     dask: str | None = Field(default=None, pattern=r"^tcp://[A-Za-z0-9._-]+:\d{1,5}$")
     database_url: SecretStr | None = None
+    webhooks: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    webhook_secret: SecretStr | None = Field(default=None, min_length=16, max_length=1024)
 
     @field_validator("store", "record", "strategies", mode="before")
     @classmethod
@@ -144,6 +153,18 @@ class Settings(BaseSettings):
         except BadRequest:
             raise ValueError(value) from None
         return value
+
+    @field_validator("webhooks", mode="before")
+    @classmethod
+    def _split_webhooks(cls, value: object) -> object:
+        urls = [url.strip() for url in value.split(",")] if isinstance(value, str) else value
+        if not isinstance(urls, Sequence) or len(urls) > MOST_WEBHOOKS:
+            raise ValueError("webhooks")
+        for url in urls:
+            parts = urlsplit(url)
+            if parts.scheme not in {"http", "https"} or not parts.hostname:
+                raise ValueError("webhooks")
+        return urls
 
     @property
     def loopback(self) -> bool:

@@ -48,7 +48,7 @@ def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "SYMBOLS": " btc-usdt, ETH-USDT ,BTC-USDT",
         "PORT": "8123",
         "RENDERER": "cpu",
-        "PASSWORD": "secret",
+        "PASSWORD": "hush",
         "INSECURE": "1",
         "SEED": "99",
         "SPEED": "2.5",
@@ -62,10 +62,10 @@ def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.port == 8123
     assert settings.renderer == "cpu"
     assert settings.password is not None
-    assert settings.password.get_secret_value() == "secret"
+    assert settings.password.get_secret_value() == "hush"
     assert settings.insecure
     assert (settings.seed, settings.speed) == (99, 2.5)
-    assert "secret" not in repr(settings)
+    assert "hush" not in repr(settings)
 
 
 def test_options_win_over_variables(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,6 +155,36 @@ def test_another_database_is_refused_without_showing_it(
         "CANDLECAST_DATABASE_URL was not usable; "
         "allowed: postgresql://USER:PASSWORD@HOST:PORT/NAME or sqlite:///PATH"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("WEBHOOKS", "ftp://token@a.example/x", "1 to 10 addresses separated by commas, http://"),
+        ("WEBHOOKS", "https://token@", "1 to 10 addresses"),
+        ("WEBHOOKS", ",".join(["https://a.example/token"] * 11), "1 to 10 addresses"),
+        ("WEBHOOK_SECRET", "token", "16 to 1024 characters"),
+    ],
+)
+def test_webhooks_are_refused_without_showing_them(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, allowed: str
+) -> None:
+    monkeypatch.setenv(f"CANDLECAST_{name}", value)
+    with pytest.raises(SettingsError) as caught:
+        parse_settings([])
+    assert str(caught.value).startswith(f"CANDLECAST_{name} was not usable; allowed: {allowed}")
+    assert "token" not in str(caught.value)
+
+
+def test_webhooks_are_read_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CANDLECAST_WEBHOOKS", "https://a.example/token, http://127.0.0.1:9/b")
+    monkeypatch.setenv("CANDLECAST_WEBHOOK_SECRET", "0123456789abcdef")
+    settings = parse_settings([])
+    assert [url.get_secret_value() for url in settings.webhooks] == [
+        "https://a.example/token", "http://127.0.0.1:9/b",
+    ]  # fmt: skip
+    assert settings.webhook_secret is not None
+    assert "token" not in repr(settings) and "0123456789abcdef" not in repr(settings)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.7", "example.org"])
