@@ -1,8 +1,8 @@
 """What an event strategy works with: closed candles, the account, and orders.
 
-A desk knows nothing of where candles come from. Whoever drives it counts up its tracks, and keeps
-the engine as a :class:`Clerk`: a strategy that does not look at its account costs nothing there
-until it does.
+A desk knows nothing of where candles come from, nor of where orders go, which is its
+:class:`trading.hand.Hand`'s. Whoever drives it counts up its tracks, and keeps the engine as a
+:class:`Clerk`: a strategy that does not look at its account costs nothing there until it does.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.types import Side
-from trading.engine.engine import Engine
 from trading.engine.orders import Order
 from trading.engine.records import Sizing
 from trading.errors import BadOrder, BadStrategy
+from trading.hand import Hand
 from trading.order_terms import Terms, Wish, enter
 from trading.order_view import OrderView
 from trading.series import CandleView, Series, Track, series_of
@@ -46,12 +46,13 @@ class Desk:
     """
 
     def __init__(
-        self, engine: Engine, tracks: Mapping[str, Track], interval_ns: int, clerk: Clerk
+        self, hand: Hand, tracks: Mapping[str, Track], interval_ns: int, clerk: Clerk
     ) -> None:
         self.symbols = tuple(tracks)
         self.curves: dict[str, Series] = {}
         self.gauges: dict[str, Series] = {}
-        self._engine = engine
+        engine = hand.engine
+        self._hand, self._engine = hand, engine
         self._interval_ns = interval_ns
         self._clerk = clerk
         self._settle, self._catch_up = clerk.settle, clerk.catch_up
@@ -134,24 +135,18 @@ class Desk:
     def orders(self) -> tuple[OrderView, ...]:
         """The orders that may still fill, oldest first."""
         self._settle()
-        books = self._engine.books
-        live = books.live[: books.account[0]["live"]]
-        views = (OrderView.of(books.orders[at], self.symbols) for at in live)
-        return tuple(view for view in views if view.is_live)
+        return self._hand.orders()
 
     @property
     def fills(self) -> NDArray[np.void]:
         """Every fill so far, records of :data:`trading.engine.records.FILL`, oldest first."""
         self._settle()
-        return self._engine.fills
+        return self._hand.fills()
 
     def order(self, number: int) -> OrderView:
         """How order ``number`` stands now; raises :class:`BadOrder` where there is none."""
         self._settle()
-        orders = self._engine.orders
-        if not 1 <= number <= len(orders):
-            raise BadOrder(f"There is no order {number}; there are {len(orders)}.")
-        return OrderView.of(orders[number - 1], self.symbols)
+        return self._hand.order(number)
 
     def buy(
         self, size: float | None = None, symbol: str | None = None, *,
@@ -182,9 +177,9 @@ class Desk:
             symbol=self.symbols[at], side=Side.BUY, size=0.0, share=fraction, sizing=Sizing.TARGET
         )
         before = self._targets.get(at, 0)
-        number = self._engine.place(order, self.time_ns)
+        number = self._hand.place(order, self.time_ns)
         if before:
-            self._engine.cancel(before)
+            self._hand.cancel(before)
         self._targets[at] = number
         return number
 
@@ -195,16 +190,14 @@ class Desk:
     def cancel(self, number: int) -> bool:
         """Cancel an order at once; False when it had ended. Raises :class:`BadOrder` for none."""
         self._catch_up()
-        return self._engine.cancel(number)
+        return self._hand.cancel(number)
 
     def cancel_all(self, symbol: str | None = None) -> int:
         """Cancel the live orders of one symbol, or of all; how many had to be."""
-        wanted = None if symbol is None else self._at(symbol)
+        wanted = None if symbol is None else self.symbols[self._at(symbol)]
         self._catch_up()
-        books = self._engine.books
-        live = books.live[: books.account[0]["live"]].tolist()
-        found = [at for at in live if wanted is None or books.orders["symbol"][at] == wanted]
-        return sum(self._engine.cancel(at + 1) for at in found)
+        live = [each for each in self._hand.orders() if wanted is None or each.symbol == wanted]
+        return sum(self._hand.cancel(each.number) for each in live)
 
     def _at(self, symbol: str | None) -> int:
         at = self._places.get(symbol)
@@ -218,4 +211,4 @@ class Desk:
     ) -> int:  # fmt: skip
         wish = Wish(self.symbols[self._at(symbol)], side, size, fraction, given)
         self._catch_up()
-        return enter(self._engine, wish, self.time_ns)
+        return enter(self._hand, wish, self.time_ns)

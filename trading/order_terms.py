@@ -8,6 +8,7 @@ from trading.engine.engine import Engine
 from trading.engine.orders import Order
 from trading.engine.records import DUST, Kind, Sizing, TimeInForce
 from trading.errors import BadOrder
+from trading.hand import Hand
 
 __all__ = ["Terms", "Wish", "enter"]
 
@@ -39,22 +40,22 @@ class Wish(NamedTuple):
     terms: Terms
 
 
-def enter(engine: Engine, wish: Wish, time_ns: int) -> int:
+def enter(hand: Hand, wish: Wish, time_ns: int) -> int:
     """Place what is wished with its bracket at a close; the order's number.
 
     Raises :class:`BadOrder`; then nothing was placed.
     """
-    terms = _named(wish.terms)
+    terms, engine = _named(wish.terms), hand.engine
     order = _written(engine, wish, terms)
     price, side = _reference(engine, wish.symbol, terms), int(wish.side)
     stop, target = terms.get("stop_loss"), terms.get("take_profit")
     if stop is None and target is None:
-        return engine.place(order, time_ns)
+        return hand.place(order, time_ns)
     if stop is not None:
         _check_exit("stop-loss", stop, price, -side)
     if target is not None:
         _check_exit("take-profit", target, price, side)
-    return engine.place_bracket(order, stop or 0.0, target or 0.0, time_ns).entry
+    return hand.place_bracket(order, stop or 0.0, target or 0.0, time_ns).entry
 
 
 def _written(engine: Engine, wish: Wish, terms: Terms) -> Order:

@@ -19,6 +19,7 @@ from trading.engine.engine import Engine
 from trading.engine.records import Path, State
 from trading.errors import BacktestError, BadStrategy, StrategyFailed, TradingError
 from trading.event_strategy import Desk, EventStrategy, Trader
+from trading.hand import EngineHand
 from trading.order_view import OrderView
 from trading.series import Track
 from trading.strategy import checked
@@ -82,7 +83,7 @@ def run_events(
     engine = Engine(tuple(candles), setup.capital, setup.policies)
     course = _Course(engine, moments, setup.policies.path if path is None else path)
     tracks = {symbol: Track(window) for symbol, window in candles.items()}
-    desk = Desk(engine, tracks, moments.interval_ns, course)
+    desk = Desk(EngineHand(engine), tracks, moments.interval_ns, course)
     _ask(strategy, numbers, desk, course, tuple(tracks.values()))
     if not np.isfinite(course.equity).all():
         raise BacktestError("The prices rise or fall so far that equity cannot be computed.")

@@ -11,11 +11,9 @@ that wait, the latest counts. The size is settled at the price of that open.
 
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from market.columns import F64, I64
 from market.kernel import lean_kernel
+from trading.backtest.turning import Plan, Way, exits, way_to
 from trading.engine.lifecycle import cancel_order, enter_order, forget_ended
 from trading.engine.matching import liquidate, start_due
 from trading.engine.motion import jump, pass_rest
@@ -25,7 +23,7 @@ from trading.engine.records import REDUCE_ONLY, Books, Kind, TimeInForce
 from trading.engine.sizing import change_to
 from trading.fill_arithmetic import compiled_slipped_price
 
-__all__ = ["FEW_FILLS", "ORDERS_EACH", "PLAN", "Bars", "Plan", "follow"]
+__all__ = ["FEW_FILLS", "ORDERS_EACH", "Bars", "follow"]
 
 ORDERS_EACH = 4
 """Most orders that one change of target places: a close, an opening, two that protect it."""
@@ -45,30 +43,6 @@ class Bars(NamedTuple):
     volume: F64
 
 
-PLAN = np.dtype(
-    [
-        ("share", np.float64),  # of equity that a target of 1 is worth: size times leverage
-        ("least", np.float64),  # targets are cut to these
-        ("most", np.float64),
-        ("stop_loss", np.float64),  # fractions of the entry price, 0 for none
-        ("take_profit", np.float64),
-        ("interval_ns", np.int64),
-        ("path", np.int64),
-        ("at_close", np.int64),  # 1: fills at the close, 0: at the next open
-        ("recycles", np.int64),  # 1: numbers of orders begin anew with every change of target
-        ("bar", np.int64),  # the next candle
-        ("decided", np.int64),  # the candle whose decision counts, -1 before the first
-        ("acted", np.float64),  # the target acted on
-        ("lower", np.float64),  # the quiet band
-        ("upper", np.float64),
-    ],
-    align=True,
-)
-"""What to do with a target, and how far the driver has come."""
-
-Plan = NDArray[np.void]
-
-
 @lean_kernel
 def _enter(
     books: Books, side: int, kind: int, flags: int, size: float, price: float, parent: int,
@@ -82,21 +56,18 @@ def _enter(
 
 
 @lean_kernel
-def _protect(
-    books: Books, plan: Plan, entry: float, size: float, parent: int, time_ns: int
-) -> None:
-    """Place what closes a position of ``size``, either sign, at a loss or a profit.
+def _protect(books: Books, plan: Plan, way: Way, parent: int, time_ns: int) -> None:
+    """Place what closes the position that ``way`` leads to at a loss or a profit.
 
     With a ``parent`` both begin once it fills.
     """
-    side = 1 if size > 0 else -1
-    group = books.account[0]["orders"]
-    loss, profit = plan[0]["stop_loss"], plan[0]["take_profit"]
-    stop, target = entry * (1 - side * loss), entry * (1 + side * profit)
-    if loss > 0:
-        _enter(books, -side, Kind.STOP, REDUCE_ONLY, abs(size), stop, parent, group, time_ns)
-    if profit > 0 and target > 0:
-        _enter(books, -side, Kind.LIMIT, REDUCE_ONLY, abs(size), target, parent, group, time_ns)
+    side = 1 if way.guarded > 0 else -1
+    size, group = abs(way.guarded), books.account[0]["orders"]
+    stop, target = exits(plan, way.entry, side)
+    if stop > 0:
+        _enter(books, -side, Kind.STOP, REDUCE_ONLY, size, stop, parent, group, time_ns)
+    if target > 0:
+        _enter(books, -side, Kind.LIMIT, REDUCE_ONLY, size, target, parent, group, time_ns)
 
 
 @lean_kernel
@@ -107,28 +78,16 @@ def _act(books: Books, plan: Plan, target: float, price: float, time_ns: int) ->
     forget_ended(books)
     if plan[0]["recycles"]:
         books.account[0]["orders"] = 0
-    position = books.positions[0]
-    size, cost = position["size"], position["cost"]
-    change = change_to(books, 0, target * plan[0]["share"], price)
-    side = 1 if change > 0 else -1
-    protected = plan[0]["stop_loss"] > 0 or plan[0]["take_profit"] > 0
-    paid = compiled_slipped_price(price, side, books.policy[0]["slippage"])
-    wanted = size + change
-    if wanted * size < 0 and protected:
-        # closed by an order of its own: children of a flip would begin before there is anything
-        _enter(books, side, Kind.MARKET, REDUCE_ONLY, abs(size), 0.0, 0, 0, time_ns)
-        size, change = 0.0, wanted
+    way = way_to(books, 0, plan, target, price)
+    if way.closed != 0:
+        side = 1 if way.closed > 0 else -1
+        _enter(books, side, Kind.MARKET, REDUCE_ONLY, abs(way.closed), 0.0, 0, 0, time_ns)
     parent = 0
-    if change != 0:
-        parent = _enter(books, side, Kind.MARKET, 0, abs(change), 0.0, 0, 0, time_ns)
-    if not protected or target == 0 or wanted == 0:
-        return
-    if size == 0:
-        _protect(books, plan, paid, wanted, parent, time_ns)
-    elif abs(wanted) > abs(size):
-        _protect(books, plan, (cost + change * paid) / wanted, wanted, 0, time_ns)
-    else:
-        _protect(books, plan, cost / size, size, 0, time_ns)
+    if way.change != 0:
+        side = 1 if way.change > 0 else -1
+        parent = _enter(books, side, Kind.MARKET, 0, abs(way.change), 0.0, 0, 0, time_ns)
+    if way.guarded != 0:
+        _protect(books, plan, way, parent if way.attached else 0, time_ns)
 
 
 @lean_kernel

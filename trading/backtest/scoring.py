@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 from market.columns import F64, I64, CandleWindow
 from market.kernel import kernel, lean_kernel
 from trading.backtest.candle_checks import Steps, check_candles, steps_of
-from trading.backtest.follow import ORDERS_EACH, Bars, Plan, follow
+from trading.backtest.follow import ORDERS_EACH, Bars, follow
 from trading.backtest.goals import RULES, TALLY, Goal, Rules, count_trips, goal_of, needs_trips
 from trading.backtest.setup import Setup
 from trading.backtest.signal_run import bars_of, open_books, plan_of
 from trading.backtest.summary import fixed
+from trading.backtest.turning import Plan
 from trading.engine.records import Books
 from trading.errors import BacktestError
 from trading.metrics import Convention, Period

@@ -4,10 +4,11 @@ import numpy as np
 
 from market.columns import F64, CandleWindow
 from trading.backtest.candle_checks import Steps, steps_of
-from trading.backtest.follow import FEW_FILLS, ORDERS_EACH, PLAN, Bars, Plan, follow
+from trading.backtest.follow import FEW_FILLS, ORDERS_EACH, Bars, follow
 from trading.backtest.result import BacktestResult
 from trading.backtest.setup import Direction, Fill, Setup
 from trading.backtest.summary import Course, Told, band_of, fixed, summary
+from trading.backtest.turning import PLAN, Plan
 from trading.engine.records import Books, Path, grown, make_books
 from trading.errors import BacktestError
 from trading.metrics import Convention

@@ -17,6 +17,7 @@ from trading.desk import Desk
 from trading.engine.engine import Engine
 from trading.engine.policies import Fees, Latency, Margin, Participation, Policies, Slippage
 from trading.engine.records import Cause, Path
+from trading.hand import EngineHand
 from trading.series import Track
 
 pytestmark = pytest.mark.kernel
@@ -103,7 +104,7 @@ def driven(candles: CandleWindow, trader: Gambler, setup: Setup) -> tuple[Engine
     engine, clerk = Engine(["A"], setup.capital, setup.policies), Punctual()
     track = Track(first(candles, 0))
     step = int(np.diff(candles.time_ns).min())
-    desk = Desk(engine, {"A": track}, step, clerk)
+    desk = Desk(EngineHand(engine), {"A": track}, step, clerk)
     trader.init(desk)
     equity = []
     for at in range(len(candles)):
