@@ -180,8 +180,12 @@ class Desk:
         number = self._hand.place(order, self.time_ns)
         if before:
             self._hand.cancel(before)
-        self._targets[at] = number
+        self.replaces(number, symbol)
         return number
+
+    def replaces(self, number: int, symbol: str | None = None) -> None:
+        """Let the next target of ``symbol`` replace what is left of order ``number``."""
+        self._targets[self._at(symbol)] = number
 
     def close(self, symbol: str | None = None) -> int:
         """Close the position at the next open; the order's number."""

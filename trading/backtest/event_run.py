@@ -24,7 +24,7 @@ from trading.order_view import OrderView
 from trading.series import Track
 from trading.strategy import checked
 
-__all__ = ["EventRun", "run_events"]
+__all__ = ["EventRun", "failure_of", "made", "run_events"]
 
 _AHEAD = 256
 """So many candles ahead the account looks whether anything can happen, to be asked less often."""
@@ -147,7 +147,7 @@ def _ask(
 ) -> None:  # fmt: skip
     """Ask the strategy at every close, then let the account catch up with the last."""
     try:
-        trader = _made(strategy, numbers)
+        trader = made(strategy, numbers)
         trader.init(desk)
         counts = course.moments.counts
         if len(tracks) == 1:
@@ -155,7 +155,7 @@ def _ask(
         else:
             _ask_of_many(trader.next, desk, course, tracks, counts)
     except Exception as error:
-        raise _failure(strategy, desk, error) from error
+        raise failure_of(strategy, desk.index, desk.time_ns, error) from error
     course.catch_up()
 
 
@@ -176,7 +176,8 @@ def _ask_of_many(
         ask(desk)
 
 
-def _made(strategy: EventStrategy, numbers: Mapping[str, float]) -> Trader:
+def made(strategy: EventStrategy, numbers: Mapping[str, float]) -> Trader:
+    """A new trader; raises :class:`BadStrategy` where ``make`` returns none."""
     trader = strategy.make(numbers)
     for name in ("init", "next"):
         if not callable(getattr(trader, name, None)):
@@ -184,14 +185,17 @@ def _made(strategy: EventStrategy, numbers: Mapping[str, float]) -> Trader:
     return trader
 
 
-def _failure(strategy: EventStrategy, desk: Desk, error: Exception) -> StrategyFailed:
+def failure_of(
+    strategy: EventStrategy, index: int, time_ns: int, error: Exception
+) -> StrategyFailed:
+    """What is raised for an ``error`` of the strategy at close ``index``, -1 in ``init``."""
     words = str(error) or "no reason was given"
     what = words if isinstance(error, TradingError) else f"{type(error).__name__}: {words}"
     where = "before the first candle"
-    if desk.index >= 0:
-        closed = np.datetime64(desk.time_ns, "ns").astype("datetime64[s]")
-        where = f"at the close of candle {desk.index} ({str(closed).replace('T', ' ')} UTC)"
-    return StrategyFailed(f"{strategy.name} failed {where}: {what}", desk.index, desk.time_ns)
+    if index >= 0:
+        closed = np.datetime64(time_ns, "ns").astype("datetime64[s]")
+        where = f"at the close of candle {index} ({str(closed).replace('T', ' ')} UTC)"
+    return StrategyFailed(f"{strategy.name} failed {where}: {what}", index, time_ns)
 
 
 def _found(

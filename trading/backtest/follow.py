@@ -164,6 +164,7 @@ def _eventful(books: Books, bars: Bars, plan: Plan, wanted: float, bar: int) -> 
         _fill_at_once(books, plan, wanted, opened, time_ns)
     else:
         if changed and not at_close:
+            books.positions[0]["mark"] = opened
             _act(books, plan, wanted, opened, time_ns - books.policy[0]["latency_ns"])
         jump(books, 0, opened, time_ns, bars.volume[bar])
         forget_ended(books)

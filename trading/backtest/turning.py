@@ -40,7 +40,6 @@ PLAN = np.dtype(
 Plan = NDArray[np.void]
 
 
-
 class Way(NamedTuple):
     """Orders at market, signed sizes, 0 for none: ``closed`` closes first, ``change`` follows.
 

@@ -1,0 +1,77 @@
+"""Candles of one symbol that go on: history first, then one more with every close."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from market.columns import CandleWindow
+from market.types import Candle
+
+__all__ = ["RunningCandles"]
+
+SPARE = 1024
+
+_VALUES = ("open", "high", "low", "close", "volume")
+
+
+class RunningCandles:
+    """Grows at one end, may be cut at the other. Windows given out stay as they are."""
+
+    def __init__(self, history: CandleWindow) -> None:
+        self._take(history)
+
+    def __len__(self) -> int:
+        return self._end - self._first
+
+    @property
+    def last_ns(self) -> int:
+        """Start of the newest candle, -1 without any."""
+        return int(self._times[self._end - 1]) if self._end > self._first else -1
+
+    @property
+    def window(self) -> CandleWindow:
+        """All of them, views that are read-only; the same object until the next one comes."""
+        if self._window is None:
+            rows = slice(self._first, self._end)
+            times, trades = self._times[rows], self._trades[rows]
+            o, h, low, c, v = self._values[:, rows]
+            for column in (times, o, h, low, c, v, trades):
+                column.flags.writeable = False
+            self._window = CandleWindow(times, o, h, low, c, v, trades, self._cut, self._end)
+        return self._window
+
+    def append(self, candle: Candle) -> bool:
+        """Add ``candle``; False for one that is not newer than the newest, which stays out."""
+        if candle.time_ns <= self.last_ns:
+            return False
+        if self._end == len(self._times):
+            self._take(self.window)
+        at = self._end
+        self._times[at], self._trades[at] = candle.time_ns, candle.trades
+        self._values[:, at] = candle[1:6]
+        self._end, self._window = at + 1, None
+        return True
+
+    def keep(self, count: int) -> None:
+        """Forget all but the newest ``count``."""
+        if count < len(self):
+            self._cut += len(self) - count
+            self._first, self._window = self._end - count, None
+
+    def _take(self, window: CandleWindow) -> None:
+        """Copy ``window`` into arrays with space for as many again."""
+        count = len(window)
+        space = 2 * count + SPARE
+        self._times, self._trades = np.empty(space, np.int64), np.empty(space, np.int32)
+        self._values = np.empty((5, space))
+        self._times[:count], self._trades[:count] = window.time_ns, window.trades
+        for row, name in enumerate(_VALUES):
+            self._values[row, :count] = getattr(window, name)
+        self._first, self._end, self._cut = 0, count, window.first_index
+        self._window: CandleWindow | None = None
+
+
+def candles_in(window: CandleWindow) -> Iterator[Candle]:
+    """The rows of ``window``."""
+    columns = (window.time_ns, *(getattr(window, name) for name in _VALUES), window.trades)
+    return map(Candle, *(column.tolist() for column in columns))
