@@ -1,7 +1,5 @@
 """Candles of one symbol that go on: history first, then one more with every close."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from market.columns import CandleWindow
@@ -18,6 +16,8 @@ class RunningCandles:
     """Grows at one end, may be cut at the other. Windows given out stay as they are."""
 
     def __init__(self, history: CandleWindow) -> None:
+        self._first = self._end = self._cut = 0
+        self._window = None
         self._take(history)
 
     def __len__(self) -> int:
@@ -68,10 +68,4 @@ class RunningCandles:
         for row, name in enumerate(_VALUES):
             self._values[row, :count] = getattr(window, name)
         self._first, self._end, self._cut = 0, count, window.first_index
-        self._window: CandleWindow | None = None
-
-
-def candles_in(window: CandleWindow) -> Iterator[Candle]:
-    """The rows of ``window``."""
-    columns = (window.time_ns, *(getattr(window, name) for name in _VALUES), window.trades)
-    return map(Candle, *(column.tolist() for column in columns))
+        self._window = None

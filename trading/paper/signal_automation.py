@@ -52,7 +52,8 @@ class SignalRun:
         self._strategy, self._values, self._hand = strategy, values, hand
         self._at = hand.engine.symbols.index(self._symbol)
         self._plan = plan_of(setup, Steps(0, 0, 0), Path.NEAREST)
-        self._least, self._greatest = (self._plan[name].item(0) for name in ("least", "most"))
+        self._least: float = self._plan["least"].item(0)
+        self._greatest: float = self._plan["most"].item(0)
         self._candles = RunningCandles(window)
         self._signal: Signal | None = None
         self._most = 0
@@ -66,7 +67,8 @@ class SignalRun:
         target = self._signal.target
         if not len(target):
             return 0.0
-        return min(max(target.item(-1), self._least), self._greatest)
+        newest: float = target.item(-1)
+        return min(max(newest, self._least), self._greatest)
 
     @property
     def looked_at(self) -> int:

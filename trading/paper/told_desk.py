@@ -69,7 +69,7 @@ class DeskAnswers:
         terms: Mapping[str, Any],
     ) -> int:  # fmt: skip
         place = self._desk.buy if side > 0 else self._desk.sell
-        return place(size, symbol, fraction=fraction, **terms)  # type: ignore[misc]
+        return place(size, symbol, fraction=fraction, **terms)
 
     def _target(self, fraction: float, symbol: str | None) -> int:
         return self._desk.target(fraction, symbol)
