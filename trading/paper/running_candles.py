@@ -17,7 +17,7 @@ class RunningCandles:
 
     def __init__(self, history: CandleWindow) -> None:
         self._first = self._end = self._cut = 0
-        self._window = None
+        self._window: CandleWindow | None = None
         self._take(history)
 
     def __len__(self) -> int:
