@@ -39,7 +39,8 @@ SETUPS = (
     ),
 )  # fmt: skip
 SIGNALS = [key for key, each in strategies().items() if isinstance(each, SignalStrategy)]
-SHORT: Mapping[str, Mapping[str, object]] = {"sma_cross": {"fast": 3, "slow": 8}, "ema_cross": {"fast": 3, "slow": 8},
+SHORT: Mapping[str, Mapping[str, object]] = {
+    "sma_cross": {"fast": 3, "slow": 8}, "ema_cross": {"fast": 3, "slow": 8},
          "momentum": {"period": 4}, "regime_router": {"volatility_period": 10},
          "donchian": {"enter": 6, "leave": 3}, "pairs": {"period": 8, "enter": 1.0},
          "dca": {"every": 5, "take_profit": 2.0}}  # fmt: skip
