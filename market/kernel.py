@@ -109,6 +109,16 @@ def lean_kernel(function: F) -> F:
     return _compiled(function, fastmath=False, _nrt=False)
 
 
+def sum_kernel(function: F) -> F:
+    """Like :func:`lean_kernel` and :func:`lane_kernel` at once, where sums may be taken in lanes.
+
+    For long sums whose last digits may differ from processor to processor; nothing is assumed of
+    NaN or infinity.
+    """
+    options = {"reassoc", "contract", "nsz"}
+    return _compiled(function, fastmath=options, error_model="numpy", _nrt=False)
+
+
 def inline_kernel(function: F) -> F:
     """Like :func:`kernel`, for small helpers that must vanish into their callers."""
     return _compiled(function, inline="always")

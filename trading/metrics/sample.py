@@ -14,7 +14,6 @@ from trading.errors import BadConvention, NotDefined
 from trading.metrics.sums import (
     co_moments,
     drawdown_sums,
-    fill_returns,
     return_sums,
 )
 from trading.metrics.tails import Tails, tails_of
@@ -123,13 +122,6 @@ class Sample:
         return found
 
     @cached_property
-    def returns(self) -> F64:
-        """Of equity, per period."""
-        found = np.empty(len(self.values) - 1)
-        fill_returns(self.values, found)
-        return found
-
-    @cached_property
     def sums(self) -> Sums:
         """Of the returns of equity."""
         return Sums(*return_sums(self.values, self.risk_free))
@@ -137,7 +129,7 @@ class Sample:
     @cached_property
     def market_moments(self) -> Moments:
         """Of the returns of buying and holding, over the same periods, and of equity with them."""
-        return Moments(*co_moments(self.returns, self._ends_of(self.run.market)))
+        return Moments(*co_moments(self.values, self._ends_of(self.run.market)))
 
     @cached_property
     def falls(self) -> tuple[float, float]:
@@ -147,7 +139,7 @@ class Sample:
     @cached_property
     def tails(self) -> Tails:
         """Percentiles of the returns."""
-        return tails_of(self.returns)
+        return tails_of(self.values)
 
     @cached_property
     def closed(self) -> Trades:

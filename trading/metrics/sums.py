@@ -3,10 +3,10 @@
 from math import sqrt
 
 from market.columns import F64, I64
-from market.kernel import lean_kernel
+from market.kernel import lean_kernel, sum_kernel
 
 __all__ = [
-    "co_moments", "drawdown_sums", "fill_returns", "lowest_of", "return_sums", "under_water_ns",
+    "co_moments", "drawdown_sums", "lowest_of", "return_sums", "under_water_ns",
 ]  # fmt: skip
 
 
@@ -19,14 +19,7 @@ def lowest_of(values: F64) -> float:
     return float(lowest)
 
 
-@lean_kernel
-def fill_returns(values: F64, out: F64) -> None:
-    """Returns of ``values`` (n,) from one to the next, as fractions, into ``out`` (n - 1,)."""
-    for at in range(len(out)):
-        out[at] = values[at + 1] / values[at] - 1.0
-
-
-@lean_kernel
+@sum_kernel
 def return_sums(values: F64, free: float) -> tuple[float, float, float, float, float]:
     """Of the returns r of ``values`` (n,), n >= 3, all above zero, with f = ``free``:
 
@@ -49,17 +42,17 @@ def return_sums(values: F64, free: float) -> tuple[float, float, float, float, f
     return first + total / count, sqrt(variance), downside, gains, losses
 
 
-@lean_kernel
-def co_moments(returns: F64, market: F64) -> tuple[float, float, float]:
-    """Of ``returns`` r, (n - 1,), and the returns m of ``market``, (n,), over the same periods:
+@sum_kernel
+def co_moments(values: F64, market: F64) -> tuple[float, float, float]:
+    """Of the returns r of ``values`` and m of ``market``, both (n,), n >= 2, all above zero:
 
     mean(m), Σ (r - mean(r)) (m - mean(m)) and Σ (m - mean(m))².
     """
-    count = len(returns)
-    own_first, first = returns[0], market[1] / market[0] - 1.0
+    count = len(values) - 1
+    own_first, first = values[1] / values[0] - 1.0, market[1] / market[0] - 1.0
     own_total, total, products, squares = 0.0, 0.0, 0.0, 0.0
     for at in range(count):
-        own = returns[at] - own_first
+        own = values[at + 1] / values[at] - 1.0 - own_first
         off = market[at + 1] / market[at] - 1.0 - first
         own_total += own
         total += off

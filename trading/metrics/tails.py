@@ -1,11 +1,11 @@
-"""The ends of a distribution, without sorting what lies between."""
+"""The ends of the returns' distribution, without sorting what lies between."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from market.columns import F64
-from market.kernel import lean_kernel
+from market.kernel import lane_kernel
 
 __all__ = ["TAIL", "Tails", "gather_ends", "tails_of"]
 
@@ -24,8 +24,8 @@ class Tails(NamedTuple):
 
 
 def tails_of(values: F64) -> Tails:
-    """Of ``values`` (n,), n >= 1, the mean over at least one."""
-    place = (len(values) - 1) * TAIL
+    """Of the returns of ``values`` (n,), n >= 2, all above zero; the mean over at least one."""
+    place = (len(values) - 2) * TAIL
     below = int(place)
     lowest, highest = _ends(values, below + 2)
     low, high = (float(np.interp(place - below, (0, 1), end[-2:])) for end in (lowest, highest))
@@ -33,16 +33,23 @@ def tails_of(values: F64) -> Tails:
 
 
 def _ends(values: F64, count: int) -> tuple[F64, F64]:
-    """The ``count`` smallest of ``values`` and of -``values``, each with its last two in order."""
-    low, high = values, -values if len(values) <= 4 * SAMPLED else values[:0]
-    if len(values) > 4 * SAMPLED:
-        sample = np.sort(values[:: len(values) // SAMPLED])
-        at = int(len(sample) * SURPLUS * count / len(values)) + 8
+    """The ``count`` smallest of the returns and of minus the returns, their last two in order."""
+    size = len(values) - 1
+    if size > 4 * SAMPLED:
+        sample = np.sort(_returns(values, size // SAMPLED))
+        at = int(len(sample) * SURPLUS * count / size) + 8
         space = np.empty((2, 2 * count))
         lows, highs = gather_ends(values, sample[at], sample[-1 - at], space[0], space[1])
-        low = space[0, :lows] if count <= lows <= 2 * count else values
-        high = space[1, :highs] if count <= highs <= 2 * count else -values
-    return _smallest(low, count), _smallest(high, count)
+        if count <= lows <= 2 * count and count <= highs <= 2 * count:
+            return _smallest(space[0, :lows], count), _smallest(space[1, :highs], count)
+    returns = _returns(values, 1)
+    return _smallest(returns, count), _smallest(-returns, count)
+
+
+def _returns(values: F64, step: int) -> F64:
+    """Every ``step``-th return, as fractions."""
+    found: F64 = values[1::step] / values[:-1:step] - 1.0
+    return found
 
 
 def _smallest(values: F64, count: int) -> F64:
@@ -51,14 +58,15 @@ def _smallest(values: F64, count: int) -> F64:
     return np.partition(values, [count - 2, count - 1])[:count]
 
 
-@lean_kernel
+@lane_kernel
 def gather_ends(values: F64, low: float, high: float, lows: F64, highs: F64) -> tuple[int, int]:
-    """Copy values up to ``low`` to ``lows`` and minus those from ``high`` on to ``highs``.
+    """Copy returns of ``values`` up to ``low`` to ``lows``, minus those from ``high`` to ``highs``.
 
     How many there are of each, though there be space for fewer.
     """
     below, above = 0, 0
-    for value in values:
+    for at in range(len(values) - 1):
+        value = values[at + 1] / values[at] - 1.0
         if value <= low:
             if below < len(lows):
                 lows[below] = value

@@ -12,13 +12,15 @@ pytestmark = pytest.mark.kernel
 @pytest.mark.parametrize("kind", ["normal", "mostly zero", "rising", "equal"])
 def test_equal_numpy(count: int, kind: str) -> None:
     draws = np.random.default_rng(count)
-    values = {
-        "normal": draws.normal(0, 1, count),
-        "mostly zero": np.where(draws.random(count) < 0.97, 0.0, draws.normal(0, 1, count)),
-        "rising": np.arange(count) / count,
-        "equal": np.full(count, 0.25),
+    returns = {
+        "normal": draws.normal(0, 0.01, count),
+        "mostly zero": np.where(draws.random(count) < 0.97, 0.0, draws.normal(0, 0.01, count)),
+        "rising": np.arange(count) / count / 1_000,
+        "equal": np.full(count, 0.0),
     }[kind]
-    tails = tails_of(values)
-    worst = np.sort(values)[: int((count - 1) * 0.05) + 1].mean()
-    expected = (*np.quantile(values, [0.05, 0.95]), worst)
+    values = np.cumprod(np.concatenate((np.zeros(1), returns)) + 1.0) * 100.0
+    tails = tails_of(np.asarray(values, np.float64))
+    returns = values[1:] / values[:-1] - 1
+    worst = np.sort(returns)[: int((count - 1) * 0.05) + 1].mean()
+    expected = (*np.quantile(returns, [0.05, 0.95]), worst)
     assert tails == pytest.approx(expected, rel=1e-12, abs=1e-15)
