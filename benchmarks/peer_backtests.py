@@ -37,8 +37,9 @@ def _vectorbt(bars: Any, fast: int, slow: int, fee: float) -> Callable[[], Any]:
         means = [vbt.MA.run(close, length).ma for length in (fast, slow)]
         above = (means[0] > means[1]).shift(1, fill_value=False)
         found = vbt.Portfolio.from_signals(
-            close, above, ~above, price=opened, fees=fee, init_cash=CAPITAL, freq="1min"
-        )
+            close, above, ~above, price=opened, fees=fee, init_cash=CAPITAL, freq="1min",
+            min_size=0.0,  # else it leaves out orders below 1e-8, which costs make of all cash
+        )  # fmt: skip
         found.stats(silence_warnings=True)
         return found
 
