@@ -31,7 +31,7 @@ ONE_HOME = {
     "cupy": {"chart_acceleration.renderers.cuda", "indicators.cuda.cupy_device"},
     "moderngl": {"chart_acceleration.renderers.opengl"},
     "redis": set(),
-    "httpx": {"data_feed.rest"},
+    "httpx": {"data_feed.rest", "server.webhooks"},
     "distributed": {"research.search.cluster"},
     "optuna": {"research.search.tpe"},
     "pyarrow": {"storage.parquet"},
