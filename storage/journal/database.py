@@ -34,6 +34,10 @@ class Database(Protocol):
     where: str
     engine: Engine
 
+    def exclude(self, connection: Connection) -> None:
+        """Keep others from changing the tables until the transaction of ``connection`` ends."""
+        ...
+
     def hold(self) -> Connection:
         """A connection for claims and entries."""
         ...
@@ -74,6 +78,7 @@ class DatabaseJournal:
             if revision(connection) == newest():
                 return
         with self._connected(writes=True) as connection, connection.begin():
+            self._database.exclude(connection)
             upgrade(connection, self._database.where)
 
     def accounts(self) -> tuple[Account, ...]:

@@ -1,11 +1,13 @@
 """The journal in PostgreSQL, through pg8000."""
 
+import logging
 import ssl
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from storage.errors import AccountBusy, BadDatabase
@@ -28,6 +30,15 @@ INSERT = (
     "CAST(%s AS integer[]), CAST(%s AS bigint[]), CAST(%s AS bigint[]), CAST(%s AS text[]), "
     "CAST(%s AS bytea[]), CAST(%s AS text[]), CAST(%s AS bigint[]))"
 )
+THIS_SESSION = (
+    "SELECT pid, backend_start, current_setting('fsync') FROM pg_stat_activity "
+    "WHERE pid = pg_backend_pid()"
+)
+END_SESSION = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = %s AND backend_start = %s"
+)
+
+log = logging.getLogger(__name__)
 
 
 class _Session(NamedTuple):
@@ -57,22 +68,27 @@ class PostgresDatabase:
         event.listen(self.engine, "connect", _settle)
         self._session: _Session | None = None
 
+    def exclude(self, connection: Connection) -> None:
+        """Take the advisory lock that no account has."""
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s, 0)", (LOCK,))
+
     def hold(self) -> Connection:
         """A connection for writing; the session before it, if the server still has it, is ended.
 
         Otherwise one that was cut off would keep the accounts until the server finds out.
         """
         connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        if self._session is not None:
-            connection.exec_driver_sql(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE pid = %s AND backend_start = %s",
-                tuple(self._session),
-            )
-        found = connection.exec_driver_sql(
-            "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
-        ).one()
-        self._session = _Session(*found)
+        try:
+            if self._session is not None:
+                connection.exec_driver_sql(END_SESSION, tuple(self._session))
+            pid, began, fsync = connection.exec_driver_sql(THIS_SESSION).one()
+        except SQLAlchemyError:
+            connection.invalidate()
+            connection.close()
+            raise
+        if fsync == "off":
+            log.warning("%s has fsync=off: a power cut may cost what it has confirmed", self.where)
+        self._session = _Session(pid, began)
         return connection
 
     def claim(self, connection: Connection, account: int) -> None:

@@ -43,6 +43,9 @@ class SqliteDatabase:
         )
         event.listen(self.engine, "begin", _begin)
 
+    def exclude(self, connection: Connection) -> None:
+        """Nothing to do: a writer is alone."""
+
     def hold(self) -> Connection:
         """A connection for writing."""
         return self.engine.connect().execution_options(writes=True)
