@@ -14,6 +14,8 @@ from storage.journal.schema import newest, revision, upgrade
 from storage.journal.tables import ACCOUNTS, JOURNAL
 
 PAGE = 5_000
+UNREACHABLE = (SQLAlchemyError, OSError)
+"""pg8000 passes on some errors of its socket as they are."""
 COLUMNS = (
     JOURNAL.c.account, JOURNAL.c.seq, JOURNAL.c.time_ns, JOURNAL.c.kind, JOURNAL.c.body,
     JOURNAL.c.key, JOURNAL.c.crc,
@@ -186,7 +188,7 @@ class DatabaseJournal:
         try:
             with self._database.engine.connect() as connection:
                 yield connection.execution_options(writes=writes)
-        except SQLAlchemyError as error:
+        except UNREACHABLE as error:
             raise self._meaning(error) from None
 
     @contextmanager
@@ -195,7 +197,7 @@ class DatabaseJournal:
         with self._lock:
             try:
                 yield self._connection()
-            except SQLAlchemyError as error:
+            except UNREACHABLE as error:
                 meaning = self._meaning(error)
                 if isinstance(meaning, JournalFailed):
                     self._drop()
@@ -220,12 +222,11 @@ class DatabaseJournal:
             self._held.close()
             self._held = None
 
-    def _meaning(self, error: SQLAlchemyError) -> "JournalFailed | _Refused":
+    def _meaning(self, error: Exception) -> "JournalFailed | _Refused":
         cause = getattr(error, "orig", None) or error
-        facts = cause.args[0] if cause.args else ""
-        code, words = "", str(facts)
-        if isinstance(facts, dict):  # PostgreSQL's: C is the kind of error, M what it says
-            code, words = facts.get("C", ""), facts.get("M", "")
+        code, words = "", str(cause)
+        if cause.args and isinstance(cause.args[0], dict):  # PostgreSQL's: C its kind, M its words
+            code, words = (str(cause.args[0].get(part, "")) for part in "CM")
         if isinstance(error, IntegrityError) or code.startswith("23"):
             return _Refused(words)
         return JournalFailed(self._database.where, words)

@@ -127,7 +127,7 @@ def _ssl(url: URL) -> dict[str, Any]:
     if set(url.query) - {"sslmode"} or mode not in SSL_MODES:
         raise BadDatabase(
             url.set(query={}).render_as_string(),
-            f"options were {dict(url.query)}; allowed is sslmode={'|'.join(SSL_MODES)}",
+            f"its options were {', '.join(url.query)}; allowed is sslmode={'|'.join(SSL_MODES)}",
         )
     if mode == "disable":
         return {}

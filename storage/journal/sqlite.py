@@ -20,6 +20,7 @@ LOG_PAGES = 4_000
 INSERT = (
     "INSERT INTO journal (account, seq, time_ns, kind, body, key, crc) VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
+GONE = "the file was removed or replaced"
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -35,7 +36,6 @@ class SqliteDatabase:
     def __init__(self, path: Path) -> None:
         self.where = str(path)
         self._path = path
-        self._made = False
         self._file: tuple[int, int] | None = None
         self._locks: dict[int, FileIO] = {}
         self.engine = create_engine(
@@ -68,7 +68,7 @@ class SqliteDatabase:
         with connection.begin():
             connection.exec_driver_sql(INSERT, rows)
         if self._file != _identity(self._path):
-            raise JournalFailed(self.where, "the file was removed or replaced")
+            raise JournalFailed(self.where, GONE)
 
     def rest(self, connection: Connection) -> None:
         """Move what the log holds to the file, as far as no reader is in the way."""
@@ -83,12 +83,17 @@ class SqliteDatabase:
         self.engine.dispose()
 
     def _connect(self) -> sqlite3.Connection:
-        """Only the first connection may make the file: one that goes later must not begin anew."""
+        """Only the first connection may make the file; later ones go to no other.
+
+        What is in the log of the file that was there would end up in a file put in its place.
+        """
+        if self._file not in {None, _identity(self._path)}:
+            raise JournalFailed(self.where, GONE)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise JournalFailed(self.where, error.strerror or str(error)) from None
-        mode = "rw" if self._made else "rwc"
+        mode = "rwc" if self._file is None else "rw"
         connection = sqlite3.connect(
             f"{self._path.absolute().as_uri()}?mode={mode}",
             uri=True,
@@ -102,8 +107,7 @@ class SqliteDatabase:
         except sqlite3.Error:
             connection.close()
             raise
-        self._made = True
-        self._file = _identity(self._path)
+        self._file = self._file or _identity(self._path)
         return connection
 
 

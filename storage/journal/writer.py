@@ -106,6 +106,9 @@ class JournalWriter:
         try:
             while self._take() and self._write():
                 pass
+        except BaseException as error:
+            self._tell(f"the journal's writer has stopped: {error!r}")
+            raise
         finally:
             with self._changed:
                 self._ending = True

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from storage.errors import JournalConflict, JournalFailed, StorageError
+from storage.errors import JournalConflict, JournalFailed
 from storage.journal.entry import Entry, Journal
 from storage.journal.memory import MemoryJournal
 from storage.journal.writer import JournalState, JournalWriter
+from tests.storage.journal.answers import Answers
 from tests.storage.journal.entries import entries
 
 
@@ -36,28 +37,6 @@ class Troubled(MemoryJournal):
         self.batches.append(len(entries))
 
 
-class Answers:
-    """What a writer's caller was told, in the order of telling."""
-
-    def __init__(self) -> None:
-        self.told: list[tuple[int, StorageError | None]] = []
-        self._changed = threading.Condition()
-
-    def done(self, number: int, error: StorageError | None) -> None:
-        with self._changed:
-            self.told.append((number, error))
-            self._changed.notify()
-
-    def wait_for(self, count: int) -> list[tuple[int, StorageError | None]]:
-        with self._changed:
-            assert self._changed.wait_for(lambda: len(self.told) >= count, 10)
-        return self.told
-
-    def write(self, writer: JournalWriter, written: Sequence[Entry]) -> None:
-        """Write; the answer goes under the number of the first entry."""
-        writer.write(written, lambda error: self.done(written[0].seq, error))
-
-
 @pytest.fixture
 def troubled() -> Troubled:
     """An empty journal with account 1."""
@@ -67,15 +46,15 @@ def troubled() -> Troubled:
 
 
 @pytest.fixture
-def said() -> list[str]:
-    """What a writer said of failures."""
-    return []
+def answers() -> Answers:
+    """What the writer says."""
+    return Answers()
 
 
 @pytest.fixture
-def writer(troubled: Troubled, said: list[str]) -> Iterator[JournalWriter]:
+def writer(troubled: Troubled, answers: Answers) -> Iterator[JournalWriter]:
     """A running writer of ``troubled``."""
-    made = JournalWriter(troubled, said.append)
+    made = JournalWriter(troubled, answers.say)
     made.start()
     yield made
     troubled.open_door.set()
@@ -88,14 +67,15 @@ def test_answers_come_in_order_when_entries_are_there(journal: Journal) -> None:
     writer.start()
     for seq in range(1, 200, 2):
         answers.write(writer, entries(account, seq, seq + 1))
-    assert answers.wait_for(100) == [(seq, None) for seq in range(1, 200, 2)]
+    assert answers.wait_for(100) == [(seq, None) for seq in range(2, 201, 2)]
     assert list(journal.entries(account)) == entries(account, 1, 200)
     assert str(writer.state()) == "in sync"
     assert writer.close() == 0
 
 
-def test_all_that_waits_is_one_commit(troubled: Troubled, writer: JournalWriter) -> None:
-    answers = Answers()
+def test_all_that_waits_is_one_commit(
+    troubled: Troubled, writer: JournalWriter, answers: Answers
+) -> None:
     troubled.open_door.clear()
     answers.write(writer, entries(1, 1, 1))
     for seq in range(2, 102):
@@ -110,16 +90,15 @@ def test_all_that_waits_is_one_commit(troubled: Troubled, writer: JournalWriter)
 
 @pytest.mark.parametrize("stored_first", [False, True], ids=["refused", "answer lost"])
 def test_trouble_is_told_and_waited_for(
-    troubled: Troubled, writer: JournalWriter, said: list[str], stored_first: bool
+    troubled: Troubled, writer: JournalWriter, answers: Answers, stored_first: bool
 ) -> None:
-    answers = Answers()
     troubled.stored_first = stored_first
     troubled.failures = ["disk full", "disk full", "locked"]
     answers.write(writer, entries(1, 1, 2))
     assert troubled.tried.wait(10)
     answers.write(writer, entries(1, 3, 3))
-    assert answers.wait_for(2) == [(1, None), (3, None)]
-    assert said == [
+    assert answers.wait_for(2) == [(2, None), (3, None)]
+    assert answers.said == [
         "the journal in here is out of reach: disk full",
         "the journal in here is out of reach: locked",
         "",
@@ -127,8 +106,9 @@ def test_trouble_is_told_and_waited_for(
     assert list(troubled.entries(1)) == entries(1, 1, 3)
 
 
-def test_a_conflict_ends_its_account_alone(troubled: Troubled, writer: JournalWriter) -> None:
-    answers = Answers()
+def test_a_conflict_ends_its_account_alone(
+    troubled: Troubled, writer: JournalWriter, answers: Answers
+) -> None:
     other = troubled.add_account("b", "live", 1).id
     troubled.open_door.clear()
     for written in (
@@ -148,9 +128,8 @@ def test_a_conflict_ends_its_account_alone(troubled: Troubled, writer: JournalWr
 
 
 def test_what_cannot_be_written_at_the_end_is_said(
-    troubled: Troubled, writer: JournalWriter
+    troubled: Troubled, writer: JournalWriter, answers: Answers
 ) -> None:
-    answers = Answers()
     troubled.failures = ["gone"] * 1_000
     answers.write(writer, entries(1, 1, 2))
     assert troubled.tried.wait(10)
@@ -161,12 +140,26 @@ def test_what_cannot_be_written_at_the_end_is_said(
 
 
 def test_a_commit_that_hangs_at_the_end_is_answered_once(
-    troubled: Troubled, writer: JournalWriter
+    troubled: Troubled, writer: JournalWriter, answers: Answers
 ) -> None:
-    answers = Answers()
     troubled.open_door.clear()
     answers.write(writer, entries(1, 1, 2))
     assert writer.close(patience_s=0.05) == 2
     troubled.open_door.set()
     assert writer.close() == 2
-    assert [(number, type(error)) for number, error in answers.told] == [(1, JournalFailed)]
+    assert [(number, type(error)) for number, error in answers.told] == [(2, JournalFailed)]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_defect_of_the_journal_is_told_to_all_who_wait(
+    troubled: Troubled, writer: JournalWriter, answers: Answers
+) -> None:
+    troubled.open_door.clear()
+    for seq in (1, 2, 3):
+        answers.write(writer, entries(1, seq, seq))
+    troubled.append = None  # type: ignore[method-assign, assignment]
+    troubled.open_door.set()
+    answers.wait_for_words("the journal's writer has stopped: TypeError")
+    answers.write(writer, entries(1, 4, 4))
+    assert {type(error) for seq, error in answers.wait_for(4) if seq > 1} == {JournalFailed}
+    assert str(writer.state()).startswith("failing: the journal's writer has stopped")
