@@ -61,12 +61,25 @@ def check_change(books: Books, number: int, order: Order, change: Change) -> Ord
         stop=_given(change.stop, bare.stop), trail=_given(change.trail, bare.trail),
     )  # fmt: skip
     check_order(changed, int(record["symbol"]), books)
-    done = float(record["filled"] + record["taken"])
-    if change.size is not None and changed.size <= done:
-        raise BadOrder(
-            f"The size was {changed.size:g}; of order {number} {done:g} is done, allowed is more."
-        )
+    if change.size is not None:
+        _check_size(books, number, changed.size)
     return replace(changed, stop=order.stop) if order.kind is Kind.TRAILING else changed
+
+
+def _check_size(books: Books, number: int, size: float) -> None:
+    """More than is done, and no more than a parent that has ended has filled."""
+    record = books.orders[number - 1]
+    done = float(record["filled"] + record["taken"])
+    if size <= done:
+        raise BadOrder(
+            f"The size was {size:g}; of order {number} {done:g} is done: allowed is more."
+        )
+    parent = books.orders[record["parent"] - 1]
+    if record["parent"] and parent["state"] > State.WORKING and size > parent["filled"]:
+        raise BadOrder(
+            f"The size was {size:g}; order {number} closes what its entry filled: allowed is up to "
+            f"{parent['filled']:g}."
+        )
 
 
 def _given(value: float | None, before: float) -> float:

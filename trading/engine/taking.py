@@ -149,11 +149,13 @@ def _through_ladder(
     level by level. Beyond the ladder its last price goes on. Negative where costs eat up any gap.
     """
     levels, mark = venue.levels[symbol, offered_to(side)], books.positions[symbol]["mark"]
-    size, unit = 0.0, 0.0
+    size, unit = 0.0, mark + weight * fee_of(books, mark, False)
     for at in range(DEPTH + 1):
         price = levels[at, PRICE]
         if price == 0:
             break
+        if levels[at, LEFT] <= 0:
+            continue
         unit = mark + weight * (side * (price - mark) + fee_of(books, price, False))
         if unit <= 0:
             return float(size) if size > 0 else -1.0
@@ -161,7 +163,7 @@ def _through_ladder(
             return float(size + gap / unit)
         size += levels[at, LEFT]
         gap -= levels[at, LEFT] * unit
-    return float(size + gap / (unit if unit > 0 else mark))
+    return float(size + gap / unit) if unit > 0 else -1.0
 
 
 @lean_kernel

@@ -17,7 +17,7 @@ from trading.engine.policies import (
     Policies,
     Slippage,
 )
-from trading.engine.records import Kind, Path, TimeInForce
+from trading.engine.records import Kind, Path, Sizing, TimeInForce
 
 NAMES = ("X-USD", "Y-USD")
 START = 10_000.0
@@ -40,6 +40,8 @@ class Wish:
     post_only: bool
     parent_back: int
     group: int
+    share: float = 0.0
+    sizing: Sizing = Sizing.GIVEN
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,24 @@ class Step:
 def _prices() -> st.SearchStrategy[float]:
     """Around 100 in quarters, so that levels, opens and extremes often coincide."""
     return st.integers(320, 480).map(lambda quarters: quarters / 4)
+
+
+def _sized(random: Random) -> Wish:
+    """A market order by share of the equity, in eighths and thirds."""
+    sizing = random.choice([Sizing.TARGET, Sizing.TARGET, Sizing.SHARE])
+    least = -8 if sizing is Sizing.TARGET else 1
+    return Wish(
+        symbol=random.choice(NAMES), side=random.choice([1, -1]), size=0.0, kind=Kind.MARKET,
+        limit=0.0, stop=0.0, trail=0.0, tif=random.choice(list(TimeInForce)),
+        reduce_only=random.random() < 0.1, post_only=False, parent_back=0, group=0,
+        share=random.randint(least, 8) / random.choice([8, 9]), sizing=sizing,
+    )  # fmt: skip
+
+
+def _any_wishes() -> st.SearchStrategy[Wish]:
+    """Orders of a given size, and some by share."""
+    sized = st.builds(_sized, st.builds(Random, st.integers(0, 2**32 - 1)))
+    return st.one_of(_wishes(), _wishes(), _wishes(), sized)
 
 
 @st.composite
@@ -87,7 +107,7 @@ def _steps(draw: st.DrawFn) -> Step:
     if draw(st.booleans()):
         opened, closed = closed, opened
     return Step(
-        wishes=tuple(draw(st.lists(_wishes(), max_size=3))),
+        wishes=tuple(draw(st.lists(_any_wishes(), max_size=3))),
         cancel_back=draw(st.sampled_from([0, 0, 0, 1, 3])),
         symbol=draw(st.sampled_from(NAMES)),
         prices=(opened, drawn[3], drawn[0], closed),
@@ -123,7 +143,7 @@ def _busy_day(seed: int, inputs: int) -> list[Step]:
         symbol = random.choice(NAMES)
         drawn = sorted(max(1.0, _quarter(random.gauss(marks[symbol], 5))) for _ in range(4))
         opened, closed = random.sample(drawn[1:3], 2)
-        wishes = [_busy_wish(random, marks[symbol]) for _ in range(random.choice([0, 0, 1, 2, 3]))]
+        wishes = [busy_wish(random, marks[symbol]) for _ in range(random.choice([0, 0, 1, 2, 3]))]
         marks[symbol] = closed
         day.append(
             Step(
@@ -135,7 +155,10 @@ def _busy_day(seed: int, inputs: int) -> list[Step]:
     return day
 
 
-def _busy_wish(random: Random, mark: float) -> Wish:
+def busy_wish(random: Random, mark: float) -> Wish:
+    """Some order near ``mark``."""
+    if random.random() < 0.2:
+        return _sized(random)
     kind = random.choice(list(Kind))
     limited, stopped = kind in (Kind.LIMIT, Kind.STOP_LIMIT), kind in (Kind.STOP, Kind.STOP_LIMIT)
     tif = random.choice([TimeInForce.GTC] * 3 + list(TimeInForce))
@@ -164,15 +187,7 @@ class Pair:
 
     def __init__(self, chosen: Policies) -> None:
         self.engine = Engine(STEPS, START, chosen)
-        self.slow = SlowEngine(
-            list(NAMES),
-            START,
-            SlowRules(
-                chosen.fees.maker, chosen.fees.taker, chosen.slippage.fraction, chosen.latency.ns,
-                chosen.participation.share, chosen.margin.leverage, chosen.margin.maintenance,
-                chosen.path.name.lower(), STEPS,
-            ),
-        )  # fmt: skip
+        self.slow = SlowEngine(list(NAMES), START, slow_rules(chosen))
         self.now = 0
 
     def take(self, step: Step) -> None:
@@ -192,29 +207,42 @@ class Pair:
             self.slow.candle(step.symbol, *step.prices, step.volume, self.now)
 
     def _place(self, wish: Wish) -> None:
-        parent = self._parent(wish)
-        group = 2 * wish.group - NAMES.index(wish.symbol) if wish.group else 0
-        self.engine.place(
-            Order(
-                symbol=wish.symbol, side=Side(wish.side), size=wish.size, kind=wish.kind,
-                limit=wish.limit, stop=wish.stop, trail=wish.trail, tif=wish.tif,
-                reduce_only=wish.reduce_only, post_only=wish.post_only,
-                parent=parent.number if parent else 0, group=group,
-            )
-        )  # fmt: skip
-        self.slow.place(
-            SlowOrder(
-                len(self.slow.orders) + 1, wish.symbol, wish.side, wish.size,
-                wish.kind.name.lower(), wish.limit, wish.stop, wish.trail, wish.tif.name.lower(),
-                wish.reduce_only, wish.post_only, parent, group,
-            ),
-            self.now,
-        )  # fmt: skip
+        order, slow = both_orders(wish, self.slow.orders)
+        self.engine.place(order)
+        self.slow.place(slow, self.now)
 
-    def _parent(self, wish: Wish) -> SlowOrder | None:
-        count = len(self.slow.orders)
-        if not 0 < wish.parent_back <= count:
-            return None
-        parent = self.slow.orders[count - wish.parent_back]
-        usable = parent.symbol == wish.symbol and (parent.live or parent.filled > 0)
-        return parent if usable else None
+
+def both_orders(wish: Wish, orders: list[SlowOrder]) -> tuple[Order, SlowOrder]:
+    """What is wished, for either engine, after ``orders``."""
+    parent = _parent(wish, orders)
+    group = 2 * wish.group - NAMES.index(wish.symbol) if wish.group else 0
+    order = Order(
+        symbol=wish.symbol, side=Side(wish.side), size=wish.size, kind=wish.kind,
+        limit=wish.limit, stop=wish.stop, trail=wish.trail, tif=wish.tif,
+        reduce_only=wish.reduce_only, post_only=wish.post_only,
+        parent=parent.number if parent else 0, group=group, share=wish.share,
+        sizing=wish.sizing,
+    )  # fmt: skip
+    slow = SlowOrder(
+        len(orders) + 1, wish.symbol, wish.side, wish.size, wish.kind.name.lower(), wish.limit,
+        wish.stop, wish.trail, wish.tif.name.lower(), wish.reduce_only, wish.post_only, parent,
+        group, wish.share, wish.sizing.name.lower(),
+    )  # fmt: skip
+    return order, slow
+
+
+def _parent(wish: Wish, orders: list[SlowOrder]) -> SlowOrder | None:
+    if not 0 < wish.parent_back <= len(orders):
+        return None
+    parent = orders[-wish.parent_back]
+    usable = parent.symbol == wish.symbol and (parent.live or parent.filled > 0)
+    return parent if usable else None
+
+
+def slow_rules(chosen: Policies) -> SlowRules:
+    """``chosen`` as the slow engine takes it."""
+    return SlowRules(
+        chosen.fees.maker, chosen.fees.taker, chosen.slippage.fraction, chosen.latency.ns,
+        chosen.participation.share, chosen.margin.leverage, chosen.margin.maintenance,
+        chosen.path.name.lower(), dict(STEPS),
+    )  # fmt: skip

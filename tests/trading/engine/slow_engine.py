@@ -4,10 +4,16 @@ Orders are objects, nothing is kept that can be computed, and every question is 
 at everything again.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import floor, inf
+from typing import TypeAlias
+
+from tests.trading.engine.slow_sizing import size_by_share
 
 NEAR = 1e-9
+
+Offers: TypeAlias = Mapping[int, Sequence[tuple[float, float]]]
 
 
 @dataclass(eq=False)
@@ -27,12 +33,15 @@ class SlowOrder:
     post_only: bool = False
     parent: "SlowOrder | None" = None
     group: int = 0
+    share: float = 0.0
+    sizing: str = "given"
     active_ns: int = 0
     state: str = "waiting"
     reason: str = "none"
     filled: float = 0.0
     taken: float = 0.0
     triggered: bool = False
+    ahead: float = inf
 
     @property
     def live(self) -> bool:
@@ -121,7 +130,7 @@ class SlowEngine:
 
     def cancel(self, number: int) -> None:
         if self.orders[number - 1].live:
-            self._end(self.orders[number - 1], "cancelled", "asked")
+            self.end(self.orders[number - 1], "cancelled", "asked")
 
     @property
     def equity(self) -> float:
@@ -169,8 +178,12 @@ class SlowEngine:
                 parent_ready = order.parent is None or order.parent.filled > 0
                 if parent_ready and order.active_ns <= time_ns:
                     order.state = "working"
-                    if order.reduce_only and not self._closable(order):
-                        self._end(order, "cancelled", "reduce_only")
+                    if order.sizing != "given":
+                        self._size(order, position.mark)
+                    if not order.live:
+                        continue
+                    if order.reduce_only and not self.closable(order):
+                        self.end(order, "cancelled", "reduce_only")
                         continue
                     if order.kind == "trailing":
                         order.stop = position.mark + order.side * order.trail
@@ -179,7 +192,32 @@ class SlowEngine:
                 self._touch(order, position.mark, False, time_ns)
         self._liquidate_if_needed(time_ns)
 
-    def _closable(self, order: SlowOrder) -> float:
+    def _size(self, order: SlowOrder, price: float) -> None:
+        slip, step = self.rules.slippage, self.rules.steps.get(order.symbol, 0)
+        offers = {side: [(price * (1 + side * slip), inf)] for side in (1, -1)}
+        change = self.change_by_share(order, offers)
+        size = abs(change)
+        self.give_size(order, change, floor(size / step + NEAR) * step if step else size)
+
+    def change_by_share(self, order: SlowOrder, offers: Offers) -> float:
+        position = self.positions[order.symbol]
+        return size_by_share(
+            order.sizing == "target", order.side, order.share, position.size, position.mark,
+            self.equity, offers, self.rules.taker,
+        )  # fmt: skip
+
+    def give_size(self, order: SlowOrder, change: float, size: float) -> None:
+        if order.sizing == "target":
+            order.side = 1 if change > 0 else -1
+        if not size:
+            self.end(order, "cancelled", "no_size")
+            return
+        order.size = size
+        for child in self.orders:
+            if child.parent is order and child.live:
+                child.size = size
+
+    def closable(self, order: SlowOrder) -> float:
         held = self.positions[order.symbol].size
         return abs(held) if held * order.side < 0 else 0.0
 
@@ -194,10 +232,10 @@ class SlowEngine:
             good = price <= order.limit if order.side > 0 else price >= order.limit
             if not good:
                 if order.tif != "gtc":
-                    self._end(order, "expired", "time_in_force")
+                    self.end(order, "expired", "time_in_force")
                 return
             if first and order.post_only:
-                self._end(order, "refused", "post_only")
+                self.end(order, "refused", "post_only")
                 return
         self._fill(order, price, order.limited and not first, time_ns)
 
@@ -208,7 +246,7 @@ class SlowEngine:
 
     def _fill(self, order: SlowOrder, reference: float, maker: bool, time_ns: int) -> None:
         position, rules = self.positions[order.symbol], self.rules
-        wanted, closable = order.left, self._closable(order)
+        wanted, closable = order.left, self.closable(order)
         if order.reduce_only:
             wanted = min(wanted, closable)
         if abs(wanted - closable) <= NEAR * closable:
@@ -220,27 +258,27 @@ class SlowEngine:
             if position.room <= NEAR * wanted:
                 size = 0.0
         if size < wanted and order.tif == "fok":
-            self._end(order, "expired", "time_in_force")
+            self.end(order, "expired", "time_in_force")
             return
         if size > 0:
             price = reference if maker else reference * (1 + order.side * rules.slippage)
             if order.limited:
                 price = min(price, order.limit) if order.side > 0 else max(price, order.limit)
             rate = rules.maker if maker else rules.taker
-            if not self._affordable(order, size, price, rate):
-                self._end(order, "refused", "margin")
+            if not self.affordable(order, size, price, rate):
+                self.end(order, "refused", "margin")
                 return
-            self._trade_ours(order.number, order.symbol, order.side * size, reference, price,
+            self.trade_ours(order.number, order.symbol, order.side * size, reference, price,
                              rate, maker, time_ns)  # fmt: skip
             position.room -= size
         if size < wanted:
             position.room = 0
-        self._count(order, size)
-        self._drop_useless(order.symbol)
+        self.count(order, size)
+        self.drop_useless(order.symbol)
 
-    def _affordable(self, order: SlowOrder, size: float, price: float, rate: float) -> bool:
+    def affordable(self, order: SlowOrder, size: float, price: float, rate: float) -> bool:
         position = self.positions[order.symbol]
-        if size <= self._closable(order):
+        if size <= self.closable(order):
             return True
         after = position.size + order.side * size
         others = sum(abs(p.size) * p.mark for n, p in self.positions.items() if n != order.symbol)
@@ -250,7 +288,7 @@ class SlowEngine:
         needed = (others + abs(after) * position.mark) / self.rules.leverage
         return needed <= equity + NEAR * abs(self.equity)
 
-    def _trade_ours(
+    def trade_ours(
         self, number: int, symbol: str, change: float, reference: float, price: float, rate: float,
         maker: bool, time_ns: int,
     ) -> None:  # fmt: skip
@@ -276,7 +314,7 @@ class SlowEngine:
                      reference, abs(change), fee, realised, maker, number == 0)
         )  # fmt: skip
 
-    def _count(self, order: SlowOrder, size: float) -> None:
+    def count(self, order: SlowOrder, size: float) -> None:
         order.filled = min(order.size, order.filled + size)
         partners = [
             o for o in self.orders
@@ -288,29 +326,29 @@ class SlowEngine:
             self._end_if_used_up(partner, "partner")
         self._end_if_used_up(order, "partner")
         if order.live and order.tif != "gtc":
-            self._end(order, "expired", "time_in_force")
+            self.end(order, "expired", "time_in_force")
 
     def _end_if_used_up(self, order: SlowOrder, reason: str) -> None:
         if order.used_up:
             if 0 < order.size * (1 - NEAR) <= order.filled:
-                self._end(order, "filled", "none")
+                self.end(order, "filled", "none")
             else:
-                self._end(order, "cancelled", reason)
+                self.end(order, "cancelled", reason)
 
-    def _end(self, order: SlowOrder, state: str, reason: str) -> None:
+    def end(self, order: SlowOrder, state: str, reason: str) -> None:
         order.state, order.reason = state, reason
         for child in self.orders:
             if child.parent is order and child.live:
                 child.size = min(child.size, order.filled)
                 self._end_if_used_up(child, "parent")
 
-    def _drop_useless(self, symbol: str) -> None:
+    def drop_useless(self, symbol: str) -> None:
         for order in self._working(symbol):
-            if order.reduce_only and order.state == "working" and not self._closable(order):
+            if order.reduce_only and order.state == "working" and not self.closable(order):
                 if order.parent is not None and order.parent.live:
                     order.taken += order.left
                 else:
-                    self._end(order, "cancelled", "reduce_only")
+                    self.end(order, "cancelled", "reduce_only")
 
     def _walk(self, symbol: str, to: float, time_ns: int) -> None:
         position = self.positions[symbol]
@@ -373,7 +411,7 @@ class SlowEngine:
             if position.size:
                 side = -1 if position.size > 0 else 1
                 price = position.mark * (1 + side * self.rules.slippage)
-                self._trade_ours(0, symbol, -position.size, position.mark, price,
+                self.trade_ours(0, symbol, -position.size, position.mark, price,
                                  self.rules.taker, False, time_ns)  # fmt: skip
         for order in self.orders:
             if order.live:
