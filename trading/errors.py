@@ -10,6 +10,7 @@ TradingError
 ├── BadPolicy        a latency, participation or margin outside its bounds
 ├── BadLimit         a risk limit outside its bounds
 ├── BadEvent         bytes that are no event of an account, or one that cannot follow on the others
+├── BooksDiffer      an engine and its ledger that do not hold the same
 ├── BadOrder         an order whose size, prices, flags or links contradict each other
 ├── BadMarketData    a candle or trade that no market can have made, or that comes too late
 ├── NotDefined       a figure that has no value for a run; caught where figures are gathered
@@ -74,6 +75,10 @@ class BadLimit(TradingError):
 
 class BadEvent(TradingError):
     """Bytes that are no event of an account, or an event that cannot follow on those before it."""
+
+
+class BooksDiffer(TradingError):
+    """An engine and its ledger that do not hold the same: a defect of the program."""
 
 
 class BadOrder(TradingError):

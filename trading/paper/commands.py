@@ -23,11 +23,13 @@ __all__ = [
 class Place(Struct, frozen=True, kw_only=True):
     """Place an order. Exactly one of ``size``, ``fraction`` and ``risk`` is given.
 
-    ``size`` in base currency; ``fraction`` of the portfolio's equity that the order may cost, fees
-    included; ``risk``: money that is lost, fees of both fills included, when ``stop_loss`` is hit.
+    ``size`` in base currency; ``fraction`` of the portfolio's equity that is traded, costs paid (a
+    market order is sized when it reaches the market); ``risk``: money that is lost, fees of both
+    fills included, when ``stop_loss`` is hit.
     Sizes made of the last two are cut to whole steps. ``limit`` belongs to LIMIT and STOP_LIMIT,
     ``stop`` to STOP and STOP_LIMIT, ``trail`` (a distance in price) to TRAILING; ``stop_loss`` and
-    ``take_profit`` are prices of orders that close what this one fills.
+    ``take_profit`` are prices of orders that close what this one fills. Fills of the orders of a
+    ``group`` (any id of an order, 0: none) are taken off each other.
     """
 
     symbol: str
@@ -44,6 +46,7 @@ class Place(Struct, frozen=True, kw_only=True):
     post_only: bool = False
     stop_loss: float = 0.0
     take_profit: float = 0.0
+    group: int = 0
     owner: str = MANUAL
     key: str | None = None
 
@@ -52,11 +55,12 @@ class Target(Struct, frozen=True):
     """Bring positions to fractions of the portfolio's equity by market orders, negative is short.
 
     ``targets`` are (symbol, fraction). A symbol whose newest target is that fraction already is
-    left alone, what is left of an order for an older target is cancelled.
+    left alone unless ``again``; what is left of an order for an older target is cancelled.
     """
 
     owner: str
     targets: tuple[tuple[str, float], ...]
+    again: bool = False
     key: str | None = None
 
 
@@ -136,7 +140,8 @@ class ChangeTerms(Struct, frozen=True):
 class SetAutomation(Struct, frozen=True, kw_only=True):
     """Add an automation, or change it. A new one takes ``capital`` out of manual's cash.
 
-    Of one that is there capital stays what it was.
+    Of one that is there capital stays what it was. ``direction``, ``size``, ``stop_loss`` and
+    ``take_profit`` (0: none) are those of :class:`trading.backtest.setup.Setup`.
     """
 
     owner: str
@@ -148,6 +153,10 @@ class SetAutomation(Struct, frozen=True, kw_only=True):
     capital: Decimal
     state: AutomationState
     words: str = ""
+    direction: str = "long"
+    size: float = 1.0
+    stop_loss: float = 0.0
+    take_profit: float = 0.0
     key: str | None = None
 
 

@@ -20,9 +20,10 @@ from trading.paper.risk import RiskLimits
 from trading.paper.terms import AccountTerms, AutomationState, OrderTerms
 
 __all__ = [
-    "AccountOpened", "AutomationRemoved", "AutomationSet", "CashMoved", "ClockJumped",
-    "CommandRefused", "EquityMarked", "Event", "Filled", "Halted", "LimitsSet", "MarketGap",
-    "Noted", "OrderAccepted", "OrderChanged", "OrderEnded", "OrderRefused", "OrderTriggered",
+    "AccountOpened", "AutomationRemoved", "AutomationSet", "AutomationStepped", "CashMoved",
+    "ClockJumped", "CommandRefused", "EquityMarked", "Event", "Filled", "Halted", "LimitsSet",
+    "MarketGap", "Noted", "OrderAccepted", "OrderChanged", "OrderEnded", "OrderRefused",
+    "OrderTriggered",
     "Resumed", "RiskTripped", "SessionBegan", "SessionEnded", "TermsChanged",
 ]  # fmt: skip
 
@@ -195,6 +196,24 @@ class AutomationSet(Struct, frozen=True, forbid_unknown_fields=True):
     capital: Decimal
     state: AutomationState
     words: str = ""
+    direction: str = "long"
+    size: float = 1.0
+    stop_loss: float = 0.0
+    take_profit: float = 0.0
+
+
+class AutomationStepped(Struct, frozen=True, forbid_unknown_fields=True):
+    """An automation saw candles close at ``closed_ns`` and decided.
+
+    ``candles``: symbol, start in ns, open, high, low, close, volume, trades. ``told`` is what the
+    account answered it meanwhile, see :mod:`trading.paper.automation`; None: it did not decide.
+    """
+
+    time_ns: int
+    owner: str
+    closed_ns: int
+    candles: tuple[tuple[str, int, float, float, float, float, float, int], ...]
+    told: str | None = None
 
 
 class AutomationRemoved(Struct, frozen=True, forbid_unknown_fields=True):
@@ -251,7 +270,7 @@ class MarketGap(Struct, frozen=True, forbid_unknown_fields=True):
 Event = (
     AccountOpened | TermsChanged | LimitsSet | OrderAccepted | OrderRefused | CommandRefused
     | OrderChanged | OrderTriggered | OrderEnded | Filled | CashMoved | EquityMarked | RiskTripped
-    | Halted | Resumed | AutomationSet | AutomationRemoved | Noted | ClockJumped | SessionBegan
-    | SessionEnded | MarketGap
+    | Halted | Resumed | AutomationSet | AutomationStepped | AutomationRemoved | Noted | ClockJumped
+    | SessionBegan | SessionEnded | MarketGap
 )  # fmt: skip
 """Any of them."""

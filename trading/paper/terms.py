@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from market.types import Side
-from trading.engine.records import Kind, TimeInForce
+from trading.engine.records import Kind, Sizing, TimeInForce
 
 __all__ = [
     "MANUAL", "AccountTerms", "AutomationState", "MarketMode", "OrderTerms", "Role",
@@ -53,7 +53,9 @@ class OrderTerms(Struct, frozen=True, forbid_unknown_fields=True):
     """An order as the market gets it: prices in quote currency, 0 where it has none.
 
     ``parent`` and ``group`` are ids of orders: what must fill first, and whose fills are taken off
-    this one. ``target``: the order brings the position to that fraction of the portfolio's equity.
+    this one. Unless ``sizing`` is GIVEN the size is made of ``share`` of the portfolio's equity
+    when the order reaches the market, see :class:`trading.engine.records.Sizing`; it is 0 until
+    then.
     """
 
     symbol: str
@@ -69,4 +71,5 @@ class OrderTerms(Struct, frozen=True, forbid_unknown_fields=True):
     role: Role = Role.ENTRY
     parent: int = 0
     group: int = 0
-    target: float | None = None
+    sizing: Sizing = Sizing.GIVEN
+    share: float = 0.0

@@ -1,0 +1,140 @@
+"""What a portfolio owns, in decimals, exactly: the books that its fills make.
+
+The engine decides in float64. Here every fill is booked by the decimals that its event holds, so
+after each of them, to the last digit:
+
+    cash = moved in − Σ side × size × price − Σ fees
+    cash + Σ cost of what is held = moved in + realised − fees
+"""
+
+from dataclasses import dataclass, field
+from decimal import (
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    DivisionByZero,
+    InvalidOperation,
+    Overflow,
+    localcontext,
+)
+
+from trading.errors import BadEvent
+from trading.fill_arithmetic import apply_fill
+from trading.paper.events import Filled
+
+__all__ = ["MONEY", "ZERO", "Holding", "Ledger", "exact_fee", "exact_price", "exact_size"]
+
+MONEY = Context(
+    prec=100, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow]
+)
+"""Wide enough that sums and products of what is allowed are never rounded: 17 digits of a price
+from 1e-10 to 1e12, 12 decimals of a size up to 1e12, 8 of a fee."""
+
+GRAIN = Decimal("1E-16")
+"""Cost that a sale releases is cut to multiples of this."""
+
+ZERO = Decimal(0)
+_FEE_DECIMALS = 8
+
+
+def exact_price(price: float) -> Decimal:
+    """The price as its shortest text says it."""
+    return Decimal(repr(price))
+
+
+def exact_size(size: float, decimals: int) -> Decimal:
+    """The size with at most so many digits after the point."""
+    return Decimal(repr(round(size, decimals)))
+
+
+def exact_fee(fee: float) -> Decimal:
+    """The fee with at most 8 digits after the point."""
+    return Decimal(repr(round(fee, _FEE_DECIMALS)))
+
+
+@dataclass(slots=True)
+class Holding:
+    """A symbol in a portfolio: signed ``size`` and ``cost`` (without fees), and what it brought.
+
+    ``amount`` and ``paid`` are size and cost as the engine's float64.
+    """
+
+    size: Decimal = ZERO
+    cost: Decimal = ZERO
+    realised: Decimal = ZERO
+    fees: Decimal = ZERO
+    amount: float = 0.0
+    paid: float = 0.0
+    opened_ns: int = 0
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Cash and holdings of one portfolio. ``moved`` is what came in and has not gone out again.
+
+    ``money`` is the cash as the engine's float64.
+    """
+
+    cash: Decimal = ZERO
+    moved: Decimal = ZERO
+    money: float = 0.0
+    realised: Decimal = ZERO
+    fees: Decimal = ZERO
+    holdings: dict[str, Holding] = field(default_factory=dict)
+
+    def move(self, amount: Decimal) -> None:
+        """Cash comes in, or goes out below zero."""
+        with localcontext(MONEY):
+            self.cash += amount
+            self.moved += amount
+        self.money = float(self.cash)
+
+    def size(self, symbol: str) -> Decimal:
+        """The signed size held."""
+        held = self.holdings.get(symbol)
+        return ZERO if held is None else held.size
+
+    def amount(self, symbol: str) -> float:
+        """The signed size held, as float64."""
+        held = self.holdings.get(symbol)
+        return 0.0 if held is None else held.amount
+
+    def realised_by(self, symbol: str, change: Decimal, price: Decimal) -> Decimal:
+        """The profit, before fees, that ``change`` at ``price`` would realise."""
+        held = self.holdings.get(symbol)
+        if held is None or held.size * change >= 0:
+            return ZERO
+        with localcontext(MONEY):
+            return apply_fill(ZERO, held.size, held.cost, change, price, ZERO, GRAIN)[3].normalize()
+
+    def book(self, fill: Filled) -> None:
+        """Take a fill in; raises :class:`BadEvent` when it says to have realised something else."""
+        held = self.holdings.get(fill.symbol)
+        if held is None:
+            held = self.holdings[fill.symbol] = Holding()
+        change = fill.size if fill.side > 0 else -fill.size
+        with localcontext(MONEY):
+            cash, size, cost, realised = apply_fill(
+                self.cash, held.size, held.cost, change, fill.price, fill.fee, GRAIN
+            )
+            if realised != fill.realised:
+                raise BadEvent(
+                    f"Fill {fill.id} says to have realised {fill.realised}; by the fills before it "
+                    f"that is {realised}."
+                )
+            self.cash = cash
+            self.realised += realised
+            self.fees += fill.fee
+            held.realised += realised
+            held.fees += fill.fee
+        if held.size * size <= 0:
+            held.opened_ns = fill.time_ns
+        held.size, held.cost = size, cost.normalize(MONEY)
+        held.amount, held.paid = float(size), float(cost)
+        self.money = float(cash)
+
+    def balances(self) -> bool:
+        """Whether cash and cost of what is held are what came in, was realised and was paid."""
+        with localcontext(MONEY):
+            held = sum((each.cost for each in self.holdings.values()), ZERO)
+            return self.cash + held == self.moved + self.realised - self.fees

@@ -1,0 +1,193 @@
+"""Orders that are placed, and the rules that they pass before."""
+
+from math import isfinite
+
+from msgspec.structs import replace
+
+from market.types import Side
+from trading.engine.records import Kind, Sizing
+from trading.errors import BadOrder
+from trading.paper.changing import cancel
+from trading.paper.commands import Place, Target
+from trading.paper.events import OrderAccepted, OrderRefused
+from trading.paper.floor import Floor
+from trading.paper.intake import affordable, asked, change_to, entry_price, sized, wrong_exits
+from trading.paper.portfolio import Portfolio
+from trading.paper.risk import Intent, Refusal
+from trading.paper.risk_rules import check
+from trading.paper.tape import Line
+from trading.paper.terms import OrderTerms, Role
+
+__all__ = ["enter", "place", "ruled", "target"]
+
+
+def place(floor: Floor, command: Place) -> None:
+    """Place an order with its exits, or refuse it."""
+    found = _written(floor, command)
+    if isinstance(found, Refusal):
+        order = asked(command, command.size or 0.0)
+        floor.emit(
+            OrderRefused(floor.time_ns, command.owner, order, found.rule, found.words, command.key)
+        )
+        return
+    enter(floor, floor.portfolios[command.owner], _with_exits(floor, command, found), command.key)
+
+
+def _written(floor: Floor, command: Place) -> OrderTerms | Refusal:
+    """The order as it is going to be placed, or why it cannot be."""
+    line, portfolio = floor.lines.get(command.symbol), floor.portfolios.get(command.owner)
+    if line is None:
+        return _unknown(floor, command.symbol)
+    if portfolio is None:
+        return Refusal("owner", f"Order refused: there is no portfolio {command.owner!r}.")
+    if floor.closed:
+        return Refusal("feed", f"Order refused: {floor.closed}")
+    terms, means = floor.records.terms, floor.means(portfolio, command.symbol)
+    size = sized(command, line, means, terms)
+    if isinstance(size, Refusal):
+        return size
+    price = entry_price(command, line)
+    own = tuple(each for each in (command.limit, command.stop) if each)
+    exits = tuple(each for each in (command.stop_loss, command.take_profit) if each)
+    intent = Intent(command.symbol, int(command.side), size, price, own, exits, command.reduce_only)
+    refusal = ruled(floor, line, portfolio, intent)
+    if refusal is None and exits:
+        refusal = wrong_exits(command, line)
+    if refusal is None and not command.reduce_only:
+        if command.fraction is None or command.kind is not Kind.MARKET:
+            refusal = affordable(intent.side, size, price, means, line, terms)
+        refusal = refusal or _short(floor, intent, means.held)
+    return refusal or asked(command, size)
+
+
+def ruled(floor: Floor, line: Line, portfolio: Portfolio, intent: Intent) -> Refusal | None:
+    """What the rules of risk say against an order."""
+    records = floor.records
+    return check(records.limits, records.risk, intent, floor.facts(line, portfolio, intent.side))
+
+
+def _short(floor: Floor, intent: Intent, held: float) -> Refusal | None:
+    if floor.records.terms.short or intent.side > 0 or intent.size <= held:
+        return None
+    return Refusal(
+        "position",
+        f"Order refused: position. Sells {intent.size:.12g}, {max(0.0, held):.12g} held, and short "
+        "selling is off.",
+    )
+
+
+def _unknown(floor: Floor, symbol: str) -> Refusal:
+    names = ", ".join(floor.lines) or "none"
+    currency = floor.records.terms.currency
+    return Refusal(
+        "symbol",
+        f"Order refused: {symbol[:40]} is not traded here. This account trades what is paid in "
+        f"{currency}: {names}.",
+    )
+
+
+def _with_exits(floor: Floor, command: Place, entry: OrderTerms) -> tuple[OrderTerms, ...]:
+    """The entry, and the orders that close it at a loss or a profit."""
+    first = floor.records.order_count + 1
+    side = type(entry.side)(-entry.side)
+    orders = [entry]
+    if command.stop_loss:
+        orders.append(
+            OrderTerms(
+                entry.symbol, side, Kind.STOP, entry.size, stop=command.stop_loss,
+                reduce_only=True, role=Role.STOP_LOSS, parent=first, group=first,
+            )
+        )  # fmt: skip
+    if command.take_profit:
+        orders.append(
+            OrderTerms(
+                entry.symbol, side, Kind.LIMIT, entry.size, limit=command.take_profit,
+                reduce_only=True, role=Role.TAKE_PROFIT, parent=first, group=first,
+            )
+        )  # fmt: skip
+    return tuple(orders)
+
+
+def enter(
+    floor: Floor, portfolio: Portfolio, orders: tuple[OrderTerms, ...], key: str | None = None
+) -> None:
+    """Place orders that may be placed, and let them act."""
+    records, now, symbol = floor.records, floor.time_ns, orders[0].symbol
+    first = records.order_count + 1
+    portfolio.show(floor.lines[symbol], now)
+    try:
+        placed = portfolio.enter(first, orders, now)
+    except BadOrder as error:
+        words = f"Order refused: {error}"
+        floor.emit(OrderRefused(now, portfolio.owner, orders[0], "order", words, key))
+        return
+    for number, terms in enumerate(placed, first):
+        floor.watch(portfolio, terms)
+        floor.emit(OrderAccepted(now, number, portfolio.owner, terms, key))
+        key = None
+    if records.terms.latency_ns:
+        floor.arrivals.append(now + records.terms.latency_ns)
+    else:
+        floor.collect(portfolio)
+
+
+def target(floor: Floor, command: Target) -> None:
+    """Bring positions to fractions of the equity, where that is another target than before."""
+    portfolio = floor.portfolios.get(command.owner)
+    if portfolio is None:
+        words = f"There is no portfolio {command.owner!r}."
+        floor.refuse(command.owner, "target", "owner", words)
+        return
+    known, key, again = portfolio.record.targets, command.key, command.again
+    for symbol, fraction in command.targets:
+        if again or known.get(symbol, 0.0) != fraction:
+            _bring(floor, portfolio, symbol, fraction, key)
+            key = None
+
+
+def _bring(
+    floor: Floor, portfolio: Portfolio, symbol: str, fraction: float, key: str | None
+) -> None:
+    order = OrderTerms(
+        symbol, Side.BUY, Kind.MARKET, 0.0, sizing=Sizing.TARGET,
+        share=fraction if isfinite(fraction) else 0.0,
+    )  # fmt: skip
+    found = _towards(floor, portfolio, symbol, fraction)
+    if isinstance(found, Refusal):
+        floor.emit(
+            OrderRefused(floor.time_ns, portfolio.owner, order, found.rule, found.words, key)
+        )
+        return
+    older = [
+        each.id
+        for each in portfolio.record.live.values()
+        if each.terms.symbol == symbol and each.terms.sizing is Sizing.TARGET
+    ]
+    cancel(floor, portfolio, older)
+    if found:
+        enter(floor, portfolio, (replace(order, side=Side(found)),), key)
+
+
+def _towards(floor: Floor, portfolio: Portfolio, symbol: str, fraction: float) -> int | Refusal:
+    """The side of the order that brings a position to its target, 0 for none; or why it may not."""
+    line, terms = floor.lines.get(symbol), floor.records.terms
+    if line is None:
+        return _unknown(floor, symbol)
+    if floor.closed:
+        return Refusal("feed", f"Order refused: {floor.closed}")
+    least = -terms.leverage if terms.short else 0.0
+    if not least <= fraction <= terms.leverage:
+        return Refusal(
+            "size",
+            f"Order refused: size. The target was {fraction} of the equity; allowed is {least:g} "
+            f"to {terms.leverage:g}.",
+        )
+    means = floor.means(portfolio, symbol)
+    change = change_to(fraction, line, means, terms) if line.mark else 1.0
+    if not change:
+        return 0
+    side = 1 if change > 0 else -1
+    price = line.expected(side)
+    reduces = fraction == 0
+    intent = Intent(symbol, side, abs(change), price, reduce_only=reduces)
+    return ruled(floor, line, portfolio, intent) or side
