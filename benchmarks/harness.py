@@ -61,7 +61,11 @@ def measure(
 
 
 def measure_in_turn(
-    *calls: tuple[str, Callable[[], object]], runs: int, inner: int = 1, warm_up: int = 5
+    *calls: tuple[str, Callable[[], object]],
+    runs: int,
+    inner: int = 1,
+    warm_up: int = 5,
+    clock: Callable[[], int] = time.thread_time_ns,
 ) -> list[Row]:
     """Like :func:`measure`, several calls one after another in every run, by the thread's time."""
     samples: list[list[float]] = [[] for _ in calls]
@@ -70,11 +74,11 @@ def measure_in_turn(
     try:
         for run in range(warm_up + runs):
             for (_, call), taken in zip(calls, samples, strict=True):
-                start = time.thread_time_ns()
+                start = clock()
                 for _ in range(inner):
                     call()
                 if run >= warm_up:
-                    taken.append((time.thread_time_ns() - start) / inner / 1e6)
+                    taken.append((clock() - start) / inner / 1e6)
     finally:
         gc.enable()
     return [_row(name, taken) for (name, _), taken in zip(calls, samples, strict=True)]

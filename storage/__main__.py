@@ -1,6 +1,7 @@
 """Candles and trades in and out of the store: ``python -m storage import FILE …``, ``export …``.
 
-``python -m storage fetch …`` asks a venue for its history, see :mod:`storage.fetch_command`.
+``python -m storage fetch …`` asks a venue for its history, see :mod:`storage.fetch_command`;
+``python -m storage journal …`` exports paper accounts, see :mod:`storage.journal_command`.
 """
 
 import argparse
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from market.errors import UnknownInterval
 from market.types import Interval
-from storage import fetch_command
+from storage import fetch_command, journal_command
 from storage.candle_store import CandleStore
 from storage.errors import StorageError
 from storage.exporting import export_csv, export_parquet
@@ -27,6 +28,8 @@ def main(arguments: Sequence[str]) -> int:
     """Do what was asked for; returns the exit code, 2 after one sentence of what is wrong."""
     if arguments[:1] == ["fetch"]:
         return fetch_command.main(arguments[1:])
+    if arguments[:1] == ["journal"]:
+        return journal_command.main(arguments[1:])
     options = _parser().parse_args(arguments)
     try:
         store = CandleStore(options.store, options.venue)
