@@ -119,6 +119,22 @@ def rows(levels: Levels) -> F64:
     return np.array(levels, np.float64).reshape(-1, 2).T
 
 
+def give(engine: Engine, moment: Moment, now: int) -> None:
+    """The moment's input."""
+    if moment.kind == "trade":
+        price, volume, taker = moment.numbers
+        engine.trade(moment.symbol, price, volume, now, int(taker))
+    elif moment.kind == "quote":
+        bid, bid_size, ask, ask_size = moment.numbers
+        engine.quote(moment.symbol, bid, bid_size, ask, ask_size, now)
+    elif moment.kind == "book":
+        engine.book(moment.symbol, rows(moment.bids), rows(moment.asks), now)
+    elif moment.kind == "no_book":
+        engine.no_book(moment.symbol)
+    else:
+        engine.pass_time(now)
+
+
 class LivePair:
     """Both engines, given the same."""
 
@@ -147,22 +163,18 @@ class LivePair:
 
     def _input(self, moment: Moment) -> None:
         symbol, now = moment.symbol, self.now
+        give(self.engine, moment, now)
         if moment.kind == "trade":
             price, volume, taker = moment.numbers
-            self.engine.trade(symbol, price, volume, now, int(taker))
             self.slow.trade(symbol, price, volume, int(taker), now)
         elif moment.kind == "quote":
             bid, bid_size, ask, ask_size = moment.numbers
-            self.engine.quote(symbol, bid, bid_size, ask, ask_size, now)
             self.slow.quote(symbol, (bid, bid_size, ask, ask_size), now)
         elif moment.kind == "book":
-            self.engine.book(symbol, rows(moment.bids), rows(moment.asks), now)
             self.slow.book(symbol, moment.bids, moment.asks, now)
         elif moment.kind == "no_book":
-            self.engine.no_book(symbol)
             self.slow.no_book(symbol)
         else:
-            self.engine.pass_time(now)
             self.slow.pass_time(now)
 
     def _change(self, order: SlowOrder, wanted: Mapping[str, float]) -> None:
