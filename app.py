@@ -20,14 +20,15 @@ from data_feed.errors import FeedError
 from data_feed.feed import Feed
 from data_feed.open_feed import open_feed
 from market.market import Market
-from market.types import quote_currency
+from paper_trading.service import PaperTrading
 from server.errors import SettingsError
 from server.outliving import Outliving, feed_request, symbols_for
 from server.services import Services, install
 from server.settings import Settings, parse_settings
 from server.warm_up import warm_up
 from server.web import CandlecastServer, build_server, listen, serve
-from trading.paper.quote_engine import PaperEngine, PaperRules
+from storage.errors import StorageError
+from storage.journal.opening import open_journal
 
 HERE = Path(__file__).resolve().parent
 BAD_OPTIONS = 2
@@ -40,8 +41,9 @@ def make_services(settings: Settings, choice: RendererChoice) -> tuple[Services,
     """Everything that pages and routes may ask for, wired and not yet running, and its feed."""
     market = Market(symbols_for(settings))
     feed = open_feed(feed_request(settings, market.symbols), market)
-    rules = PaperRules(currency=quote_currency(market.symbols[0]))
-    services = Services(settings, market, feed, choice, PaperEngine(rules))
+    address = settings.database_url.get_secret_value() if settings.database_url else None
+    paper = PaperTrading(feed, market, open_journal(address, settings.store))
+    services = Services(settings, market, feed, choice, paper)
     install(services)
     return services, feed
 
@@ -75,13 +77,14 @@ def main(arguments: Sequence[str]) -> int:
     try:
         settings = parse_settings(arguments)
         logging.basicConfig(level=settings.log_level.upper(), format=LOG_FORMAT)
-        logging.getLogger("websockets").setLevel(logging.WARNING)
+        for quiet in ("websockets", "alembic"):
+            logging.getLogger(quiet).setLevel(logging.WARNING)
         if settings.warm_up:
             prepare(settings)
         else:  # the port first: one that is taken is told before anything is compiled
             with listen(settings.host, settings.port) as listener:
                 run(settings, listener)
-    except (SettingsError, FeedError, RendererUnavailable) as error:
+    except (SettingsError, FeedError, RendererUnavailable, StorageError) as error:
         print(f"candlecast: {error}", file=sys.stderr)  # noqa: T201 - the user's answer
         return BAD_OPTIONS
     return 0
@@ -102,6 +105,7 @@ def run(settings: Settings, listener: socket.socket) -> None:
     feed, services, server = prepare(settings)
     outliving = Outliving(settings, services.market, feed)
     outliving.start()
+    services.paper.start()
     feed.start()
     try:
         serve(server, listener)

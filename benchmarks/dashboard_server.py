@@ -25,14 +25,15 @@ from data_feed.status import FeedCounters, FeedMode, FeedState, FeedStatus
 from market.columns import CandleWindow
 from market.market import Market
 from market.types import Interval, Symbol
+from paper_trading.service import PaperTrading
 from server import frames_client
 from server.services import Services, install
 from server.settings import Settings
 from server.telemetry import Telemetry
 from server.warm_up import warm_up
 from server.web import WebServer, listen
+from storage.journal.memory import MemoryJournal
 from tests.server.harness import HandFeed
-from trading.paper.quote_engine import PaperEngine
 
 CHARTS = 16
 SYMBOLS = tuple(Symbol(f"C{number:02d}-USD") for number in range(1, CHARTS + 1))
@@ -82,7 +83,10 @@ def ours(market: Market, feed: Driver, port: int) -> None:
     """The program as it is, but for its feed."""
     settings = Settings(symbols=SYMBOLS, port=port, store=None, renderer="cpu")
     choice = choose("cpu")
-    services = Services(settings, market, HandFeed(LABEL), choice, PaperEngine())
+    shown = HandFeed(LABEL)
+    paper = PaperTrading(shown, market, MemoryJournal())
+    services = Services(settings, market, shown, choice, paper)
+    paper.start()
     install(services)
     samples = Samples(services.telemetry)
     warm_up(choice)

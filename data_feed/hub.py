@@ -91,6 +91,10 @@ class Subscription:
         """Whether it is to hear of ``symbol``."""
         return self._symbols is None or symbol in self._symbols
 
+    def follow(self, symbols: Iterable[Symbol]) -> None:
+        """Hear of these symbols from now on; of others only what has come before."""
+        self._symbols = frozenset(symbols)
+
     def put_trade(self, trade: Trade) -> None:
         """Called by the hub."""
         self._trades.append((self._put, trade))

@@ -38,7 +38,7 @@ def layout(symbol: str | None = None, interval: str | None = None, **query: str)
     """Account, chart and positions at the left; ticket and fills at the right."""
     services = current()
     chosen = symbol if symbol and symbol in services.symbols() else services.symbols()[0]
-    view = services.paper()
+    view = services.paper_summary()
     left = html.Div(
         [
             html.Div(
@@ -88,7 +88,7 @@ def _decimals(view: PaperView) -> dict[str, int]:
 )
 async def refresh_account(_: int | None, __: Any) -> tuple[Sequence[Component], ...]:
     """Marks the account at the newest prices, once a second and after every order."""
-    view = current().paper()
+    view = current().paper_summary()
     decimals = _decimals(view)
     return (
         account_row(account_figures(view)),

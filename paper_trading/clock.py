@@ -1,11 +1,12 @@
-"""The time of paper trading: UTC of our own clock that never goes back."""
+"""The time of paper trading: UTC of our own clock, which never goes back, or a replay's."""
 
 from collections.abc import Callable
 from time import monotonic_ns, time_ns
 
 from market.types import SECOND
+from trading.paper.terms import MarketMode
 
-__all__ = ["JUMP_NS", "SteadyClock"]
+__all__ = ["JUMP_NS", "SteadyClock", "Times"]
 
 JUMP_NS = 5 * SECOND
 """A change of the wall clock against monotonic time from which on it counts as a jump."""
@@ -47,3 +48,22 @@ class SteadyClock:
         # What the wall clock lost is what this clock is ahead of it by; what it gained is made up.
         self._ahead = max(0, self._ahead - moved)
         return moved if abs(moved) >= JUMP_NS else 0
+
+
+class Times:
+    """What time it is in each market: in a replay that of the newest trade, else our own.
+
+    For one thread. ``replay_ns`` is set to the time at which a replay begins.
+    """
+
+    def __init__(self, own: SteadyClock) -> None:
+        self.own = own
+        self.replay_ns = 0
+
+    def of(self, market: MarketMode) -> int:
+        """The time of now in ``market``; it never falls while one replay is shown."""
+        return self.replay_ns if market == "replay" else self.own.read()
+
+    def heard(self, time_ns: int) -> None:
+        """A replay has come to ``time_ns``."""
+        self.replay_ns = max(self.replay_ns, time_ns)

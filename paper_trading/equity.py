@@ -25,10 +25,6 @@ class EquityHistory:
         self._count = 0
         self._thinned: NDArray[np.void] | None = None
 
-    def due(self, time_ms: int) -> bool:
-        """Whether a minute has passed since the last sample."""
-        return not self._count or time_ms >= self._last_ms + MINUTE_MS
-
     def add(self, time_ms: int, equity: float) -> None:
         """Remember what the account is worth, unless that is what it was."""
         if self._count and equity == self._samples["equity"][self._count - 1]:

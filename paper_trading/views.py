@@ -39,12 +39,18 @@ class AccountRow:
 
 @dataclass(frozen=True, slots=True)
 class TermsView:
-    """What an account trades under; fees are percent of a fill's value."""
+    """What an account trades under; fees and slippage are percent of a fill's value.
+
+    ``maintenance_percent`` is of the exposure, 0: nothing is liquidated.
+    """
 
     maker_fee_percent: Decimal
     taker_fee_percent: Decimal
     leverage: Decimal
     latency_ms: float
+    slippage_percent: Decimal
+    maintenance_percent: Decimal
+    short: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,8 @@ class LimitsView:
 class GaugeView:
     """A limit and how much of it is used; ``limit`` is None where none is set.
 
-    ``rule``: the field of :class:`LimitsView`; ``unit``: a currency, ``%`` or nothing.
+    ``rule``: the field of :class:`LimitsView`; ``unit``: a currency, ``%`` or nothing; ``symbol``:
+    whose position it is about, empty for those of the whole account.
     """
 
     rule: str
@@ -82,6 +89,7 @@ class GaugeView:
     used: float
     limit: float | None
     unit: str
+    symbol: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +178,21 @@ class FillView:
 class AutomationView:
     """A strategy on the account. ``words``: why it is paused or failed, with file and line.
 
-    ``pnl`` is exact and after fees; ``position``: ``long 0.2500``, empty when flat.
+    ``direction``, ``size``, ``stop_loss`` and ``take_profit`` are those of a backtest's setup.
+    ``pnl`` is exact and after fees; ``position``: ``BTC-USD long 0.25``, empty when flat.
     """
 
     id: str
     name: str
     strategy: str
-    values: Mapping[str, float]
+    values: Mapping[str, bool | int | float | str]
     symbols: tuple[str, ...]
     interval: str
     capital: Decimal
+    direction: str
+    size: float
+    stop_loss: float
+    take_profit: float
     state: AutomationState
     words: str
     pnl: Decimal

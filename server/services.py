@@ -5,13 +5,11 @@ value from :mod:`server.views` or an immutable window of candles.
 """
 
 import asyncio
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from time import monotonic_ns
 from typing import Any, Protocol
 
-from chart_acceleration.chart_data import Markers
 from chart_acceleration.renderers.auto import RendererChoice
 from data_feed.feed import VenueSources
 from data_feed.history_progress import HistoryProgress
@@ -21,8 +19,9 @@ from market.columns import CandleWindow
 from market.market import Market
 from market.order_book import OrderBook
 from market.types import Interval, Symbol
+from paper_trading.service import PaperTrading
 from research.runs import Research
-from server import chart_request, live_trial, market_reader, paper_account
+from server import chart_request, live_trial, market_reader, paper_summary
 from server.book_pictures import DepthPictures
 from server.book_reader import BookReader
 from server.book_teller import BookTeller
@@ -35,6 +34,7 @@ from server.history_imports import HistoryImports
 from server.indicator_views import indicator_views
 from server.live_loop import LiveLoop
 from server.market_facts import FactsReader
+from server.paper_markers import markers
 from server.performance import Performance
 from server.pictures import Pictures
 from server.replay_desk import ReplayDesk
@@ -54,7 +54,6 @@ from server.views import (
     StatusView,
 )
 from server.watch_rows import WatchRows
-from trading.paper.quote_engine import PaperEngine
 
 _LABELS = {
     FeedMode.LIVE: "LIVE",
@@ -139,16 +138,17 @@ class Services:
         market: Market,
         feed: FeedControl,
         renderer: RendererChoice,
-        paper: PaperEngine,
+        paper: PaperTrading,
     ) -> None:
         self.settings = settings
         self.market = market
         self.feed = feed
+        self.paper = paper
         self.telemetry = Telemetry()
         feed.report_stages(self.telemetry.stage)
         self.drawing = Drawing(renderer, self.telemetry)
         self.viewers = Viewers(self.drawing, self.telemetry, self.status, feed.history)
-        facts = FactsReader(market, feed.status_of, self._fills_of)
+        facts = FactsReader(market, feed.status_of, lambda symbol: markers(paper.marks(symbol)))
         self.live = LiveLoop(market, self.drawing, self.telemetry, self.viewers, facts)
         self.pictures = Pictures(market, self.drawing, self.telemetry, facts)
         self.sparklines = Sparklines(market, self.drawing, feed.status_of)
@@ -164,8 +164,6 @@ class Services:
         self.run_pictures = RunPictures(self.drawing, self.research.charted)
         self.books = BookTeller(BookReader(market, feed, settings.books))
         self.depth = DepthPictures(self.books.reader, self.drawing)
-        self._paper = paper
-        self._paper_lock = threading.Lock()
         self.performance = Performance(
             self.telemetry, self.drawing, self.viewers, market, feed.status, feed.symbol_statuses
         )
@@ -277,26 +275,19 @@ class Services:
         """The chart as a Plotly figure, for the tier without pictures."""
         return await self.pictures.figure(query)
 
-    def _fills_of(self, symbol: str) -> Markers:
-        with self._paper_lock:
-            return paper_account.markers(self._paper, symbol)
-
     # --- trading ----------------------------------------------------------------------------
 
-    def paper(self) -> PaperView:
-        """The paper account at the last prices."""
-        with self._paper_lock:
-            return paper_account.view(self._paper, self.market)
+    def paper_summary(self) -> PaperView:
+        """The main paper account at the last prices."""
+        return paper_summary.summary(self.paper)
 
     async def paper_order(self, symbol: str, side: str, size: str) -> FillView:
         """Buy or sell ``size`` of the base currency at the market; raises ``OrderRefused``."""
-        known = symbol in self.market.symbols
-        status = self.feed.status_of(symbol) if known else self.feed.status()
-        with self._paper_lock:
-            return paper_account.submit(self._paper, self.market, status, (symbol, side, size))
+        return await paper_summary.order(self.paper, symbol, side, size)
 
     def close(self) -> None:
-        """Let the drawing threads end."""
+        """Let the threads end."""
+        self.paper.close()
         self.imports.close()
         self.research.close()
         self.drawing.close()

@@ -111,7 +111,7 @@ class FakeServices:
     def intervals(self) -> tuple[str, ...]:
         return tuple(interval.value for interval in Interval)
 
-    def paper(self) -> PaperView:
+    def paper_summary(self) -> PaperView:
         return self.paper_now
 
     async def paper_order(self, *given: str) -> FillView:

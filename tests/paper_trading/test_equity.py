@@ -11,15 +11,6 @@ def points(history: EquityHistory, time_ms: int, equity: float) -> list[tuple[in
     return list(zip(curve.time_ms.tolist(), curve.equity.tolist(), strict=True))
 
 
-def test_a_sample_is_due_once_a_minute() -> None:
-    history = EquityHistory()
-    assert history.due(0)
-    history.add(1_000, 100.0)
-    assert not history.due(1_000 + MINUTE_MS - 1)
-    assert history.due(1_000 + MINUTE_MS)
-    assert points(history, 5_000, 101.0) == [(1_000, 100.0), (5_000, 101.0)]
-
-
 def test_while_nothing_changes_nothing_is_added_and_the_line_stays_level() -> None:
     history = EquityHistory()
     history.add(0, 100.0)

@@ -11,6 +11,7 @@ from time import monotonic, monotonic_ns, sleep
 from chart_acceleration.renderers.auto import RendererChoice, choose
 from data_feed.feed import VenueSources
 from data_feed.history_progress import HistoryProgress
+from data_feed.hub import Hub
 from data_feed.open_feed import SimulatorSource
 from data_feed.source import Source
 from data_feed.status import (
@@ -24,10 +25,11 @@ from data_feed.status import (
 from market.market import Market
 from market.order_book import OrderBook
 from market.types import Quote, Side, Symbol, Trade
+from paper_trading.service import PaperTrading
 from server.services import Services
 from server.settings import Settings
 from server.web import CandlecastServer, WebServer, build_server, listen
-from trading.paper.quote_engine import PaperEngine
+from storage.journal.memory import MemoryJournal
 
 BTC, ETH = Symbol("BTC-USD"), Symbol("ETH-USD")
 START_NS = 1_700_000_000_000_000_000
@@ -57,6 +59,15 @@ class HandFeed:
     session: int = 0
     history: HistoryProgress = field(default_factory=HistoryProgress)
     loads: int = 0
+    hub: Hub = field(default_factory=Hub)
+
+    @property
+    def mode(self) -> FeedMode:
+        return self.state.mode
+
+    def symbol_status(self, symbol: str) -> SymbolStatus:
+        now = self.state
+        return SymbolStatus(Symbol(symbol), now.venue, now.mode, now.state, 40.0, 77)
 
     def load_history(self) -> None:
         self.loads += 1
@@ -158,7 +169,10 @@ class Running:
 def make_services(
     settings: Settings | None = None, choice: RendererChoice | None = None
 ) -> tuple[Services, HandFeed, HandMarket]:
-    """Services over a market of BTC-USD with 30 candles and an empty ETH-USD."""
+    """Services over a market of BTC-USD with 30 candles and an empty ETH-USD.
+
+    Paper trading is not started.
+    """
     hand, feed = HandMarket(), HandFeed()
     hand.minutes(BTC, 30)
     hand.quote(BTC, 101.5, 102.5)
@@ -167,8 +181,10 @@ def make_services(
         hand.market,
         feed,
         choice or choose("cpu"),
-        PaperEngine(),
+        PaperTrading(feed, hand.market, MemoryJournal()),
     )
+    hand.market.listen(feed.hub.trade)
+    hand.market.listen_quotes(feed.hub.quote)
     return services, feed, hand
 
 
@@ -180,6 +196,7 @@ def run_server(
 ) -> Iterator[Running]:
     """Serve on a free port until the block ends; ``mount`` adds Dash before the start."""
     services, feed, hand = make_services(settings, choice)
+    services.paper.start()
     app = build_server(services)
     if mount is not None:
         mount(app)

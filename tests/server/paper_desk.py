@@ -27,8 +27,9 @@ from paper_trading.views import (
 ZERO = Decimal(0)
 VIEW = AccountView(
     id=1, name="Main account", market="live", temporary=False, currency="USD",
-    terms=TermsView(ZERO, ZERO, Decimal(1), 0.0), limits=LimitsView(), start_capital=ZERO,
-    equity=ZERO, cash=ZERO, unrealised=ZERO, realised=ZERO, realised_today=ZERO, fees=ZERO,
+    terms=TermsView(ZERO, ZERO, Decimal(1), 0.0, ZERO, ZERO, True), limits=LimitsView(),
+    start_capital=ZERO, equity=ZERO, cash=ZERO, unrealised=ZERO, realised=ZERO,
+    realised_today=ZERO, fees=ZERO,
     fees_today=ZERO, exposure=ZERO, exposure_percent=0.0, drawdown_percent=0.0, halted=None,
     tradable=True, why_not="", positions=(), orders=(), fills=(), fill_count=0, gauges=(),
     automations=(), curve=EquityCurve(np.zeros(0, np.int64), np.zeros(0)), journal="in sync",

@@ -1,7 +1,6 @@
 """``/api/chart.webp`` with every element: each parameter changes the picture, or says why not."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -19,6 +18,7 @@ from server.studies import ChosenIndicator
 from server.study_series import batch
 from server.views import ChartQuery, ElementsQuery
 from tests.server.harness import BTC, MINUTE_NS, START_NS, Running, make_services, run_server
+from trading.paper.commands import Place
 
 START_MS = START_NS // 1_000_000 // 60_000 * 60_000
 SIZE = {"symbol": BTC, "width": "400", "height": "300", "bars": "20"}
@@ -80,9 +80,9 @@ def test_a_logarithmic_axis_is_drawn(web: httpx.Client) -> None:
 
 def test_trades_of_the_paper_account_are_marked(server: Running, web: httpx.Client) -> None:
     before = fetch(web, trades="true")
-    quote = server.hand.market[BTC].quote
-    time_ns = START_NS + 50 * MINUTE_NS
-    server.services._paper.submit(BTC, Side.BUY, Decimal(1), quote, None, time_ns)
+    paper = server.services.paper
+    placed = Place(symbol=BTC, side=Side.BUY, size=1.0)
+    assert paper.submit(paper.main(), placed).result(60).refusal is None
     assert fetch(web, trades="true") != before
     assert fetch(web) == fetch(web, trades="false")
 

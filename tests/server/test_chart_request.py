@@ -1,22 +1,19 @@
 """What queries ask for, and the facts of the market that go with it."""
 
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
-from chart_acceleration.chart_data import MarkerKind
+from chart_acceleration.chart_data import NO_MARKERS
 from chart_acceleration.elements import AxisKind, ChartStyle, HorizontalLine
 from data_feed.status import FeedMode
-from market.types import Interval, Side
-from server import paper_account
+from market.types import Interval
 from server.chart_request import LIVE, ChartRequest, chart_request, elements_query
 from server.errors import RequestError
 from server.market_facts import FactsReader, MarketFacts
 from server.studies import ChosenIndicator
 from server.views import ChartQuery, ElementsQuery
-from tests.server.harness import BTC, ETH, MINUTE_NS, START_NS, HandFeed, HandMarket
-from trading.paper.quote_engine import PaperEngine, PaperRules
+from tests.server.harness import BTC, MINUTE_NS, START_NS, HandFeed, HandMarket
 
 NOW_NS = START_NS + 29 * MINUTE_NS + 1_234_567_890
 
@@ -123,10 +120,8 @@ def test_address_that_cannot_be_is_refused(given: dict[str, str], sentence: str)
 
 
 def facts(hand: HandMarket, request: ChartRequest, feed: HandFeed | None = None) -> MarketFacts:
-    fills = paper_account.markers(PaperEngine(), BTC)
-    reader = FactsReader(
-        hand.market, (feed or HandFeed()).status_of, lambda _: fills, clock=lambda: NOW_NS
-    )
+    status = (feed or HandFeed()).status_of
+    reader = FactsReader(hand.market, status, lambda _: NO_MARKERS, clock=lambda: NOW_NS)
     return reader.read(request, picture=True)
 
 
@@ -164,31 +159,6 @@ def test_history_has_no_countdown(hand: HandMarket) -> None:
 def test_without_a_quote_there_are_no_lines_for_it(hand: HandMarket) -> None:
     query = ChartQuery("ETH-USD", elements=ElementsQuery(quote=True))
     assert facts(hand, chart_request(hand.market, query)).bid is None
-
-
-def test_fills_are_entries_and_exits_by_what_they_realised(hand: HandMarket) -> None:
-    engine = PaperEngine(PaperRules(allow_short=True))
-    quote = hand.market[BTC].quote
-    assert quote is not None
-    deals = [
-        (Side.BUY, 1, 0.0),
-        (Side.BUY, 1, 1.0),
-        (Side.SELL, 1, 5.0),  # a profit
-        (Side.SELL, 1, -20.0),  # a loss
-        (Side.SELL, 1, 0.0),  # opens a short
-        (Side.BUY, 1, -20.0),  # closes it with a profit
-    ]
-    for at, (side, size, shift) in enumerate(deals):
-        priced = quote._replace(bid=quote.bid + shift, ask=quote.ask + shift)
-        engine.submit(BTC, side, Decimal(size), priced, None, START_NS + at)
-    engine.submit(ETH, Side.BUY, Decimal(1), quote, None, START_NS + 99)
-    markers = paper_account.markers(engine, BTC)
-    kinds = MarkerKind
-    assert markers.kind.tolist() == [
-        kinds.ENTRY, kinds.ENTRY, kinds.EXIT_PROFIT, kinds.EXIT_LOSS, kinds.ENTRY, kinds.EXIT_PROFIT
-    ]  # fmt: skip
-    assert markers.time_ns.tolist() == [START_NS + at for at in range(6)]
-    assert len(paper_account.markers(PaperEngine(), BTC)) == 0
 
 
 def test_chosen_indicators_are_part_of_the_request(hand: HandMarket) -> None:

@@ -241,6 +241,7 @@ async def test_a_fill_is_marked_with_a_new_keyframe(made: tuple[Services, HandMa
     other, _ = watch(services)
     assert await tick(services, client) == ["keyframe"]
     await tick(services, other)
+    services.paper.start()
     await services.paper_order("BTC-USD", "buy", "1")
     await services.live.tick(next(LATER))
     assert [kind for _, _, kind in client._pictures] == ["keyframe"]

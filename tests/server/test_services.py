@@ -128,12 +128,18 @@ async def test_plotly_figure(made: Made) -> None:
         await made[0].figure(ChartQuery("BTC-USD", theme="pink"))
 
 
-async def test_paper_buy_fills_at_the_ask_and_is_marked_at_the_last_price(made: Made) -> None:
-    services, _, _ = made
+@pytest.fixture
+def trading(made: Made) -> Made:
+    made[0].paper.start()
+    return made
+
+
+async def test_paper_buy_fills_at_the_ask_and_is_marked_at_the_last_price(trading: Made) -> None:
+    services, _, _ = trading
     fill = await services.paper_order("BTC-USD", "buy", " 2 ")
     assert (fill.side, fill.size, fill.price) == ("buy", Decimal(2), Decimal("102.5"))
     assert fill.time_ns >= START_NS
-    view = services.paper()
+    view = services.paper_summary()
     [position] = view.positions
     assert (position.symbol, position.side, position.size) == ("BTC-USD", "long", Decimal(2))
     assert position.mark == 104.0
@@ -143,7 +149,7 @@ async def test_paper_buy_fills_at_the_ask_and_is_marked_at_the_last_price(made: 
     sold = await services.paper_order("BTC-USD", "sell", "2")
     assert sold.price == Decimal("101.5")
     assert sold.realised == Decimal(-2)
-    after = services.paper()
+    after = services.paper_summary()
     assert after.positions == ()
     assert [item.side for item in after.fills] == ["sell", "buy"]
 
@@ -152,37 +158,37 @@ async def test_paper_buy_fills_at_the_ask_and_is_marked_at_the_last_price(made: 
     ("symbol", "side", "size", "sentence"),
     [
         ("BTC-USD", "hold", "1", "Order refused: side was 'hold'; allowed are buy, sell."),
-        ("BTC-USD", "buy", "much", "Order refused: size. Size was 'much'; allowed"),
-        ("BTC-USD", "buy", "NaN", "Order refused: size. Size was 'NaN'; allowed"),
-        ("BTC-USD", "buy", "1e9", "Order refused: size. Size was '1e9'; allowed"),
+        ("BTC-USD", "buy", "much", "Order refused: size. It was nan; allowed is above 0"),
+        ("BTC-USD", "buy", "NaN", "Order refused: size. It was nan; allowed is above 0"),
+        ("BTC-USD", "buy", "1e99", "Order refused: size. It was 1e+99; allowed is above 0"),
         ("BTC-USD", "buy", "1000000000", "Order refused: cash."),
-        ("BTC-USD", "sell", "1", "Order refused: position."),
-        ("BTC-USD", "buy", "0", "Order refused: size. Size was 0"),
-        ("BTC-USD", "buy", "-1", "Order refused: size. Size was -1"),
-        ("ETH-USD", "buy", "1", "Order refused: price. ETH-USD has no quote and no trade yet."),
-        ("XRP-USD", "buy", "1", "symbol was 'XRP-USD'; available are BTC-USD, ETH-USD"),
+        ("BTC-USD", "sell", "1e6", "Order refused: cash."),
+        ("BTC-USD", "buy", "0", "Order refused: size. It was 0.0; allowed"),
+        ("BTC-USD", "buy", "-1", "Order refused: size. It was -1.0; allowed"),
+        ("ETH-USD", "buy", "1", "Order refused: ETH-USD has no price yet."),
+        ("XRP-USD", "buy", "1", "Order refused: XRP-USD is not traded here."),
     ],
 )
 async def test_paper_order_that_cannot_be_taken_is_refused(
-    made: Made, symbol: str, side: str, size: str, sentence: str
+    trading: Made, symbol: str, side: str, size: str, sentence: str
 ) -> None:
     with pytest.raises(OrderRefused) as refused:
-        await made[0].paper_order(symbol, side, size)
+        await trading[0].paper_order(symbol, side, size)
     assert str(refused.value).startswith(sentence)
-    assert made[0].paper().fills == ()
+    assert trading[0].paper_summary().fills == ()
 
 
-async def test_no_order_is_taken_at_the_price_of_a_lost_feed(made: Made) -> None:
-    services, feed, _ = made
+async def test_no_order_is_taken_at_the_price_of_a_lost_feed(trading: Made) -> None:
+    services, feed, _ = trading
     feed.becomes(FeedState.LOST)
     with pytest.raises(OrderRefused, match="Simulator is lost, so there is no price of now"):
         await services.paper_order("BTC-USD", "buy", "1")
 
 
-async def test_no_order_is_taken_at_the_last_price_of_a_recording(made: Made) -> None:
-    services, feed, _ = made
+async def test_no_order_is_taken_at_the_last_price_of_a_recording(trading: Made) -> None:
+    services, feed, _ = trading
     feed.becomes(FeedState.ENDED)
-    with pytest.raises(OrderRefused, match="there is no price of now: Simulated exchange"):
+    with pytest.raises(OrderRefused, match="Simulator has ended, so there is no price of now"):
         await services.paper_order("BTC-USD", "buy", "1")
 
 

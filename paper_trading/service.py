@@ -1,0 +1,259 @@
+"""Paper trading as the server has it: accounts, commands, views, events."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from functools import partial
+from itertools import islice
+from typing import Any, TypeVar
+
+from market.market import Market
+from paper_trading.accounts import Accounts
+from paper_trading.clock import SteadyClock, Times
+from paper_trading.errors import PaperClosed, UnknownAccount
+from paper_trading.event_queues import EventQueue
+from paper_trading.event_views import event_view, journal_row
+from paper_trading.fill_marks import NO_MARKS, Marks
+from paper_trading.live_account import LiveAccount
+from paper_trading.market_watch import MarketWatch, WatchedFeed
+from paper_trading.room import Room
+from paper_trading.runner import Runner
+from paper_trading.views import AccountRow, AccountView, EventView, JournalRow, Outcome
+from storage.journal.entry import Journal
+from trading.paper.commands import Command
+from trading.paper.event_codec import decode
+from trading.paper.terms import AccountTerms
+
+__all__ = ["PaperTrading"]
+
+T = TypeVar("T")
+
+MOST_ROWS = 1000
+PATIENCE_S = 5.0
+"""How long a start waits for a journal that is out of reach before it goes on without views."""
+
+
+class PaperTrading:
+    """All accounts over one feed. Methods may be called from any thread.
+
+    Commands and the market are dealt with in a thread of their own, in the order they come. What
+    a command led to is answered once ``journal`` holds it, as are views and events.
+    """
+
+    def __init__(
+        self,
+        feed: WatchedFeed,
+        market: Market,
+        journal: Journal,
+        clock: SteadyClock | None = None,
+    ) -> None:
+        self._runner = Runner(self._rest)
+        self._clock = clock or SteadyClock()
+        self._journal = journal
+        self._accounts = Accounts(market, journal, self._runner.post, self._restate)
+        watch = MarketWatch(feed, market, lambda: self._runner.post(self._market))
+        self._room = Room(self._accounts, watch, Times(self._clock))
+        self._begun = False
+        self._closed = False
+
+    # --- beginning and end ----------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Build the accounts from the journal and begin; returns when all are there."""
+        self._runner.start()
+        self._ask(self._begin).result()
+        shown: list[Future[None]] = []
+        for account in self._accounts:
+            made: Future[None] = Future()
+            self._post(partial(self._show, account, made), made)
+            shown.append(made)
+        wait(shown, PATIENCE_S)
+
+    def close(self) -> None:
+        """End the sessions, write what waits, close the journal; twice does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._runner.running:
+            self._ask(self._room.close).result()
+            self._accounts.close()
+            self._runner.close()
+        self._journal.close()
+
+    @property
+    def failure(self) -> str | None:
+        """What defect of our own was met; None while there was none."""
+        return self._runner.failure
+
+    # --- accounts -------------------------------------------------------------------------------
+
+    def accounts(self) -> tuple[AccountRow, ...]:
+        """Every account, those that trade now first."""
+        rows = [_row(view) for view in list(self._room.publisher.views.values())]
+        main = self.main()
+        return tuple(sorted(rows, key=lambda row: (row.id != main, not row.tradable, row.id)))
+
+    def main(self) -> int:
+        """The account that a page shows first: of the market and the currency that are shown."""
+        found = self._accounts.of(self._room.sessions.market) or list(self._accounts)
+        if not found:
+            raise UnknownAccount(0, ())
+        return found[0].key.id
+
+    def account_view(self, account: int) -> AccountView:
+        """The account as it is now; costs nothing. Raises :class:`UnknownAccount`."""
+        publisher = self._room.publisher
+        view = publisher.views.get(account)
+        if view is None:
+            raise UnknownAccount(account, list(publisher.views))
+        publisher.looked(account)
+        return view
+
+    def open_account(self, terms: AccountTerms) -> Future[int]:
+        """Open an account; its id, or :class:`BadAccount`, when its view is there."""
+        opened: Future[int] = Future()
+
+        def work() -> None:
+            account = self._accounts.open(terms, self._clock.read())
+            self._room.join(account)
+            number = account.key.id
+            self._room.publisher.when_shown(
+                account, account.recording.seq, lambda error: _settle(opened, number, error)
+            )
+
+        self._post(work, opened)
+        return opened
+
+    def marks(self, symbol: str) -> Marks:
+        """Where the main account traded ``symbol``, for charts; costs nothing."""
+        try:
+            shown = self._room.publisher.marks.get(self.main(), {})
+        except UnknownAccount:
+            return NO_MARKS
+        return shown.get(symbol, NO_MARKS)
+
+    # --- commands -------------------------------------------------------------------------------
+
+    def submit(self, account: int, command: Command) -> Future[Outcome]:
+        """Do ``command``; what became of it, a refusal too, once the journal has it.
+
+        The future raises :class:`UnknownAccount`, :class:`PaperClosed` and ``StorageError``.
+        """
+        answer: Future[Outcome] = Future()
+        self._post(lambda: self._room.submit(account, command, answer), answer)
+        return answer
+
+    async def do(self, account: int, command: Command) -> Outcome:
+        """The same inside an event loop."""
+        return await asyncio.wrap_future(self.submit(account, command))
+
+    # --- events ---------------------------------------------------------------------------------
+
+    def journal_rows(
+        self, account: int, before: int | None = None, limit: int = 200
+    ) -> tuple[JournalRow, ...]:
+        """The newest ``limit`` (1 to 1,000) events with a seq below ``before``, newest first.
+
+        Reads the journal: not for an event loop.
+        """
+        found = self._accounts.find(account)
+        end = found.recording.committed + 1
+        end = end if before is None else min(before, end)
+        count = max(0, min(limit, MOST_ROWS, end - 1))
+        entries = found.journal.entries(found.key.number, end - 1 - count)
+        notes = dict(found.core.records.notes)
+        return tuple(journal_row(each, notes) for each in islice(entries, count))[::-1]
+
+    def subscribe(
+        self,
+        account: int | None = None,
+        after_seq: int | None = None,
+        wake: Callable[[], None] | None = None,
+    ) -> EventQueue:
+        """A queue of what is journaled from now on; with ``after_seq`` first what came after it.
+
+        ``after_seq`` is for one account, and reads the journal: not for an event loop. Take once
+        after this; ``wake`` is called, in the runner's thread, when there is more.
+        """
+        queue = EventQueue(account, wake=wake)
+        self._accounts.queues.add(queue)
+        if account is not None and after_seq is not None:
+            queue.begin_with(self._events(self._accounts.find(account), after_seq))
+        return queue
+
+    def unsubscribe(self, queue: EventQueue) -> None:
+        """End a subscription; twice does nothing."""
+        self._accounts.queues.remove(queue)
+
+    def on_change(self, listener: Callable[[int], None]) -> None:
+        """Have ``listener`` called with an account's id, in the runner's thread, for a new view."""
+        self._room.publisher.listeners = (*self._room.publisher.listeners, listener)
+
+    # ------------------------------------------------------------------------------------------
+
+    def _events(self, account: LiveAccount, after: int) -> list[EventView]:
+        entries = account.journal.entries(account.key.number, max(after, 0))
+        return [
+            event_view(account.key.id, entry.seq, decode(entry.kind, entry.body))
+            for entry in entries
+        ]
+
+    def _begin(self) -> None:
+        self._accounts.load(self._clock.read())
+        self._clock.begin_at(self._accounts.newest_ns)
+        self._room.begin()
+        self._begun = True
+
+    def _show(self, account: LiveAccount, made: Future[None]) -> None:
+        seq = account.recording.seq
+        self._room.publisher.when_shown(account, seq, lambda error: _settle(made, None, error))
+
+    def _market(self) -> None:
+        self._room.market()
+
+    def _rest(self) -> float | None:
+        return self._room.rest() if self._begun else None
+
+    def _restate(self) -> None:
+        self._room.restate()
+
+    def _ask(self, work: Callable[[], None]) -> Future[None]:
+        """Have ``work`` done in the runner's thread."""
+        done: Future[None] = Future()
+
+        def job() -> None:
+            work()
+            done.set_result(None)
+
+        self._post(job, done, closing=True)
+        return done
+
+    def _post(self, work: Callable[[], None], answer: Future[Any], closing: bool = False) -> None:
+        """Have ``work`` done in the runner's thread; what it raises is the answer."""
+        if self._closed and not closing:
+            answer.set_exception(PaperClosed("Paper trading has ended with the program."))
+            return
+
+        def job() -> None:
+            if not answer.set_running_or_notify_cancel():
+                return
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001 - it is told
+                answer.set_exception(error)
+
+        self._runner.post(job)
+
+
+def _settle(answer: Future[T], value: T, error: Exception | None) -> None:
+    if error is None:
+        answer.set_result(value)
+    else:
+        answer.set_exception(error)
+
+
+def _row(view: AccountView) -> AccountRow:
+    return AccountRow(
+        view.id, view.name, view.market, view.currency, view.equity, view.tradable, view.halted,
+        view.temporary,
+    )  # fmt: skip
