@@ -1,11 +1,12 @@
 """The journal in a database; what SQLite and PostgreSQL do differently is behind ``Database``."""
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, and_, func, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from storage.errors import AccountBusy, JournalConflict, JournalDamaged, JournalFailed
@@ -13,10 +14,11 @@ from storage.journal.entry import Account, Entry, checksum, refuse_unfit
 from storage.journal.schema import newest, revision, upgrade
 from storage.journal.tables import ACCOUNTS, JOURNAL
 
+LEAVING_S = 2.0
 PAGE = 5_000
 UNREACHABLE = (SQLAlchemyError, OSError)
 """pg8000 passes on some errors of its socket as they are."""
-COLUMNS = (
+ENTRIES = select(
     JOURNAL.c.account, JOURNAL.c.seq, JOURNAL.c.time_ns, JOURNAL.c.kind, JOURNAL.c.body,
     JOURNAL.c.key, JOURNAL.c.crc,
 )  # fmt: skip
@@ -29,8 +31,8 @@ class _Refused(Exception):
 class Database(Protocol):
     """What differs between databases.
 
-    ``where`` says which it is, without a password. ``engine`` pools no connections; those with the
-    execution option ``writes`` begin their transactions as writers.
+    ``where`` says which it is, without a password. Connections of ``engine`` with the execution
+    option ``writes`` begin their transactions as writers.
     """
 
     where: str
@@ -85,8 +87,7 @@ class DatabaseJournal:
 
     def accounts(self) -> tuple[Account, ...]:
         """All accounts, by id."""
-        with self._connected() as connection:
-            rows = connection.execute(select(ACCOUNTS).order_by(ACCOUNTS.c.id)).all()
+        rows = self._rows(select(ACCOUNTS).order_by(ACCOUNTS.c.id))
         return tuple(Account(*row) for row in rows)
 
     def add_account(self, name: str, market: str, time_ns: int) -> Account:
@@ -101,16 +102,27 @@ class DatabaseJournal:
         return Account(number, name, market, time_ns)
 
     def claim(self, account: int) -> None:
-        """Make this process the only one that writes to ``account``; raises ``AccountBusy``."""
-        with self._holding() as connection:
-            self._database.claim(connection, account)
-            self._claimed.add(account)
+        """Make this process the only one that writes to ``account``; raises ``AccountBusy``.
+
+        A process that has just been killed may hold it for a moment.
+        """
+        end_s = time.monotonic() + LEAVING_S
+        while True:
+            try:
+                with self._holding() as connection:
+                    self._database.claim(connection, account)
+                    self._claimed.add(account)
+            except AccountBusy:
+                if time.monotonic() > end_s:
+                    raise
+                time.sleep(LEAVING_S / 50)
+            else:
+                return
 
     def last(self, account: int) -> int:
         """The newest ``seq`` of ``account``, 0 without entries."""
         newest = select(func.max(JOURNAL.c.seq)).where(JOURNAL.c.account == account)
-        with self._connected() as connection:
-            return connection.execute(newest).scalar_one() or 0
+        return self._rows(newest)[0][0] or 0
 
     def entries(self, account: int, after: int = 0) -> Iterator[Entry]:
         """The entries of ``account`` behind ``after``, in order; a page of them at a time.
@@ -119,7 +131,7 @@ class DatabaseJournal:
         """
         while True:
             wanted = and_(JOURNAL.c.account == account, JOURNAL.c.seq > after)
-            page = self._rows(wanted, PAGE)
+            page = self._rows(ENTRIES.where(wanted).order_by(JOURNAL.c.seq).limit(PAGE))
             for row in page:
                 after += 1
                 if row.seq != after:
@@ -130,7 +142,7 @@ class DatabaseJournal:
 
     def find(self, account: int, key: str) -> Entry | None:
         """The entry of ``account`` with that idempotency key."""
-        rows = self._rows(and_(JOURNAL.c.account == account, JOURNAL.c.key == key), 1)
+        rows = self._rows(ENTRIES.where(JOURNAL.c.account == account, JOURNAL.c.key == key))
         return _entry(rows[0]) if rows else None
 
     def append(self, entries: Sequence[Entry]) -> None:
@@ -174,8 +186,14 @@ class DatabaseJournal:
             missing += [entry for entry in ours if entry.seq not in known]
         return missing
 
-    def _rows(self, wanted: ColumnElement[bool], number: int) -> Sequence[Row[*tuple[Any, ...]]]:
-        query = select(*COLUMNS).where(wanted).order_by(JOURNAL.c.seq).limit(number)
+    def _rows(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+        """What ``query`` finds; a connection that was kept and has died meanwhile costs nothing."""
+        try:
+            return self._found(query)
+        except JournalFailed:
+            return self._found(query)
+
+    def _found(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
         with self._connected() as connection:
             return connection.execute(query).all()
 

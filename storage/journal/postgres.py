@@ -3,6 +3,7 @@
 import logging
 import ssl
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import URL, Connection, create_engine, event
@@ -17,14 +18,14 @@ PATIENCE_S = 10.0
 """How long the server may take to answer before it counts as gone."""
 LOCK = 0x43_43  # "CC": parts our advisory locks from those of other programs
 SSL_MODES = ("disable", "require", "verify-full")
-SESSION = (
-    "SET synchronous_commit = on",
-    "SET statement_timeout = '8s'",
+SETTINGS = {
+    "synchronous_commit": "on",
+    "statement_timeout": "8s",
     # A session whose program is gone must give its accounts back soon.
-    "SET tcp_keepalives_idle = 5",
-    "SET tcp_keepalives_interval = 2",
-    "SET tcp_keepalives_count = 3",
-)
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+}
 INSERT = (
     "INSERT INTO journal (account, seq, time_ns, kind, body, key, crc) SELECT * FROM unnest("
     "CAST(%s AS integer[]), CAST(%s AS bigint[]), CAST(%s AS bigint[]), CAST(%s AS text[]), "
@@ -59,13 +60,17 @@ class PostgresDatabase:
     def __init__(self, url: URL) -> None:
         self.where = url.render_as_string()
         arguments = {"timeout": PATIENCE_S, "application_name": "candlecast", **_ssl(url)}
-        self.engine = create_engine(
+        make = partial(
+            create_engine,
             url.set(drivername="postgresql+pg8000", query={}),
             connect_args=arguments,
-            poolclass=NullPool,
             hide_parameters=True,
         )
-        event.listen(self.engine, "connect", _settle)
+        self.engine = make(pool_size=1)
+        # Never one from a pool: pg8000 in autocommit stays in a transaction that it came in with.
+        self._holding = make(poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        for engine in (self.engine, self._holding):
+            event.listen(engine, "connect", _settle)
         self._session: _Session | None = None
 
     def exclude(self, connection: Connection) -> None:
@@ -77,7 +82,7 @@ class PostgresDatabase:
 
         Otherwise one that was cut off would keep the accounts until the server finds out.
         """
-        connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection = self._holding.connect()
         try:
             if self._session is not None:
                 connection.exec_driver_sql(END_SESSION, tuple(self._session))
@@ -111,12 +116,15 @@ class PostgresDatabase:
     def close(self) -> None:
         """Nothing is left to give back: accounts went with the session."""
         self.engine.dispose()
+        self._holding.dispose()
 
 
 def _settle(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
-    for command in SESSION:
-        cursor.execute(command)
+    settings = ", ".join(
+        f"set_config('{name}', '{value}', false)" for name, value in SETTINGS.items()
+    )
+    cursor.execute(f"SELECT {settings}")
     cursor.close()
     connection.commit()
 

@@ -13,6 +13,7 @@ from typing import Literal
 import pytest
 
 from storage.errors import AccountBusy, BadDatabase, JournalConflict, JournalFailed, StorageError
+from storage.journal import database
 from storage.journal import postgres as driver
 from storage.journal.entry import Entry, Journal
 from storage.journal.opening import FILE, open_journal
@@ -161,7 +162,10 @@ def test_a_server_that_falls_silent_counts_as_gone_and_gives_the_account_back(
         proxy.close()
 
 
-def test_one_program_alone_writes_to_an_account(address: str) -> None:
+def test_one_program_alone_writes_to_an_account(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "LEAVING_S", 0.1)
     first, second = open_journal(address, None), open_journal(address, None)
     a, b = (first.add_account(name, "live", 1).id for name in "ab")
     first.claim(a)
