@@ -18,7 +18,9 @@ __all__ = ["EngineHand", "Hand"]
 
 
 class Hand(Protocol):
-    """Orders by numbers that stay theirs. ``engine`` is for reading: money, positions, marks.
+    """Orders by numbers that stay theirs. ``engine`` is for reading: money and positions.
+
+    It may be another one after every call.
 
     What makes no sense raises :class:`BadOrder`; what the account does not take has a number all
     the same, of an order that is refused.
@@ -26,6 +28,9 @@ class Hand(Protocol):
 
     @property
     def engine(self) -> Engine: ...
+
+    def price(self, symbol: str) -> float:
+        """The newest price, 0 before the first."""
 
     def place(self, order: Order, time_ns: int | None = None) -> int:
         """Place ``order``, whose parent and group are numbers of this hand; its number.
@@ -63,6 +68,12 @@ class EngineHand:
         self.place_bracket = engine.place_bracket
         self.place_group = engine.place_group
         self.cancel = engine.cancel
+
+    def price(self, symbol: str) -> float:
+        """The newest price, 0 before the first."""
+        engine = self.engine
+        price: float = engine.books.positions["mark"].item(engine.symbols.index(symbol))
+        return price
 
     def order(self, number: int) -> OrderView:
         """How an order stands; raises :class:`BadOrder` where there is none."""

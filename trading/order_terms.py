@@ -4,7 +4,6 @@ from math import floor
 from typing import NamedTuple, TypedDict
 
 from market.types import Side
-from trading.engine.engine import Engine
 from trading.engine.orders import Order
 from trading.engine.records import DUST, Kind, Sizing, TimeInForce
 from trading.errors import BadOrder
@@ -45,9 +44,9 @@ def enter(hand: Hand, wish: Wish, time_ns: int) -> int:
 
     Raises :class:`BadOrder`; then nothing was placed.
     """
-    terms, engine = _named(wish.terms), hand.engine
-    order = _written(engine, wish, terms)
-    price, side = _reference(engine, wish.symbol, terms), int(wish.side)
+    terms = _named(wish.terms)
+    order = _written(hand, wish, terms)
+    price, side = _reference(hand, wish.symbol, terms), int(wish.side)
     stop, target = terms.get("stop_loss"), terms.get("take_profit")
     if stop is None and target is None:
         return hand.place(order, time_ns)
@@ -58,7 +57,7 @@ def enter(hand: Hand, wish: Wish, time_ns: int) -> int:
     return hand.place_bracket(order, stop or 0.0, target or 0.0, time_ns).entry
 
 
-def _written(engine: Engine, wish: Wish, terms: Terms) -> Order:
+def _written(hand: Hand, wish: Wish, terms: Terms) -> Order:
     if (wish.size is None) == (wish.fraction is None):
         raise BadOrder("An order has either a size or a fraction of the equity; give one of them.")
     kind, size, share = _kind_of(terms), wish.size or 0.0, 0.0
@@ -66,7 +65,7 @@ def _written(engine: Engine, wish: Wish, terms: Terms) -> Order:
         if kind is Kind.MARKET:
             share = wish.fraction
         else:
-            size = _affordable(engine, wish.symbol, wish.fraction, terms)
+            size = _affordable(hand, wish.symbol, wish.fraction, terms)
     sizing = Sizing.SHARE if kind is Kind.MARKET and wish.fraction is not None else Sizing.GIVEN
     return Order(
         symbol=wish.symbol, side=wish.side, size=size, kind=kind,
@@ -76,15 +75,15 @@ def _written(engine: Engine, wish: Wish, terms: Terms) -> Order:
     )  # fmt: skip
 
 
-def _reference(engine: Engine, symbol: str, terms: Terms) -> float:
+def _reference(hand: Hand, symbol: str, terms: Terms) -> float:
     """The price that the order expects: its own, or the newest; 0 before the first candle."""
-    mark = float(engine.positions[engine.symbols.index(symbol)]["mark"])
-    return terms.get("limit", terms.get("stop", mark))
+    return terms.get("limit", terms.get("stop", hand.price(symbol)))
 
 
-def _affordable(engine: Engine, symbol: str, fraction: float, terms: Terms) -> float:
+def _affordable(hand: Hand, symbol: str, fraction: float, terms: Terms) -> float:
     """The size that an order with a price of its own can pay with ``fraction`` of the equity."""
-    price, leverage = _reference(engine, symbol, terms), engine.policies.margin.leverage
+    engine, price = hand.engine, _reference(hand, symbol, terms)
+    leverage = engine.policies.margin.leverage
     if not 0 < fraction <= leverage:
         raise BadOrder(
             f"The fraction of equity was {fraction:g}; with leverage {leverage:g} allowed is above "

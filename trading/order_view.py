@@ -21,6 +21,7 @@ _ENDS = {
     Reason.PARENT: "the entry ended without filling",
     Reason.LIQUIDATION: "the account was liquidated",
     Reason.NO_SIZE: "there was nothing to trade",
+    Reason.RULES: "the rules of the account, or the state of the market, did not allow it",
 }
 
 

@@ -5,9 +5,11 @@ import selectors
 import signal
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
@@ -16,7 +18,7 @@ from research.child.messages import Message, MessageReader, encode
 from research.child.nursery import Nursery
 from research.errors import BadRecord, ChildCancelled, ChildStopped, StrategyFailed
 
-__all__ = ["Answer", "Cancelled", "Children", "never"]
+__all__ = ["Answer", "Cancelled", "Children", "Link", "ending_of", "failure_of", "never"]
 
 Tell = Callable[[Any, Mapping[str, NDArray[Any]]], None]
 Cancelled = Callable[[], bool]
@@ -38,6 +40,14 @@ class Answer:
     tree: Any
     arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     printed: str = ""
+
+
+class Link(NamedTuple):
+    """A child's socket, the pipe with what it prints, and what ends it and says how it ended."""
+
+    socket: socket.socket
+    output: int
+    end: Callable[[], int | None]
 
 
 class Children:
@@ -88,8 +98,23 @@ class Children:
             link.close()
             os.close(output)
         if answer is None:
-            raise ChildStopped(_ending(status))
+            raise ChildStopped(ending_of(status))
         return answer
+
+    @contextmanager
+    def link(self, limits: Limits) -> Iterator[Link]:
+        """A child to talk to for as long as it takes; raises :class:`ChildUnavailable`.
+
+        However that ends, nothing of the process is left.
+        """
+        pid, link, output = self._nursery.start(limits)
+        end = cache(lambda: self._nursery.end(pid))
+        try:
+            yield Link(link, output, end)
+        finally:
+            end()
+            link.close()
+            os.close(output)
 
 
 class _Talk:
@@ -184,7 +209,7 @@ class _Talk:
         error = tree.get("error")
         if not isinstance(error, dict):
             raise BadRecord("A message without a meaning came.")
-        raise _failure(error)
+        raise failure_of(error)
 
     def _take_output(self) -> bool:
         """Keep the beginning of what was printed, drop the rest; whether more may come."""
@@ -196,7 +221,8 @@ class _Talk:
         return bool(piece)
 
 
-def _failure(error: dict[str, Any]) -> StrategyFailed:
+def failure_of(error: dict[str, Any]) -> StrategyFailed:
+    """What is raised for an error that a child tells of."""
     reason, file, line = error.get("reason"), error.get("file"), error.get("line")
     return StrategyFailed(
         str(reason),
@@ -205,7 +231,8 @@ def _failure(error: dict[str, Any]) -> StrategyFailed:
     )
 
 
-def _ending(status: int | None) -> str:
+def ending_of(status: int | None) -> str:
+    """Why a child that ended with ``status`` brought no result."""
     if status is None:
         return "The run was stopped from outside before it had a result."
     if status < 0:

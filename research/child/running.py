@@ -26,14 +26,17 @@ LONGEST = 2000
 def run_request(link: socket.socket, memory: int) -> None:
     """Read one request, do it, send the answer or what went wrong."""
     reader = MessageReader(MOST)
-    message = next(each for piece in _pieces(link) for each in reader.feed(piece))
+    messages = (each for piece in _pieces(link) for each in reader.feed(piece))
+    message = next(messages)
 
     def tell(tree: Any) -> None:
         link.sendall(encode(Message({"tell": tree})))
 
     try:
         _limit(memory)
-        request = Request(message.tree["request"], message.arrays, tell)
+        request = Request(
+            message.tree["request"], message.arrays, tell, lambda: next(messages).tree
+        )
         tree, arrays = TASKS[message.tree["task"]](request)
         told = encode(Message({"answer": tree}, arrays))
     except MemoryError:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.columns import CandleWindow
+from research.child.live_task import Talk, run_live
 from research.child.requests import candles_of
 from research.codec import pack, unpack
 from research.search.evaluator import Evaluator, run_once
@@ -29,11 +30,14 @@ Reply = tuple[Any, Mapping[str, NDArray[Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """``tree`` and ``arrays`` as they were sent; ``tell`` sends a tree on the way."""
+    """``tree`` and ``arrays`` as they were sent; ``tell`` sends a tree on the way, ``hear`` waits
+    for another one.
+    """
 
     tree: Mapping[str, Any]
     arrays: Mapping[str, NDArray[Any]]
     tell: Callable[[Any], None]
+    hear: Callable[[], Any]
 
     @property
     def file(self) -> Path | None:
@@ -106,6 +110,16 @@ def goals(request: Request) -> Reply:
     return None, {}
 
 
+def live(request: Request) -> Reply:
+    """A strategy on a market that goes on, see :mod:`research.child.live_task`."""
+    tree = request.tree
+    run_live(
+        request.strategy(), tree["values"], candles_of(tree, request.arrays), tree["interval_ns"],
+        Talk(request.tell, request.hear),
+    )  # fmt: skip
+    return None, {}
+
+
 def warm_up() -> None:
     """Run what most children need once, so that each of them begins with it."""
     prices = 100 + np.sin(np.arange(300) / 9)
@@ -118,5 +132,5 @@ def warm_up() -> None:
 
 
 TASKS: Mapping[str, Callable[[Request], Reply]] = {
-    task.__name__: task for task in (describe, backtest, checks, goals)
+    task.__name__: task for task in (describe, backtest, checks, goals, live)
 }

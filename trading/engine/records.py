@@ -94,6 +94,8 @@ class Reason(IntEnum):
     """The account was liquidated."""
     NO_SIZE = 9
     """Sized when it started to work, there was nothing to trade."""
+    RULES = 10
+    """Refused before it was placed, by the rules of its account or for want of a market."""
 
 
 class Cause(IntEnum):

@@ -17,6 +17,7 @@ from trading.event_strategy import EventStrategy
 from trading.hand import Hand
 from trading.paper.event_automation import EventRun
 from trading.paper.signal_automation import SignalRun
+from trading.paper.signal_decider import SignalDecider
 from trading.paper.steps import Step
 from trading.strategy import SignalStrategy
 
@@ -79,4 +80,5 @@ def live_run(terms: RunTerms, history: Mapping[str, CandleWindow], hand: Hand) -
         return EventRun(strategy, terms.values, windows, terms.interval_ns, hand)
     assert isinstance(strategy, SignalStrategy)
     (symbol,) = terms.symbols
-    return SignalRun(strategy, terms.values, terms.setup, {symbol: history[symbol]}, hand)
+    decider = SignalDecider(strategy, terms.values, history[symbol])
+    return SignalRun(symbol, terms.setup, decider, hand)

@@ -17,13 +17,13 @@ from trading.event_strategy import EventStrategy
 from trading.hand import Hand
 from trading.paper.running_candles import RunningCandles
 from trading.paper.steps import Step
-from trading.paper.told_desk import DeskAnswers, Recording, Remembered, ToldDesk
+from trading.paper.told_desk import Ask, DeskAnswers, Recording, Remembered, ToldDesk
 from trading.series import Track
 
-__all__ = ["EventRun"]
+__all__ = ["EventRun", "Present"]
 
 
-class _Present:
+class Present:
     """A :class:`trading.desk.Clerk` of an engine that is always up to date."""
 
     def __init__(self) -> None:
@@ -45,15 +45,16 @@ class EventRun:
 
     def __init__(
         self, strategy: EventStrategy, values: Mapping[str, float],
-        history: Mapping[str, CandleWindow], interval_ns: int, hand: Hand,
+        history: Mapping[str, CandleWindow], interval_ns: int, hand: Hand, ask: Ask | None = None,
     ) -> None:  # fmt: skip
+        """``ask`` answers for the account; unless given its ``hand`` does."""
         self.told = ""
         self._strategy = strategy
         self._candles = {symbol: RunningCandles(window) for symbol, window in history.items()}
         self._tracks = {symbol: Track(window) for symbol, window in history.items()}
-        self._clerk = _Present()
+        self._clerk = Present()
         desk = Desk(hand, self._tracks, interval_ns, self._clerk)
-        self._recording = Recording(DeskAnswers(desk))
+        self._recording = Recording(ask or DeskAnswers(desk, hand))
         self._desk = ToldDesk(desk, self._recording)
         self._before = _moments(history)
         self._trader = made(strategy, values)

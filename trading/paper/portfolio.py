@@ -95,6 +95,8 @@ class Portfolio:
     def show(self, line: Line, time_ns: int) -> None:
         """Show the engine what it has missed of a symbol's market."""
         at = self._at[line.symbol]
+        if line.mark:
+            self._marks[at] = line.mark
         if self._shown[at] == line.ladder:
             return
         engine, symbol, first = self.engine, line.symbol, self._shown[at] < 0

@@ -1,79 +1,51 @@
-"""A signal strategy on a market that goes on.
-
-Signals are decided anew at every close, over a part of the candles that is long enough: the newest
-of those over which decisions are the same as over all of them. That part is chosen by looking. A
-decision forgets where its data began: averages by a share with every candle, positions that are
-held with the next time they are left. Once two beginnings have led to the same decisions for a
-while they go on doing so. Where they have not, the longer part is kept.
-"""
+"""A signal strategy's orders on a market that goes on: those that a backtest places."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import msgspec
-import numpy as np
 
-from market.columns import CandleWindow
 from market.types import Candle, Side
 from trading.backtest.candle_checks import Steps
 from trading.backtest.setup import Setup
 from trading.backtest.signal_run import plan_of
 from trading.backtest.turning import Way, exits, way_to
-from trading.candles import Candles
 from trading.engine.orders import Order
-from trading.engine.records import Kind, Path
+from trading.engine.records import Kind, Path, Sizing
 from trading.errors import BadStrategy
 from trading.hand import Hand
-from trading.paper.running_candles import RunningCandles
 from trading.paper.steps import Step
-from trading.strategy import Signal, SignalStrategy, decided
 
-__all__ = ["SignalRun"]
+__all__ = ["Decider", "SignalRun"]
 
-LEAST = 256
-WARM_UPS = 32
-"""So many times the warm-up are looked at: what a Wilder average remembers of more is below
-e⁻³², less than rounding."""
 
-AGREED = 4
-"""One part in so many, the newest, is compared."""
+class Decider(Protocol):
+    """Who decides: see :class:`trading.paper.signal_decider.SignalDecider`."""
+
+    def close(self, candle: Candle) -> None: ...
+
+    def target(self) -> float: ...
+
+    def tidy(self) -> None: ...
 
 
 class SignalRun:
     """A :class:`trading.paper.automation.LiveRun` of the signal form, over one symbol."""
 
-    def __init__(
-        self, strategy: SignalStrategy, values: Mapping[str, float], setup: Setup,
-        history: Mapping[str, CandleWindow], hand: Hand,
-    ) -> None:  # fmt: skip
-        ((self._symbol, window),) = history.items()
+    def __init__(self, symbol: str, setup: Setup, decider: Decider, hand: Hand) -> None:
         self.told = ""
         self.acted = 0.0
-        self._strategy, self._values, self._hand = strategy, values, hand
-        self._at = hand.engine.symbols.index(self._symbol)
+        self._symbol, self._decider, self._hand = symbol, decider, hand
         self._plan = plan_of(setup, Steps(0, 0, 0), Path.NEAREST)
+        self._share: float = self._plan["share"].item(0)
         self._least: float = self._plan["least"].item(0)
         self._greatest: float = self._plan["most"].item(0)
-        self._candles = RunningCandles(window)
-        self._signal: Signal | None = None
-        self._most = 0
 
     @property
     def wanted(self) -> float:
         """The target at the newest close, cut to the sides that are traded."""
-        if self._signal is None:
-            window = Candles(self._candles.window)
-            self._signal = decided(self._strategy, window, self._values)
-        target = self._signal.target
-        if not len(target):
-            return 0.0
-        newest: float = target.item(-1)
-        return min(max(newest, self._least), self._greatest)
-
-    @property
-    def looked_at(self) -> int:
-        """How many candles the next decision is made over."""
-        return len(self._candles)
+        return min(max(self._decider.target(), self._least), self._greatest)
 
     def begin(self) -> None:
         """Nothing: a signal waits for a close."""
@@ -81,8 +53,8 @@ class SignalRun:
     def close(self, candles: Mapping[str, Candle]) -> None:
         """Take the candle of the symbol, if there is one."""
         candle = candles.get(self._symbol)
-        if candle is not None and self._candles.append(candle):
-            self._signal = None
+        if candle is not None:
+            self._decider.close(candle)
 
     def act(self) -> None:
         """Turn to the target where it is another one than that acted on.
@@ -90,7 +62,7 @@ class SignalRun:
         Sizes are settled at the newest price; before there is one it waits for the next close.
         """
         self.told, wanted = "", self.wanted
-        price = self._hand.engine.books.positions["mark"].item(self._at)
+        price = self._hand.price(self._symbol)
         if wanted == self.acted or not price > 0:
             return
         self.acted = wanted
@@ -98,18 +70,23 @@ class SignalRun:
         self._turn(wanted, price)
 
     def _turn(self, target: float, price: float) -> None:
-        """Cancel what is in the market and go to ``target`` at the reference ``price``."""
-        hand = self._hand
+        """Cancel what is in the market and go to ``target``.
+
+        Sizes are left to the market that the orders meet, ``price`` is what exits are counted from.
+        """
+        hand, symbol = self._hand, self._symbol
         for order in hand.orders():
-            if order.symbol == self._symbol:
+            if order.symbol == symbol:
                 hand.cancel(order.number)
-        way = way_to(hand.engine.books, self._at, self._plan, target, price)
+        share, engine = target * self._share, hand.engine
+        way = way_to(engine.books, engine.symbols.index(symbol), self._plan, target, price)
         if way.closed:
-            hand.place(self._market(way.closed, reduce_only=True))
+            hand.place(self._to_share(0.0))
         if way.change and way.attached:
-            hand.place_bracket(self._market(way.change), *self._exits(way))
+            entry = replace(self._market(way.change), size=0.0, share=abs(share))
+            hand.place_bracket(replace(entry, sizing=Sizing.SHARE), *self._exits(way))
         elif way.change:
-            hand.place(self._market(way.change))
+            hand.place(self._to_share(share))
         if way.guarded and not way.attached:
             self._guard(way)
 
@@ -121,26 +98,18 @@ class SignalRun:
                 self.acted = _target_of(told)
 
     def tidy(self) -> None:
-        """Look whether fewer candles decide alike."""
-        signal, count = self._signal, len(self._candles)
-        if signal is None or count < self._most:
-            return
-        span = max(LEAST, WARM_UPS * signal.warm_up)
-        self._most = 2 * span
-        if count <= span:
-            return
-        part = self._candles.window.part(count - span, count)
-        fewer = decided(self._strategy, Candles(part), self._values)
-        agreed = slice(-span // AGREED, None)
-        if np.array_equal(fewer.target[agreed], signal.target[agreed]):
-            self._candles.keep(span)
-            self._signal = fewer
-        else:
-            self._most = 2 * count
+        """Let the decisions become cheaper."""
+        self._decider.tidy()
 
-    def _market(self, change: float, *, reduce_only: bool = False) -> Order:
+    def _to_share(self, share: float) -> Order:
+        """Brings the position to ``share`` × equity, whichever side that takes."""
+        return Order(
+            symbol=self._symbol, side=Side.BUY, size=0.0, share=share, sizing=Sizing.TARGET
+        )
+
+    def _market(self, change: float) -> Order:
         side = Side.BUY if change > 0 else Side.SELL
-        return Order(symbol=self._symbol, side=side, size=abs(change), reduce_only=reduce_only)
+        return Order(symbol=self._symbol, side=side, size=abs(change))
 
     def _exits(self, way: Way) -> tuple[float, float]:
         """Prices of the stop-loss and the take-profit, 0 for none."""
@@ -150,7 +119,7 @@ class SignalRun:
     def _guard(self, way: Way) -> None:
         """Place what closes a position that is there; one cancels the other."""
         stop, profit = self._exits(way)
-        order = self._market(-way.guarded, reduce_only=True)
+        order = replace(self._market(-way.guarded), reduce_only=True)
         orders = []
         if stop:
             orders.append(replace(order, kind=Kind.STOP, stop=stop))

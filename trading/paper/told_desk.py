@@ -8,7 +8,7 @@ orders is a question with a name and JSON-able arguments. Who answers is exchang
 
 from collections.abc import Callable, Mapping
 from dataclasses import astuple
-from math import isnan, nan
+from math import nan
 from typing import Any, Unpack
 
 import msgspec
@@ -19,6 +19,7 @@ from market.types import Side
 from trading.desk import Desk
 from trading.engine.records import FILL, Kind, Reason, State
 from trading.errors import BadOrder, BadStrategy
+from trading.hand import Hand
 from trading.order_terms import Terms
 from trading.order_view import OrderView
 from trading.series import CandleView, Series
@@ -30,28 +31,36 @@ Ask = Callable[..., Any]
 
 
 class DeskAnswers:
-    """Answers a desk's questions by asking the desk of the account."""
+    """Answers a desk's questions: by asking the desk for orders, the account for all else."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, hand: Hand) -> None:
+        self._desk, self._hand = desk, hand
 
     def __call__(self, question: str, *arguments: Any) -> Any:
         """The answer as JSON-able values."""
         answer: Any = getattr(self, f"_{question}")(*arguments)
         return answer
 
+    def _held(self, symbol: str | None) -> np.void:
+        """The record of the position."""
+        self._desk.candles(symbol)  # raises where it is not one of the strategy's
+        engine = self._hand.engine
+        name = self._desk.symbols[0] if symbol is None else symbol
+        record: np.void = engine.books.positions[engine.symbols.index(name)]
+        return record
+
     def _position(self, symbol: str | None) -> float:
-        return self._desk.position(symbol)
+        return float(self._held(symbol)["size"])
 
     def _entry_price(self, symbol: str | None) -> float | None:
-        price = self._desk.entry_price(symbol)
-        return None if isnan(price) else price
+        held = self._held(symbol)
+        return float(held["cost"] / held["size"]) if held["size"] else None
 
     def _equity(self) -> float:
-        return self._desk.equity
+        return self._hand.engine.equity
 
     def _cash(self) -> float:
-        return self._desk.cash
+        return self._hand.engine.cash
 
     def _orders(self) -> list[tuple[Any, ...]]:
         return [astuple(order) for order in self._desk.orders]

@@ -22,6 +22,7 @@ from trading.hand import EngineHand
 from trading.metrics import Convention
 from trading.paper.automation import RunTerms, live_run
 from trading.paper.signal_automation import SignalRun
+from trading.paper.signal_decider import SignalDecider
 from trading.paper.steps import Step
 from trading.shelf import strategies
 from trading.strategy import Signal, SignalStrategy, checked, decided
@@ -66,14 +67,20 @@ def terms_of(key: str, setup: Setup) -> RunTerms:
 
 
 def assert_like_a_backtest(driven: Driven, market: dict[str, CandleWindow], known: int) -> int:
-    """Every fill, to the last bit; how many there were."""
+    """Every fill; how many there were.
+
+    To the last bit; where exits rest, up to the rounding of sizes that are found another way.
+    """
     terms = driven.terms
     expected = run_once(
         terms.strategy, market, terms.values, terms.setup, Convention(), known + 1, band=False
     ).fills
     found = driven.engine.fills
     for name in COLUMNS:
-        assert found[name].tolist() == expected[name].tolist(), name
+        if terms.setup.stop_loss is None:
+            assert found[name].tolist() == expected[name].tolist(), name
+        else:
+            assert found[name].tolist() == pytest.approx(expected[name].tolist(), 1e-11, 1e-9), name
     return len(found)
 
 
@@ -132,14 +139,11 @@ def test_a_shorter_past_decides_alike(key: str) -> None:
     found = terms.strategy
     assert isinstance(found, SignalStrategy)
     signal = decided(found, Candles(market), terms.values)
-    engine = Engine(("A-USD",))
-    run = SignalRun(
-        found, terms.values, terms.setup, {"A-USD": market.part(0, 1_000)}, EngineHand(engine)
-    )
+    run = SignalDecider(found, terms.values, market.part(0, 1_000))
     looked_at = []
     for row, candle in enumerate(rows(market)[1_000:], 1_000):
-        run.close({"A-USD": candle})
-        assert run.wanted == signal.target[row], row
+        run.close(candle)
+        assert run.target() == signal.target[row], row
         run.tidy()
         looked_at.append(run.looked_at)
     assert max(looked_at[1:]) <= max(1_000, 2 * max(256, 32 * signal.warm_up))
@@ -157,11 +161,10 @@ def test_a_past_that_matters_is_kept() -> None:
     market = CandleWindow.from_arrays(
         np.arange(2_000) * HOUR, close, close, close, close, np.ones(2_000)
     )
-    hand = EngineHand(Engine(("A-USD",)))
-    run = SignalRun(held, {}, Setup(), {"A-USD": market.part(0, 1_000)}, hand)
+    run = SignalDecider(held, {}, market.part(0, 1_000))
     for candle in rows(market)[1_000:]:
-        run.close({"A-USD": candle})
-        assert run.wanted == 1.0
+        run.close(candle)
+        assert run.target() == 1.0
         run.tidy()
 
 
@@ -177,13 +180,11 @@ def test_closes_that_nobody_saw_are_history() -> None:
 
 
 def test_a_candle_comes_once() -> None:
-    market = walk(60, 3)
-    engine = Engine(("A-USD",))
-    terms = terms_of("sma_cross", SETUPS[0])
-    run = live_run(terms, {"A-USD": market.part(0, 59)}, EngineHand(engine))
+    market, terms = walk(60, 3), terms_of("sma_cross", SETUPS[0])
+    assert isinstance(terms.strategy, SignalStrategy)
+    run = SignalDecider(terms.strategy, terms.values, market.part(0, 59))
     for candle in (*rows(market)[57:], *rows(market)[57:]):
-        run.close({"A-USD": candle})
-    assert isinstance(run, SignalRun)
+        run.close(candle)
     assert run.looked_at == 60
 
 
