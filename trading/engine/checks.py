@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from math import inf, isfinite
 
+import numpy as np
+
 from market.columns import F64, I64
 from trading.engine.venue import knows_sides
 from trading.errors import BadMarketData, BadQuantity
 
 __all__ = [
-    "check_account", "check_book", "check_candle", "check_quote", "check_trade", "check_trades",
-    "check_when",
+    "check_account", "check_book", "check_candle", "check_quote", "check_time", "check_trade",
+    "check_trades",
 ]  # fmt: skip
 
 MAX_CAPITAL = 1e15
@@ -29,38 +31,41 @@ def check_account(
         raise BadQuantity(f"Start capital was {capital}; allowed is above 0 to {MAX_CAPITAL:g}.")
 
 
-def check_candle(symbol: str, opened: float, high: float, low: float, closed: float) -> None:
-    """Raise :class:`BadMarketData` for prices that no candle has."""
+def check_candle(symbol: str, prices: tuple[float, float, float, float], volume: float) -> None:
+    """Raise :class:`BadMarketData` for prices or a volume that no candle has."""
+    opened, high, low, closed = prices
     if not (0 < low <= min(opened, closed) and max(opened, closed) <= high <= MAX_PRICE):
         raise BadMarketData(
             f"A candle of {symbol} had open {opened}, high {high}, low {low}, close {closed}; "
             f"allowed are prices above 0 to {MAX_PRICE:g}, none outside low to high."
         )
+    _check_volume(symbol, volume)
 
 
-def check_trade(symbol: str, price: float) -> None:
-    """Raise :class:`BadMarketData` for a price that no trade has."""
+def check_trade(symbol: str, price: float, volume: float) -> None:
+    """Raise :class:`BadMarketData` for a price or a volume that no trade has."""
     if not 0 < price <= MAX_PRICE:
         raise BadMarketData(
             f"A trade of {symbol} had the price {price}; allowed is above 0 to {MAX_PRICE:g}."
         )
+    _check_volume(symbol, volume)
+
+
+def _check_volume(symbol: str, volume: float) -> None:
+    if not 0 <= volume < inf:
+        raise BadMarketData(f"{symbol} had the volume {volume}; allowed is 0 or above.")
 
 
 def check_trades(symbol: str, prices: F64, volumes: F64, times_ns: I64, latest: int) -> None:
-    """Raise :class:`BadMarketData` for trades, arrays (n,), one of which cannot be.
-
-    The check of a single one is the usual one, and is kept short.
-    """
-    if len(prices) == 1:
-        check_trade(symbol, prices.item(0))
-        check_when(symbol, volumes.item(0), times_ns.item(0), latest)
-        return
-    for price, volume, time_ns in zip(
-        prices.tolist(), volumes.tolist(), times_ns.tolist(), strict=True
-    ):
-        check_trade(symbol, price)
-        check_when(symbol, volume, time_ns, latest)
-        latest = time_ns
+    """Raise :class:`BadMarketData` for trades, arrays (n,), one of which cannot be."""
+    fine = (prices > 0) & (prices <= MAX_PRICE) & (volumes >= 0) & (volumes < inf)
+    if not fine.all():
+        at = int(np.argmin(fine))
+        check_trade(symbol, prices.item(at), volumes.item(at))
+    steps = np.diff(times_ns, prepend=latest)
+    if (steps < 0).any():
+        at = int(np.argmax(steps < 0))
+        check_time(symbol, times_ns.item(at), times_ns.item(at) - steps.item(at))
 
 
 def check_quote(symbol: str, bid: float, bid_size: float, ask: float, ask_size: float) -> None:
@@ -90,10 +95,8 @@ def check_book(symbol: str, bids: F64, asks: F64) -> None:
         )
 
 
-def check_when(symbol: str, volume: float, time_ns: int, latest: int) -> None:
-    """Raise :class:`BadMarketData` for a bad volume, and for an input that comes too late."""
-    if not 0 <= volume < inf:
-        raise BadMarketData(f"{symbol} had the volume {volume}; allowed is 0 or above.")
+def check_time(symbol: str, time_ns: int, latest: int) -> None:
+    """Raise :class:`BadMarketData` for an input that comes too late."""
     if time_ns < latest:
         raise BadMarketData(
             f"{symbol} came with the time {time_ns} ns after an input at {latest} ns."

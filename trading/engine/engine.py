@@ -3,33 +3,27 @@
 Nothing happens but by a call, and the same calls give the same fills.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import isfinite
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from market.columns import F64, I64
+from trading.engine.calls import LiveCalls, live_calls, order_calls
 from trading.engine.change import Change, change_order, check_change
 from trading.engine.checks import (
     check_account,
     check_book,
     check_candle,
     check_quote,
+    check_time,
     check_trade,
     check_trades,
-    check_when,
 )
-from trading.engine.lifecycle import cancel_order, enter_order
-from trading.engine.live import (
-    most_fills,
-    pass_book,
-    pass_no_book,
-    pass_quote,
-    pass_time,
-    pass_trades,
-)
+from trading.engine.live import LATE, NO_SPACE, most_fills
 from trading.engine.motion import pass_candle, pass_trade
 from trading.engine.orders import Bracket, Order, bracket_orders, check_order
 from trading.engine.policies import Matching, Policies
@@ -70,12 +64,14 @@ class Engine:
         self._books = make_books(len(steps), _FEW, _FEW)
         finest = FINEST if self.policies.matching is Matching.LIVE else 0.0
         self._books.positions["size_step"] = [step or finest for step in steps.values()]
-        account = self._books.account[0]
-        account["cash"] = account["start"] = start_capital
+        self._account = self._books.account[0]
+        self._account["cash"] = self._account["start"] = start_capital
         self.policies.write_to(self._books)
-        self._is_live = self.policies.matching is Matching.LIVE
-        self._venue = make_venue(len(steps) if self._is_live else 0)
-        self._space = most_fills(len(steps)) if self._is_live else len(steps) + 2
+        live = self.policies.matching is Matching.LIVE
+        self._venue = make_venue(len(steps) if live else 0)
+        self._space = most_fills(len(steps)) if live else len(steps) + 2
+        self._calls = live_calls() if live else None
+        self._order_calls = order_calls()
 
     @property
     def books(self) -> Books:
@@ -85,12 +81,12 @@ class Engine:
     @property
     def orders(self) -> NDArray[np.void]:
         """Every order so far, ORDER (n,), read-only, current until the next call."""
-        return _read_only(self._books.orders[: self._books.account[0]["orders"]])
+        return _read_only(self._books.orders[: self._account["orders"]])
 
     @property
     def fills(self) -> NDArray[np.void]:
         """Every fill so far, FILL (n,), read-only."""
-        return _read_only(self._books.fills[: self._books.account[0]["fills"]])
+        return _read_only(self._books.fills[: self._account["fills"]])
 
     @property
     def positions(self) -> NDArray[np.void]:
@@ -100,12 +96,12 @@ class Engine:
     @property
     def time_ns(self) -> int:
         """Of the latest input, or of what was placed since."""
-        return int(self._books.account[0]["time_ns"])
+        return int(self._account["time_ns"])
 
     @property
     def cash(self) -> float:
         """Cash, in quote currency."""
-        return float(self._books.account[0]["cash"])
+        return float(self._account["cash"])
 
     @property
     def equity(self) -> float:
@@ -126,8 +122,9 @@ class Engine:
         symbol = self._symbol(order.symbol)
         check_order(order, symbol, self._books)
         placed = self._now(time_ns)
-        self.make_space()
-        number = enter_order(
+        if self._account["orders"] == len(self._books.orders):
+            self.make_space()
+        number = self._order_calls.enter(
             self._books, symbol, int(order.side), int(order.kind), int(order.tif), order.flags,
             float(order.size), float(order.limit), float(order.stop), float(order.trail),
             int(order.parent), int(order.group), int(placed),
@@ -145,7 +142,7 @@ class Engine:
         Raises :class:`BadOrder`; then nothing was placed.
         """
         symbol = self._symbol(entry.symbol)
-        number = int(self._books.account[0]["orders"]) + 1
+        number = int(self._account["orders"]) + 1
         legs = bracket_orders(entry, number, float(stop), float(target))
         for leg in legs:
             size = leg.size or float(self._books.positions[symbol]["size_step"]) or 1.0
@@ -159,7 +156,7 @@ class Engine:
 
         Raises :class:`BadOrder`; then nothing was placed.
         """
-        group = int(self._books.account[0]["orders"]) + 1
+        group = int(self._account["orders"]) + 1
         if len({order.symbol for order in orders}) > 1:
             raise BadOrder("The orders of a group must all trade the same symbol.")
         for order in orders:
@@ -169,7 +166,7 @@ class Engine:
     def cancel(self, number: int) -> bool:
         """Cancel an order; False when it had ended before. Raises :class:`BadOrder` for none."""
         self._check_number(number)
-        return cancel_order(self._books, number)
+        return bool(self._order_calls.cancel(self._books, int(number)))
 
     def change(
         self, number: int, size: float | None = None, limit: float | None = None,
@@ -195,9 +192,8 @@ class Engine:
         """Pay ``amount`` in, or out where it is negative; the start capital moves along."""
         if not isfinite(amount):
             raise BadQuantity(f"The amount was {amount}; allowed is any number.")
-        account = self._books.account[0]
-        account["cash"] += amount
-        account["start"] += amount
+        self._account["cash"] += amount
+        self._account["start"] += amount
 
     def state(self) -> EngineState:
         """Everything that decides what happens next, but for the prices that are known."""
@@ -216,11 +212,11 @@ class Engine:
         time_ns: int,
     ) -> None:  # fmt: skip
         """Take a candle that began at ``time_ns``. Raises :class:`BadMarketData`."""
-        if self._is_live:
+        if self._calls is not None:
             raise BadMarketData(f"A candle of {symbol} came to an engine that matches live prices.")
         index = self._symbol(symbol)
-        check_candle(symbol, opened, high, low, closed)
-        self._check_input(symbol, volume, time_ns)
+        check_candle(symbol, (opened, high, low, closed), volume)
+        check_time(symbol, time_ns, self.time_ns)
         self.make_space()
         pass_candle(
             self._books, index, float(opened), float(high), float(low), float(closed),
@@ -232,27 +228,27 @@ class Engine:
 
         Whether more than marks and queues may be other ones. Raises :class:`BadMarketData`.
         """
-        if self._is_live:
-            one = np.array([price, volume], np.float64), np.array([side, time_ns], np.int64)
-            return self.trades(symbol, one[0][:1], one[0][1:], one[1][:1], one[1][1:])
+        check_trade(symbol, price, volume)
+        if self._calls is not None:
+            given = self._symbol(symbol), float(price), float(volume), int(side), int(time_ns)
+            return self._took(self._calls.trade, *given)
         index = self._symbol(symbol)
-        check_trade(symbol, price)
-        self._check_input(symbol, volume, time_ns)
+        check_time(symbol, time_ns, self.time_ns)
         self.make_space()
         pass_trade(self._books, index, float(price), int(time_ns), float(volume))
         return True
 
     def trades(self, symbol: str, prices: F64, volumes: F64, sides: I64, times_ns: I64) -> bool:
         """Take trades of one symbol in their order, arrays (n,), like :meth:`trade`."""
-        index, before, first = self._live_symbol(symbol), self._changes, 0
         check_trades(symbol, prices, volumes, times_ns, self.time_ns)
+        index, first, before = self._symbol(symbol), 0, int(self._account["changes"])
         while first < len(prices):
             self.make_space()
-            first = pass_trades(
-                self._books, self._venue, index, prices, volumes, sides, times_ns, first,
-                self._space,
+            first = self._live.trades(
+                self._books, self._venue, self._space, index, prices, volumes, sides, times_ns,
+                first,
             )  # fmt: skip
-        return self._changes != before
+        return bool(self._account["changes"] != before)
 
     def quote(
         self, symbol: str, bid: float, bid_size: float, ask: float, ask_size: float, time_ns: int
@@ -261,15 +257,10 @@ class Engine:
 
         Whether more than marks and queues are other ones. Raises :class:`BadMarketData`.
         """
-        index, before = self._live_symbol(symbol), self._changes
         check_quote(symbol, bid, bid_size, ask, ask_size)
-        self._check_input(symbol, 0.0, time_ns)
-        self.make_space()
-        pass_quote(
-            self._books, self._venue, index, float(bid), float(bid_size), float(ask),
-            float(ask_size), int(time_ns),
-        )  # fmt: skip
-        return self._changes != before
+        index = self._symbol(symbol)
+        given = index, float(bid), float(bid_size), float(ask), float(ask_size), int(time_ns)
+        return self._took(self._live.quote, *given)
 
     def book(self, symbol: str, bids: F64, asks: F64, time_ns: int) -> bool:
         """Take the order book, which counts until the next one or :meth:`no_book`.
@@ -277,29 +268,20 @@ class Engine:
         ``bids``, ``asks`` float64 (2, n): prices and sizes, best first, of which 64 are kept.
         Whether more than marks and queues are other ones. Raises :class:`BadMarketData`.
         """
-        index, before = self._live_symbol(symbol), self._changes
-        sides = np.ascontiguousarray(bids, np.float64), np.ascontiguousarray(asks, np.float64)
+        sides = np.array(bids, np.float64), np.array(asks, np.float64)
         check_book(symbol, *sides)
-        self._check_input(symbol, 0.0, time_ns)
-        self.make_space()
-        pass_book(self._books, self._venue, index, *sides, int(time_ns))
-        return self._changes != before
+        return self._took(self._live.book, self._symbol(symbol), *sides, int(time_ns))
 
     def no_book(self, symbol: str) -> None:
         """Forget the book of ``symbol``: its latest quote counts, without one its last trade."""
-        pass_no_book(self._books, self._venue, self._live_symbol(symbol))
+        self._live.no_book(self._books, self._venue, self._symbol(symbol))
 
     def pass_time(self, time_ns: int) -> bool:
         """Let orders whose latency has ended by ``time_ns`` reach the market, of every symbol.
 
         Whether any did. Raises :class:`BadMarketData` for a time before the latest.
         """
-        before = self._changes
-        self._live_symbol(self.symbols[0])
-        self._check_input("The clock", 0.0, time_ns)
-        self.make_space()
-        pass_time(self._books, self._venue, int(time_ns))
-        return self._changes != before
+        return self._took(self._live.time, int(time_ns))
 
     def wake(self) -> bool:
         """Let orders that need not wait act at once on what is known; whether any did."""
@@ -310,7 +292,7 @@ class Engine:
 
         For compiled drivers; ``books`` may be other ones afterwards.
         """
-        account, books = self._books.account[0], self._books
+        account, books = self._account, self._books
         fills = int(account["fills"] + 3 * account["live"]) + self._space
         if account["orders"] + 1 > len(books.orders) or fills > len(books.fills):
             self._books = grown(books, int(account["orders"]) + 1, fills)
@@ -321,12 +303,12 @@ class Engine:
         now = latest if time_ns is None else int(time_ns)
         if now < latest:
             raise BadOrder(f"Placed at {now} ns, before the latest input at {latest} ns.")
-        if self._is_live:
-            self._books.account[0]["time_ns"] = now
+        if self._calls is not None:
+            self._account["time_ns"] = now
         return now
 
     def _check_number(self, number: int) -> None:
-        count = int(self._books.account[0]["orders"])
+        count = int(self._account["orders"])
         if not 1 <= number <= count:
             raise BadOrder(f"There is no order {number}; there are {count}.")
 
@@ -335,17 +317,21 @@ class Engine:
             raise BadOrder(f"There is no symbol {name!r}; there are {', '.join(self.symbols)}.")
         return self._index[name]
 
-    def _live_symbol(self, name: str) -> int:
-        if not self._is_live:
-            raise BadMarketData("An engine of candles takes candles and trades; this was neither.")
-        return self._symbol(name)
-
     @property
-    def _changes(self) -> int:
-        return int(self._books.account[0]["changes"])
+    def _live(self) -> LiveCalls:
+        if self._calls is None:
+            raise BadMarketData("An engine of candles takes candles and trades; this was neither.")
+        return self._calls
 
-    def _check_input(self, symbol: str, volume: float, time_ns: int) -> None:
-        check_when(symbol, volume, time_ns, self.time_ns)
+    def _took(self, call: Callable[..., int], *given: Any) -> bool:
+        """Let a compiled input take what is given, of which the time comes last."""
+        changes = call(self._books, self._venue, self._space, *given)
+        while changes == NO_SPACE:
+            self.make_space()
+            changes = call(self._books, self._venue, self._space, *given)
+        if changes == LATE:
+            check_time("An input", given[-1], self.time_ns)
+        return changes > 0
 
 
 def _read_only(records: NDArray[np.void]) -> NDArray[np.void]:

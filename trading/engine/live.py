@@ -7,6 +7,10 @@ working orders of its symbol act on that, oldest first:
 a trade          moves the mark; stops and trailing stops look at it; queues move up and fill
 quotes, a book   replace the ladder; what rests where something is offered now is filled; rests of
                  market orders go on taking
+
+Inputs return how much happened to orders and positions, which may be nothing but marks and queues;
+or, and then nothing was done, NO_SPACE where ``books`` might not hold the fills, of which one input
+makes at most ``space`` and three for every live order, or LATE after a later one.
 """
 
 from market.columns import F64, I64
@@ -34,7 +38,12 @@ from trading.engine.resting import join_queue, leave_queue, meet_offers, meet_tr
 from trading.engine.taking import crosses, liquidate_all, size_by_ladder, take
 from trading.engine.venue import DEPTH, Source, Venue, middle, use_book, use_quote, use_trade
 
-__all__ = ["most_fills", "pass_book", "pass_no_book", "pass_quote", "pass_time", "pass_trades"]
+__all__ = [
+    "LATE", "NO_SPACE", "most_fills", "pass_book", "pass_no_book", "pass_quote", "pass_time",
+    "pass_trade", "pass_trades",
+]  # fmt: skip
+
+NO_SPACE, LATE = -1, -2
 
 
 def most_fills(symbols: int) -> int:
@@ -43,6 +52,15 @@ def most_fills(symbols: int) -> int:
     A fill ends what was wanted, or a level: those of every symbol, of one symbol twice.
     """
     return (symbols + 1) * 2 * (DEPTH + 1) + symbols
+
+
+@lean_kernel
+def _refusal(books: Books, time_ns: int, space: int) -> int:
+    """Why an input cannot be taken now, NO_SPACE for its fills or LATE; 0 when it can."""
+    account = books.account[0]
+    if account["fills"] + 3 * account["live"] + space > len(books.fills):
+        return NO_SPACE
+    return LATE if time_ns < account["time_ns"] else 0
 
 
 @lean_kernel
@@ -152,10 +170,15 @@ def _act_on_trade(
 
 
 @lean_kernel
-def _pass_trade(
-    books: Books, venue: Venue, symbol: int, price: float, volume: float, taker: int, time_ns: int
-) -> None:
-    account, position, head = books.account[0], books.positions[symbol], venue.heads[symbol]
+def pass_trade(
+    books: Books, venue: Venue, space: int, symbol: int, price: float, volume: float, taker: int,
+    time_ns: int,
+) -> int:  # fmt: skip
+    """Take a trade of ``symbol``; ``taker`` is the side of who took, 0 where it is not known."""
+    account = books.account[0]
+    if _refusal(books, time_ns, space) < 0:
+        return _refusal(books, time_ns, space)
+    position, head, before = books.positions[symbol], venue.heads[symbol], account["changes"]
     if account["live"] > 0:
         _start_due(books, venue, time_ns)
     account["time_ns"] = time_ns
@@ -168,23 +191,19 @@ def _pass_trade(
     if account["live"] > 0:
         _act_on_trade(books, venue, symbol, price, volume, taker, time_ns)
         _finish(books, venue, time_ns)
+    return int(account["changes"] - before)
 
 
 @lean_kernel
 def pass_trades(
-    books: Books, venue: Venue, symbol: int, prices: F64, volumes: F64, takers: I64, times_ns: I64,
-    first: int, space: int,
+    books: Books, venue: Venue, space: int, symbol: int, prices: F64, volumes: F64, takers: I64,
+    times_ns: I64, first: int,
 ) -> int:  # fmt: skip
-    """Take trades of ``symbol``, arrays (n,), from ``first`` on, in their order.
-
-    Returns the first that was not taken, because ``books`` might have no space for the fills, of
-    which one input makes at most ``space`` and three for every live order; n when all were.
-    """
-    account = books.account[0]
+    """Take trades of ``symbol``, arrays (n,), from ``first`` on; n, or the first not taken."""
     for at in range(first, len(prices)):
-        if account["fills"] + 3 * account["live"] + space > len(books.fills):
+        taker, time_ns = takers[at], times_ns[at]
+        if pass_trade(books, venue, space, symbol, prices[at], volumes[at], taker, time_ns) < 0:
             return at
-        _pass_trade(books, venue, symbol, prices[at], volumes[at], takers[at], times_ns[at])
     return len(prices)
 
 
@@ -212,10 +231,13 @@ def _act_on_ladder(books: Books, venue: Venue, symbol: int, time_ns: int) -> Non
 
 @lean_kernel
 def pass_quote(
-    books: Books, venue: Venue, symbol: int, bid: float, bid_size: float, ask: float,
+    books: Books, venue: Venue, space: int, symbol: int, bid: float, bid_size: float, ask: float,
     ask_size: float, time_ns: int,
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     """Take the best prices of ``symbol``; while a book is known they are only kept."""
+    before = books.account[0]["changes"]
+    if _refusal(books, time_ns, space) < 0:
+        return _refusal(books, time_ns, space)
     _start_due(books, venue, time_ns)
     head = venue.heads[symbol]
     head["bid"], head["bid_size"] = bid, bid_size
@@ -225,15 +247,22 @@ def pass_quote(
         _act_on_ladder(books, venue, symbol, time_ns)
     books.account[0]["time_ns"] = time_ns
     _finish(books, venue, time_ns)
+    return int(books.account[0]["changes"] - before)
 
 
 @lean_kernel
-def pass_book(books: Books, venue: Venue, symbol: int, bids: F64, asks: F64, time_ns: int) -> None:
+def pass_book(
+    books: Books, venue: Venue, space: int, symbol: int, bids: F64, asks: F64, time_ns: int
+) -> int:
     """Take the book of ``symbol``, see :func:`trading.engine.venue.use_book`."""
+    before = books.account[0]["changes"]
+    if _refusal(books, time_ns, space) < 0:
+        return _refusal(books, time_ns, space)
     _start_due(books, venue, time_ns)
     use_book(books, venue, symbol, bids, asks)
     _act_on_ladder(books, venue, symbol, time_ns)
     _finish(books, venue, time_ns)
+    return int(books.account[0]["changes"] - before)
 
 
 @lean_kernel
@@ -244,8 +273,12 @@ def pass_no_book(books: Books, venue: Venue, symbol: int) -> None:
 
 
 @lean_kernel
-def pass_time(books: Books, venue: Venue, time_ns: int) -> None:
+def pass_time(books: Books, venue: Venue, space: int, time_ns: int) -> int:
     """Let time pass without any input: orders whose latency has ended reach the market."""
+    before = books.account[0]["changes"]
+    if _refusal(books, time_ns, space) < 0:
+        return _refusal(books, time_ns, space)
     _start_due(books, venue, time_ns)
-    books.account[0]["time_ns"] = max(books.account[0]["time_ns"], time_ns)
+    books.account[0]["time_ns"] = time_ns
     _finish(books, venue, time_ns)
+    return int(books.account[0]["changes"] - before)

@@ -126,10 +126,11 @@ def restored(books: Books, state: EngineState, indices: Mapping[str, int]) -> Bo
     numbers = {kept.key: number for number, kept in enumerate(state.orders, 1)}
     _check_names(state, indices, numbers)
     new = grown(books, len(state.orders) + 1, len(state.orders) + 1)
-    new = new._replace(positions=books.positions.copy(), account=books.account.copy())
     account = new.account[0]
     account["cash"], account["start"], account["time_ns"] = state.cash, state.start, state.time_ns
     account["orders"] = account["live"] = account["fills"] = 0
+    for name in ("size", "cost", "mark", "realised", "fees"):
+        new.positions[name] = 0.0
     for symbol, held in state.positions.items():
         position = new.positions[indices[symbol]]
         position["size"], position["cost"], position["mark"] = held.size, held.cost, held.mark

@@ -140,7 +140,10 @@ NONE = np.zeros((2, 0))
         (lambda e: e.quote(X, nan, 1, 2, 1, 9), "A quote of X-USD had bid nan, ask 2"),
         (lambda e: e.quote(X, 1, -1, 2, 1, 9), "had the sizes -1 and 1; allowed is 0"),
         (lambda e: e.quote(X, 1, 1, 2, inf, 9), "had the sizes 1 and inf"),
-        (lambda e: e.quote(X, 1, 1, 2, 1, 4), "time 4 ns after an input at 5 ns"),
+        (
+            lambda e: e.quote(X, 1, 1, 2, 1, 4),
+            "An input came with the time 4 ns after an input at 5 ns",
+        ),
         (lambda e: e.book(X, np.zeros((3, 2)), NONE, 9), r"the shapes \(3, 2\) and \(2, 0\)"),
         (lambda e: e.book(X, np.array([[1, 2], [1, 1.0]]), NONE, 9), "best first"),
         (lambda e: e.book(X, NONE, np.array([[2, 1], [1, 1.0]]), 9), "best first"),
@@ -151,7 +154,7 @@ NONE = np.zeros((2, 0))
             lambda e: e.trades(X, np.ones(2), np.ones(2), np.zeros(2, int), np.array([9, 8])),
             "time 8 ns after an input at 9 ns",
         ),
-        (lambda e: e.pass_time(4), "The clock came with the time 4 ns"),
+        (lambda e: e.pass_time(4), "An input came with the time 4 ns"),
         (lambda e: e.candle(X, 1, 1, 1, 1, 1, 9), "A candle of X-USD came to an engine"),
     ],
 )
@@ -159,10 +162,10 @@ def test_inputs_that_make_no_sense(give: Callable[[Engine], object], words: str)
     desk = LiveDesk()
     desk.now = 4
     desk.trade(100)
-    before = desk.engine.books.positions.tobytes()
+    before = desk.engine.state()
     with pytest.raises(BadMarketData, match=words):
         give(desk.engine)
-    assert desk.engine.books.positions.tobytes() == before
+    assert desk.engine.state() == before
 
 
 def test_candles_and_live_prices_do_not_mix() -> None:
@@ -185,7 +188,9 @@ def _kept(key: int, parent: int = 0, group: int = 0, symbol: str = X) -> LiveOrd
 
 def test_state_is_written_by_hand() -> None:
     """As from a journal: orders by ids of their own, their places in the queue not known."""
-    desk = LiveDesk()
+    desk = market()
+    desk.order(BUY, 5)
+    desk.now = 6
     held = HeldPosition(size=3, cost=300, realised=-5, fees=1)
     state = EngineState(0.0, 10_000, 7, {X: held}, (_kept(41, 0, 33), _kept(57, 0, 33)))
     assert desk.engine.restore(state) == {41: 1, 57: 2}
@@ -195,6 +200,7 @@ def test_state_is_written_by_hand() -> None:
     assert desk.filled == [(1, -2, 110, True)]
     assert desk.state(2) == (State.CANCELLED, Reason.PARTNER)
     assert desk.engine.cash == 220
+    assert desk.size == 1
     assert desk.engine.positions[0]["realised"] == pytest.approx(15)
 
 
