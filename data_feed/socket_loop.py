@@ -201,9 +201,11 @@ class SocketLoop:
         opening = asyncio.create_task(self._open_next())
         try:
             await _first_of(opening, old_pump)
-        finally:
-            if not opening.done():
-                await _cancelled(opening)
+        except BaseException:
+            await _given_up(opening)
+            raise
+        if not opening.done():
+            await _cancelled(opening)
         if opening.cancelled():
             return None
         error = opening.exception()
@@ -302,6 +304,13 @@ async def _cancelled(task: "asyncio.Task[Any]") -> None:
     await asyncio.wait((task,))
     if not task.cancelled():
         task.exception()
+
+
+async def _given_up(opening: "asyncio.Task[Link]") -> None:
+    """End ``opening``; a connection that it had just made is closed."""
+    await _cancelled(opening)
+    if not opening.cancelled() and opening.exception() is None:
+        await opening.result().close()
 
 
 def _reason(pump: "asyncio.Task[None]", otherwise: str) -> str:

@@ -48,7 +48,8 @@ class Datasets:
     def __init__(self, root: Path | None) -> None:
         self._store = None if root is None else DatasetStore(root)
         self._held: dict[str, tuple[Dataset, CandleWindow]] = {}
-        self._reading = threading.Lock()  # one large file in memory at a time
+        # One large file in memory at a time, and what is kept is whole before it can be removed.
+        self._changing = threading.Lock()
 
     def upload(self, name: str, content: bytes) -> DatasetView:
         """Keep the candles of a CSV or Parquet file.
@@ -62,7 +63,7 @@ class Datasets:
                 f"{name} is {len(content) / 2**20:,.0f} MiB; allowed are {MOST_BYTES >> 20} MiB"
             )
         try:
-            with self._reading:
+            with self._changing:
                 found = _read(name, content)
                 dataset = _described(name, found)
                 self._keep(dataset, found.candles)
@@ -89,8 +90,11 @@ class Datasets:
     def candles(self, key: str) -> CandleWindow:
         """Its candles; raises :class:`RequestError`."""
         self.view(key)
+        held = self._held.get(key)
+        if held is not None:
+            return held[1]
         if self._store is None:
-            return self._held[key][1]
+            raise RequestError("the dataset was removed meanwhile")
         try:
             return self._store.candles(key)
         except StorageError as error:
@@ -99,11 +103,11 @@ class Datasets:
     def remove(self, key: str) -> None:
         """Forget one; raises :class:`RequestError` for an unknown one."""
         self.view(key)
-        if self._store is None:
-            self._held.pop(key, None)
-            return
         try:
-            self._store.remove(key)
+            with self._changing:
+                self._held.pop(key, None)
+                if self._store is not None:
+                    self._store.remove(key)
         except StorageError as error:
             raise RequestError(str(error)) from None
 

@@ -128,21 +128,20 @@ class Research:
 
     def run(self, key: str) -> RunView:
         """How a run stands, with its result once it is done."""
-        run = self._queue.find(key)
-        if run is None:
+        run, request = self._queue.find(key), self._requests.get(key)
+        if run is None or request is None:
             return self._kept(key)
         state, told, done = run.state, run.progress, run.outcome
         seconds = told.seconds_left if state == "running" else None
         result = self._result(done.number, done.cached) if done and state == "done" else None
-        request = self._requests[key]
         return RunView(
             key, state, told.done, told.of, told.words, seconds, run.error, request, result
         )
 
     def active(self) -> tuple[RunView, ...]:
         """Runs that wait or are under way, newest first."""
-        waiting = (run for run in self._queue.all() if not run.ended.is_set())
-        return tuple(self.run(run.id) for run in waiting)
+        views = [self.run(run.id) for run in self._queue.all() if not run.ended.is_set()]
+        return tuple(view for view in views if view.state in ("queued", "running"))
 
     def cancel(self, key: str) -> None:
         """End a run; one that is over stays as it is."""

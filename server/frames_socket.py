@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from time import monotonic_ns
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from server.book_teller import BookTeller, refused_text
 from server.chart_request import ChartRequest
@@ -92,6 +92,8 @@ class FramesSocket:
         while True:
             sequence, message, kind = await client.next_message()
             started = monotonic_ns()
+            if socket.application_state is not WebSocketState.CONNECTED:
+                return  # closed by us; the reading task hears the answer
             try:
                 if sequence:
                     await socket.send_bytes(message)

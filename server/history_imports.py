@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 TIMEOUT_S = 15.0
 MOST_REMEMBERED = 20
 FOREVER_S = 3600.0
+STOP_S = 5.0
 
 
 class ImportOrder(BaseModel):
@@ -44,6 +45,7 @@ class ImportOrder(BaseModel):
 @dataclass(slots=True)
 class _Import:
     view: ImportView
+    thread: threading.Thread | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
@@ -80,12 +82,13 @@ class HistoryImports:
                 del self._imports[old]
         store = CandleStore(self._store, order.venue)
         arguments = (made, store, order.venue, fetch)
-        threading.Thread(target=_run, args=arguments, name="import", daemon=True).start()
+        made.thread = threading.Thread(target=_run, args=arguments, name="import", daemon=True)
+        made.thread.start()
         return view
 
     def all(self) -> list[ImportView]:
         """The last ones, newest first."""
-        return [each.view for each in reversed(self._imports.values())]
+        return [each.view for each in reversed(self._known())]
 
     def view(self, number: int) -> ImportView:
         """One of them; raises :class:`RequestError`."""
@@ -98,9 +101,15 @@ class HistoryImports:
         return found.view
 
     def close(self) -> None:
-        """Cancel what is running."""
-        for each in self._imports.values():
+        """Cancel what is running and wait for it, within :data:`STOP_S` seconds."""
+        for each in self._known():
             each.cancelled.set()
+            if each.thread is not None:
+                each.thread.join(STOP_S)
+
+    def _known(self) -> list[_Import]:
+        with self._lock:
+            return list(self._imports.values())
 
     def _found(self, number: int) -> _Import:
         found = self._imports.get(number)

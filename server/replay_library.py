@@ -5,6 +5,7 @@ what was found and never becomes a path.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -19,6 +20,7 @@ from server.settings import Settings
 from server.views import RecordingView
 from storage.blocks import StoredFrame
 from storage.errors import StorageError
+from storage.files import size_of
 from storage.recordings import SegmentOutline, grouped, outline_of, segment_files
 
 ENVELOPES = (".jsonl", ".jsonl.gz", ".txt", ".txt.gz")
@@ -60,11 +62,13 @@ class ReplayLibrary:
             raise RequestError(f"{entry.view.name} cannot be replayed: {_reason(error)}") from None
 
     def _segments(self, folder: Path) -> Iterator[Entry]:
-        paths = segment_files(folder)
-        outlines = {path: self._outline(path) for path in paths}
+        outlines: dict[Path, SegmentOutline | None] = {}
+        for path in segment_files(folder):
+            with suppress(FileNotFoundError):  # gone since it was listed
+                outlines[path] = self._outline(path)
         for found in grouped(each for each in outlines.values() if each is not None):
             first, last = found.segments[0], found.segments[-1]
-            size = sum(path.stat().st_size for path in found.paths)
+            size = sum(map(size_of, found.paths))
             view = RecordingView(
                 f"recording:{self._folders.index(folder)}:{found.name}", found.name, "recording",
                 first.source, first.first_ns // MILLISECOND, last.last_ns // MILLISECOND, size, (),
@@ -88,12 +92,19 @@ class ReplayLibrary:
         for path in sorted(folder.glob("*")) if folder.is_dir() else ():
             if not path.name.endswith(ENVELOPES) or not path.is_file():
                 continue
-            key = _version(path)
-            if key not in self._seen:
-                self._seen[key] = self._look_through(folder, path)
-            view = self._seen[key]
-            assert isinstance(view, RecordingView)
+            try:
+                view = self._envelope(folder, path)
+            except FileNotFoundError:
+                continue  # gone since it was listed
             yield Entry(view, partial(_open_envelope, path, view))
+
+    def _envelope(self, folder: Path, path: Path) -> RecordingView:
+        key = _version(path)
+        if key not in self._seen:
+            self._seen[key] = self._look_through(folder, path)
+        view = self._seen[key]
+        assert isinstance(view, RecordingView)
+        return view
 
     def _look_through(self, folder: Path, path: Path) -> RecordingView:
         try:
@@ -103,13 +114,13 @@ class ReplayLibrary:
         except RecordingError as error:
             return self._broken(folder, path, error.reason).view
         key = f"recording:{self._folders.index(folder)}:{path.name}"
-        size = path.stat().st_size
+        size = size_of(path)
         start_ms, end_ms = (time_ns // MILLISECOND for time_ns in span)
         return RecordingView(key, path.name, "recording", venue, start_ms, end_ms, size, (), "")
 
     def _broken(self, folder: Path, path: Path, reason: str) -> Entry:
         key = f"recording:{self._folders.index(folder)}:{path.name}"
-        size = path.stat().st_size
+        size = size_of(path)
         view = RecordingView(key, path.name, "recording", "", 0, 0, size, (), "", reason)
 
         def refuse() -> Opened:

@@ -19,7 +19,7 @@ from market.errors import BadCandles
 from market.types import Interval
 from storage.checked_files import read_checked, set_aside, write_checked
 from storage.errors import FileDamaged, ReadFailed, StorageError
-from storage.files import checked_name, replace_files
+from storage.files import checked_name, replace_files, size_of
 from storage.parquet import TIME, Columns
 from storage.partitions import name_at, spans
 
@@ -29,7 +29,7 @@ FIELDS = ("open", "high", "low", "close", "volume")
 SUFFIX = ".parquet"
 LATEST_NS = 2**63 - 1
 
-_LOCKS: dict[Path, threading.Lock] = {}
+_LOCKS: dict[Path, threading.RLock] = {}
 
 Tell = Callable[[StorageError], None]
 
@@ -49,7 +49,7 @@ class CandleStore:
         self.folder = root / "candles" / checked_name(venue)
         self._tell = tell
         # Whoever writes to the folder in this process, through which object does not matter.
-        self._writing = _LOCKS.setdefault(self.folder.absolute(), threading.Lock())
+        self._writing = _LOCKS.setdefault(self.folder.absolute(), threading.RLock())
 
     def write(self, symbol: str, interval: Interval, candles: CandleWindow) -> int:
         """Store ``candles`` over those of the same times; returns how many files changed.
@@ -104,8 +104,7 @@ class CandleStore:
 
     def bytes_of(self, symbol: str, interval: Interval, name: str) -> int:
         """What the file of a day, month or year takes on the disk; 0 when it is gone."""
-        path = self._folder(symbol, interval) / f"{name}{SUFFIX}"
-        return path.stat().st_size if path.exists() else 0
+        return size_of(self._folder(symbol, interval) / f"{name}{SUFFIX}")
 
     def symbols(self) -> list[str]:
         """Symbols with a folder, in order of the alphabet."""
@@ -132,14 +131,14 @@ class CandleStore:
     def _read_file(self, path: Path, interval: Interval) -> CandleWindow | None:
         """The candles in ``path``; None when there is no such file, or it had to be set aside."""
         try:
-            return _checked(path, interval)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise ReadFailed(path, error) from None
-        except FileDamaged as error:
-            self._tell(FileDamaged(path, error.reason, set_aside(path)))
-            return None
+            return _read(path, interval)
+        except FileDamaged:
+            with self._writing:  # what was found damaged may have been replaced since
+                try:
+                    return _read(path, interval)
+                except FileDamaged as error:
+                    self._tell(FileDamaged(path, error.reason, set_aside(path)))
+                    return None
 
 
 def merge(old: CandleWindow, new: CandleWindow) -> CandleWindow:
@@ -181,6 +180,16 @@ def columns_of(window: CandleWindow) -> Columns:
 
 def _write_file(path: Path, window: CandleWindow) -> None:
     write_checked(path, columns_of(window))
+
+
+def _read(path: Path, interval: Interval) -> CandleWindow | None:
+    """The candles in ``path``; None when there is no such file."""
+    try:
+        return _checked(path, interval)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ReadFailed(path, error) from None
 
 
 def _checked(path: Path, interval: Interval) -> CandleWindow:

@@ -52,6 +52,8 @@ class DatasetStore:
         for path in self.folder.glob("*.json"):
             try:
                 found.append(msgspec.json.decode(path.read_bytes(), type=Dataset))
+            except FileNotFoundError:
+                continue  # removed since it was listed
             except (OSError, msgspec.DecodeError) as error:
                 tell(FileDamaged(path, str(error)))
         return sorted(found, key=lambda each: (each.name, each.key))

@@ -3,8 +3,8 @@
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 
@@ -29,14 +29,15 @@ def checked_name(text: str) -> str:
 def replace_files(files: Mapping[Path, WriteFile]) -> None:
     """Write all of ``files`` beside their places, force them to disk, then rename them into place.
 
-    Raises :class:`WriteFailed`; then no file was changed, unless renaming itself failed halfway.
+    Several threads and processes may write the same file: the last one to finish wins. Raises
+    :class:`WriteFailed`; then no file was changed, unless renaming itself failed halfway.
     """
     made: list[tuple[Path, Path]] = []
     path = Path()
     try:
         for path, write in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            new = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
+            new = path.with_name(f".{path.name}.{os.urandom(8).hex()}{TEMPORARY}")
             made.append((new, path))
             write(new)
             _sync(new)
@@ -56,6 +57,28 @@ def write_synced(path: Path, content: bytes) -> None:
     """Write a new file and force it to disk; raises ``OSError``."""
     path.write_bytes(content)
     _sync(path)
+
+
+def size_of(path: Path) -> int:
+    """What a file takes on the disk; 0 when it is gone."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+@contextmanager
+def turn_in(folder: Path) -> Iterator[None]:
+    """Wait until no other thread or process is in here for the same ``folder``, which is there.
+
+    Where the system cannot lock (Windows) nobody waits. Raises ``OSError``.
+    """
+    with FileIO(folder / LOCK, "ab") as file:
+        if sys.platform != "win32":
+            import fcntl  # noqa: PLC0415 - not there on Windows
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def claim_folder(folder: Path) -> FileIO:

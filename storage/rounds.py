@@ -41,8 +41,8 @@ class Rounds:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(STOP_S)
-        if self._claim is not None:
-            self._claim.close()
+        if not self._thread.is_alive():  # else it gives the folder back when it is done
+            self._give_back()
 
     def claim(self) -> None:
         """Make this process the only one that writes to the folder, until :meth:`stop`.
@@ -52,7 +52,18 @@ class Rounds:
         if self._claim is None:
             self._claim = claim_folder(self._folder)
 
+    def _give_back(self) -> None:
+        claim, self._claim = self._claim, None
+        if claim is not None:
+            claim.close()
+
     def _run(self) -> None:
+        try:
+            self._save_until_stopped()
+        finally:
+            self._give_back()
+
+    def _save_until_stopped(self) -> None:
         stopping = False
         while not stopping:
             stopping = self._stopping.wait(self._every_s)

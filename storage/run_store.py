@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from market.columns import CandleWindow
 from storage.candle_files import candles_in, put_candles
 from storage.errors import FileDamaged, ReadFailed, WriteFailed
-from storage.files import TEMPORARY, checked_name, write_synced
+from storage.files import TEMPORARY, checked_name, replace_files, turn_in, write_synced
 from storage.segments import sync_folder
 
 __all__ = ["RunStore"]
@@ -54,7 +54,8 @@ class RunStore:
             self._clear()
             new.mkdir()
             _write_run(new, document, arrays)
-            number = self._place(new)
+            with turn_in(self.folder):
+                number = self._place(new)
             sync_folder(self.folder)
         except OSError as error:
             raise WriteFailed(self.folder, error) from None
@@ -88,10 +89,11 @@ class RunStore:
         path = self._path(number)
         gone = self.folder / f".{os.urandom(8).hex()}{TEMPORARY}"
         try:
-            write_synced(
-                self.folder / LAST, f"{self._last()}\n".encode()
-            )  # no number is given again
-            path.rename(gone)  # first out of sight as a whole, then file by file
+            with turn_in(self.folder):
+                last = f"{self._last()}\n"
+                # No number is given again, wherever this ends.
+                replace_files({self.folder / LAST: lambda new: _write_text(new, last)})
+                path.rename(gone)  # first out of sight as a whole, then file by file
             shutil.rmtree(gone)
         except FileNotFoundError:
             return
@@ -169,6 +171,10 @@ def _write_run(folder: Path, document: bytes, arrays: Arrays) -> None:
     for name, content in {**contents, SUMS: sums.encode()}.items():
         write_synced(folder / name, content)
     sync_folder(folder)
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text)
 
 
 def _sum_line(name: str, content: bytes) -> str:

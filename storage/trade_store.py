@@ -18,7 +18,7 @@ import numpy as np
 from market.types import DAY
 from storage.checked_files import read_checked, set_aside, write_checked
 from storage.errors import FileDamaged, ReadFailed, StorageError
-from storage.files import checked_name, replace_files
+from storage.files import checked_name, replace_files, size_of
 from storage.trade_columns import NAMES, TradeColumns, joined
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ class TradeStore:
 
     def bytes_of(self, symbol: str, day: str) -> int:
         """What the day's files take on the disk."""
-        return sum(path.stat().st_size for path in _files(self._folder(symbol), day))
+        return sum(size_of(path) for path in _files(self._folder(symbol), day))
 
     def symbols(self) -> list[str]:
         """Symbols with a folder, in order of the alphabet."""

@@ -6,11 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # The first call of a kernel loads or compiles it: no example has a deadline. A submission is judged
-# by the same examples each time; new ones are looked for at every other run.
-settings.register_profile("kernels", deadline=None, derandomize=bool(os.environ.get("CI")))
+# by the same examples each time; new ones are looked for at every other run. That a machine is
+# slow at making them is no defect of what they test.
+settings.register_profile(
+    "kernels",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("kernels")
 
 # Nobody's settings may change what is tested.

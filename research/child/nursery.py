@@ -35,6 +35,7 @@ class Nursery:
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self._closed = False
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
@@ -74,8 +75,9 @@ class Nursery:
             return None
 
     def close(self) -> None:
-        """End the template and every child."""
+        """End the template and every child; nothing is started any more."""
         with self._lock:
+            self._closed = True
             self._drop()
 
     def _order(self, order: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
@@ -92,21 +94,23 @@ class Nursery:
         if self._control is not None and self._process is not None and self._process.poll() is None:
             return self._control
         self._drop()
+        if self._closed:  # a page asked while the program ends: nobody would end what it started
+            raise ChildUnavailable("The processes for strategies have been closed.")
         if not hasattr(os, "fork"):
             raise ChildUnavailable(
                 "Users' strategies and event strategies run in processes of their own, for which "
                 "this system has no fork(): use Linux, macOS or WSL."
             )
         ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "research.child.template", str(theirs.fileno())],
-                cwd=_ROOT, env=_environment(), pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True,
-            )  # fmt: skip
         self._control = ours
         ours.settimeout(START_S)
         try:
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "research.child.template", str(theirs.fileno())],
+                    cwd=_ROOT, env=_environment(), pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True,
+                )  # fmt: skip
             _line(ours)
         except (OSError, ValueError) as error:
             self._drop()

@@ -1,7 +1,6 @@
 """A search that is not over, in a file, to be taken up again."""
 
 import json
-import os
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -9,6 +8,8 @@ import numpy as np
 
 from research.errors import BadPartial
 from research.search.lanes import Batch
+from storage.errors import WriteFailed
+from storage.files import replace_files
 
 __all__ = ["load_partial", "save_partial"]
 
@@ -21,16 +22,15 @@ def save_partial(path: Path, key: str, batch: Batch) -> None:
     rows = np.flatnonzero(batch.done).tolist()
     failures = {at: batch.failures[row] for at, row in enumerate(rows) if row in batch.failures}
     told = np.array(json.dumps([key, list(failures.items())]))
-    beside = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as file:
+
+    def write(new: Path) -> None:
+        with new.open("wb") as file:
             np.savez(file, points=batch.points[rows], goals=batch.goals[rows], told=told)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        raise BadPartial(f"{path} could not be written: {error.strerror or error}") from None
+
+    try:
+        replace_files({path: write})
+    except WriteFailed as error:
+        raise BadPartial(str(error)) from None
 
 
 def load_partial(path: Path, key: str) -> Batch | None:

@@ -142,6 +142,7 @@ def test_the_keeper_stores_live_and_filled_trades_by_batches(tmp_path: Path) -> 
     market.apply(trade(7), 4)
     keeper.stop()
     assert keeper.save() == 1
+    keeper.stop()
     assert rows(store.read(BTC, "2024-10-04")) == expected({4, 5, 7})
 
 

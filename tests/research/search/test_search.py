@@ -169,9 +169,9 @@ def test_the_partial_result_of_another_search_is_refused(tmp_path: Path) -> None
     path.write_bytes(b"PK\x03\x04 nothing")
     with pytest.raises(BadPartial, match="is no partial result"):
         search(study(), GRID, Formula(), partial=path)
-    (tmp_path / "two.npz.part").mkdir()
-    with pytest.raises(BadPartial, match=r"two.npz could not be written: Is a directory"):
-        cancelled_after(20, tmp_path / "two.npz", GRID)
+    (tmp_path / "in the way").symlink_to("nothing")
+    with pytest.raises(BadPartial, match=r"two.npz could not be written: File exists"):
+        cancelled_after(20, tmp_path / "in the way" / "two.npz", GRID)
 
 
 def test_it_fails_when_every_combination_does() -> None:

@@ -3,7 +3,8 @@
 Deliberate differences: empyrical makes CAGR yearly by the number of returns, here by elapsed time
 (the same where no candle is missing and the convention is 365 days); it compounds a threshold for
 Omega where here it is simple (the same at 0); of Sharpe and Sortino it gives infinity or NaN where
-here they are not defined. It has no payoff, Kelly, SQN, streaks, ulcer index and turnover.
+here they are not defined; it makes a power of an alpha of -100 % a period and less, which here is
+not defined either. It has no payoff, Kelly, SQN, streaks, ulcer index and turnover.
 """
 
 import warnings
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 
 from tests.trading.metrics.runs import run, walks
 from trading.metrics import Convention, measure
@@ -33,12 +34,21 @@ def oracle(returns: Any, market: Any, days: int) -> dict[str, float]:
         "conditional_value_at_risk": empyrical.conditional_value_at_risk(returns),
         "tail_ratio": empyrical.tail_ratio(returns),
         "beta": empyrical.beta_aligned(returns, market),
-        "alpha": empyrical.alpha_aligned(returns, market, annualization=days),
+        "alpha": alpha(returns, market, days),
     }
+
+
+def alpha(returns: Any, market: Any, days: int) -> float:
+    """NaN where more than everything was lost in a mean period."""
+    beta = empyrical.beta_aligned(returns, market)
+    if returns.mean() - beta * market.mean() <= -1:
+        return float("nan")
+    return float(empyrical.alpha_aligned(returns, market, annualization=days))
 
 
 @pytest.mark.parametrize("days", [365, 252])
 @given(equity=walks(), market=walks())
+@example([100.0, 81.25, 71.09375], [100.0, 89.0625, 78.62548828125]).via("alpha below -1")
 @settings(deadline=None, max_examples=60)
 def test_figures_equal_empyrical(days: int, equity: list[float], market: list[float]) -> None:
     count = min(len(equity), len(market))
