@@ -19,6 +19,7 @@ help: ## Lists the commands
 run: $(VENV)/.run ## Serves http://127.0.0.1:8050 (CANDLECAST_* variables and ARGS="..." are honoured)
 	@exec $(PY) app.py $(ARGS)
 
+test: export CI := 1
 test: style types imports unit kernels browser-tests ## Lint, types, import rule, and every test, real browser included
 
 style: $(VENV)/.dev

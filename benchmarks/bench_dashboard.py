@@ -35,7 +35,7 @@ from benchmarks.dashboard_server import CHARTS, RATE
 from benchmarks.driver import IN_STEP, OFF, SPREAD
 from benchmarks.harness import Row
 from tests.browser.chromium import WIDE, launch
-from tests.browser.program import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 START_S = 240.0

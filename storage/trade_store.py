@@ -4,7 +4,9 @@
 that was stored is touched by the next one, and what is cut off by the end of the process is one
 batch. When :data:`FILES` files of a day's level have come together they become one file of the next
 level; the trades of a day are all of its files, each id once, so that a process that ends between
-the new file and the removal of the old ones does no harm.
+the new file and the removal of the old ones does no harm. No name is given twice: the number of a
+batch is above all others of its day, that of a merged file is the highest of its parts. So who has
+read the names and comes late finds files gone, never others in their place.
 """
 
 import logging
@@ -57,7 +59,7 @@ class TradeStore:
             files = {}
             for day in np.unique(days).tolist():
                 part = joined([trades.rows(days == day)])
-                files[_next(folder, day_name(day), 0)] = partial(_write, trades=part)
+                files[_next(folder, day_name(day))] = partial(_write, trades=part)
             replace_files(files)
             for path in files:
                 self._merge_full_levels(folder, path.name.partition(".")[0])
@@ -115,7 +117,8 @@ class TradeStore:
             self._tell(ReadFailed(folder, error))
             return
         if trades.number:
-            replace_files({_next(folder, day, level): partial(_write, trades=trades)})
+            merged = _name(folder, day, level, max(map(_number, paths)))
+            replace_files({merged: partial(_write, trades=trades)})
         for path in paths:
             path.unlink(missing_ok=True)
 
@@ -148,8 +151,15 @@ def _level(path: Path) -> int:
     return int(path.name.split(".")[1].partition("-")[0])
 
 
-def _next(folder: Path, day: str, level: int) -> Path:
-    """A name of the level that nothing has."""
-    taken = [path.name for path in folder.glob(f"{day}.{level}-*{SUFFIX}*")]
-    number = max((int(name.split(".")[1].partition("-")[2]) for name in taken), default=0) + 1
+def _number(path: Path) -> int:
+    return int(path.name.split(".")[1].partition("-")[2])
+
+
+def _next(folder: Path, day: str) -> Path:
+    """The name of a further batch, which none of the day had before."""
+    taken = folder.glob(f"{day}.[0-9]*-[0-9]*{SUFFIX}*")
+    return _name(folder, day, 0, max(map(_number, taken), default=0) + 1)
+
+
+def _name(folder: Path, day: str, level: int, number: int) -> Path:
     return folder / f"{day}.{level}-{number:08d}{SUFFIX}"

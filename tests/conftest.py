@@ -8,6 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.second_tries import (  # noqa: F401 - hooks of pytest
+    pytest_runtest_makereport,
+    pytest_runtest_protocol,
+    pytest_terminal_summary,
+)
+
 # The first call of a kernel loads or compiles it: no example has a deadline. A submission is judged
 # by the same examples each time; new ones are looked for at every other run. That a machine is
 # slow at making them is no defect of what they test.
@@ -34,6 +40,12 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("../shared/data is not there: recorded exchange data is needed for this test")
     return SHARED_DATA
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the collector need not look at it after every module."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="module", autouse=True)

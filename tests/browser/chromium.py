@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright
 
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+PATIENCE_MS = 60_000
+"""How long a page may take for anything: a busy machine is no defect of the page."""
 
 _SWITCHES = (
     "--headless",
@@ -95,7 +97,7 @@ def open_page(
     """A page in a fresh context; ``viewport`` None takes the window, with its device pixels."""
     options = {"no_viewport": True} if viewport is None else {"viewport": viewport}
     context = browser.new_context(color_scheme="dark", **options)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     problems.watch(page)
     try:
@@ -111,7 +113,7 @@ def counter(page: Page, name: str) -> float:
     return value
 
 
-def wait_for_counter(page: Page, name: str, least: float, timeout_ms: float = 30_000) -> None:
+def wait_for_counter(page: Page, name: str, least: float, timeout_ms: float = PATIENCE_MS) -> None:
     """Wait until the counter has reached ``least``."""
     page.wait_for_function(
         f"() => window.candlecast && window.candlecast.{name} >= {least}", timeout=timeout_ms

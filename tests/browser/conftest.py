@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-from tests.browser.chromium import WIDE, Problems, launch, open_page
+from tests.browser.chromium import PATIENCE_MS, WIDE, Problems, launch, open_page
 from tests.browser.program import Program
 from tests.browser.stand import Stand
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")

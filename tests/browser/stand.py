@@ -22,6 +22,8 @@ from fastapi.staticfiles import StaticFiles
 from numpy.typing import NDArray
 from PIL import Image
 
+from tests.second_tries import WaitRanOut
+
 U8 = NDArray[np.uint8]
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 STATUS = {
@@ -208,9 +210,10 @@ class Stand:
         return head + "".join(charts) + foot.replace("SCRIPTS", "".join(tags))
 
 
-def wait_until(holds: Callable[[], bool], what: str, timeout_s: float = 30.0) -> None:
+def wait_until(holds: Callable[[], bool], what: str, timeout_s: float = 60.0) -> None:
     """Wait until ``holds()``; fails with ``what`` after ``timeout_s``, long on a busy machine."""
     end = time.monotonic() + timeout_s
     while not holds():
-        assert time.monotonic() < end, f"not within {timeout_s:g} s: {what}"
+        if time.monotonic() >= end:
+            raise WaitRanOut(f"not within {timeout_s:g} s: {what}")
         time.sleep(0.01)

@@ -13,7 +13,6 @@ from tests.browser.stand import wait_until
 pytestmark = pytest.mark.browser
 LONG_MS = 120_000  # the first run of a machine compiles its kernels
 DAYS = 600
-expect.set_options(timeout=30_000)  # a page's first callbacks wait for a busy machine
 CHART = "candlecast.runChart.current()"
 
 

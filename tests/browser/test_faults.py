@@ -43,7 +43,7 @@ def goes_on(page: Page) -> None:
     """Wait until live pictures come."""
     page.wait_for_selector(".chart:not(.is-stale)")
     frames = counter(page, "frames")
-    wait_for_counter(page, "frames", frames + 3, 30_000)
+    wait_for_counter(page, "frames", frames + 3)
 
 
 def test_network_that_drops_is_told_and_comes_back(
@@ -59,7 +59,7 @@ def test_network_that_drops_is_told_and_comes_back(
     assert tag.inner_text().startswith("STALE ")
     assert page.locator("img.chart-keyframe").is_visible()
     proxy.thaw()
-    wait_for_counter(page, "opens", 2, 30_000)
+    wait_for_counter(page, "opens", 2)
     goes_on(page)
     assert tag.is_hidden()
     opens = counter(page, "opens")
@@ -73,7 +73,7 @@ def test_slow_link_gets_the_newest_and_nothing_piles_up(proxy: Proxy, page: Page
     goes_on(page)
     proxy.bytes_per_s = 12_000  # a picture of a new candle takes most of a second
     frames = counter(page, "frames")
-    wait_for_counter(page, "frames", frames + 8, 30_000)
+    wait_for_counter(page, "frames", frames + 8)
     assert state(page) == "SIMULATED" and page.locator(".chart.is-stale").count() == 0
     # Were pictures waiting in a queue, each would be older than the one before
     age = "Date.now() - candlecast.panelOf(document.querySelector('.chart')).meta.time_ms"
@@ -139,10 +139,10 @@ def test_nothing_shifts_while_charts_run(program: Program, page: Page) -> None:
     page.wait_for_timeout(700)  # a click excuses what moves within half a second
     page.evaluate("window.shifts.length = 0")
     frames = counter(page, "frames")
-    wait_for_counter(page, "frames", frames + 30, 30_000)
+    wait_for_counter(page, "frames", frames + 30)
     page.mouse.move(300, 300)
     page.mouse.move(500, 350)
-    wait_for_counter(page, "frames", frames + 40, 30_000)
+    wait_for_counter(page, "frames", frames + 40)
     assert page.evaluate("window.shifts") == []
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from random import Random
 
@@ -17,7 +17,7 @@ from data_feed.policy import LoopPolicy
 from data_feed.progress import Progress
 from data_feed.protocol import TICKS, Channel, VenueParser
 from data_feed.sequence import TradeSequence
-from data_feed.socket_loop import SocketLoop
+from data_feed.socket_loop import SocketLoop, _given_up
 from data_feed.status import FeedState
 from data_feed.venues.binance import BinanceParser
 from data_feed.venues.bybit import BybitParser
@@ -266,3 +266,22 @@ async def test_a_successor_that_failed_leaves_nothing_behind() -> None:
     book = books.book(BTC)
     assert book is not None
     assert not book.valid  # its own snapshot has not come yet
+
+
+async def test_a_connection_that_nobody_waits_for_any_more_is_closed() -> None:
+    class Opened:
+        closed = False
+
+        async def close(self) -> None:
+            self.closed = True
+
+    async def opens() -> Opened:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        return opened  # was made at the very moment
+
+    opened = Opened()
+    opening = asyncio.create_task(opens())
+    await asyncio.sleep(0)
+    await _given_up(opening)  # type: ignore[arg-type]
+    assert opened.closed

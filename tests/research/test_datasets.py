@@ -127,3 +127,12 @@ def test_a_backtest_runs_over_an_upload(tmp_path: Path) -> None:
     assert research.datasets() == ()
     assert len(research.charted(key).candles) == 300
     research.close()
+
+
+def test_an_upload_removed_while_it_is_listed_is_left_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "gone.json").symlink_to("nothing")
+    assert Datasets(tmp_path).all() == ()
+    assert caplog.records == []

@@ -207,8 +207,8 @@ def run_server(
 
     def stop() -> None:
         server.should_exit = True
-        thread.join(10)
-        assert not thread.is_alive(), "the server did not stop within 10 s"
+        thread.join(60)
+        assert not thread.is_alive(), "the server did not stop within 60 s"
 
     thread.start()
     try:
@@ -219,7 +219,7 @@ def run_server(
         services.close()
 
 
-def wait_for(condition: Callable[[], bool], what: str, seconds: float = 10.0) -> None:
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
     """Wait until ``condition`` holds, or fail naming ``what``."""
     end = monotonic() + seconds
     while not condition():
@@ -227,7 +227,7 @@ def wait_for(condition: Callable[[], bool], what: str, seconds: float = 10.0) ->
         sleep(0.005)
 
 
-async def until(condition: Callable[[], bool], what: str, seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
     """Like :func:`wait_for` inside an event loop."""
     end = monotonic() + seconds
     while not condition():

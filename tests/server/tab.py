@@ -45,7 +45,7 @@ class Tab:
     async def ack(self, frame: FrameMessage) -> None:
         await self.say(type="ack", sequence=frame.sequence)
 
-    async def frame(self, seconds: float = 10.0) -> FrameMessage:
+    async def frame(self, seconds: float = 60.0) -> FrameMessage:
         """The next picture; texts before it are kept."""
         async with asyncio.timeout(seconds):
             while True:
@@ -54,7 +54,7 @@ class Tab:
                     return unpack_frame(message)
                 self.texts.append(json.loads(message))
 
-    async def text(self, kind: str, seconds: float = 10.0) -> dict[str, Any]:
+    async def text(self, kind: str, seconds: float = 60.0) -> dict[str, Any]:
         """The next text of a kind that has not been taken yet; pictures before it fail."""
         async with asyncio.timeout(seconds):
             while True:

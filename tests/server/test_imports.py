@@ -31,7 +31,8 @@ def gate() -> threading.Event:
 def server(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gate: threading.Event
 ) -> Iterator[Running]:
-    loop, asked = asyncio.new_event_loop(), []
+    loops: list[asyncio.AbstractEventLoop] = []
+    asked: list[str] = []
 
     def answer(target: str) -> tuple[int, object]:
         asked.append(target)
@@ -40,12 +41,13 @@ def server(
     ready, done, url = threading.Event(), asyncio.Event(), []
 
     async def serve() -> None:
+        loops.append(asyncio.get_running_loop())
         async with answering(answer) as rest:
             url.append(rest.url)
             ready.set()
             await done.wait()
 
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
     assert ready.wait(10)
     venue = open_feed.VENUES["coinbase"]
@@ -54,9 +56,8 @@ def server(
     with run_server(Settings(store=tmp_path, symbols=(BTC, ETH))) as running:
         yield running
     gate.set()
-    loop.call_soon_threadsafe(done.set)
+    loops[0].call_soon_threadsafe(done.set)
     thread.join(10)
-    loop.close()
 
 
 def started(server: Running) -> dict[str, object]:
@@ -87,6 +88,14 @@ def test_an_import_is_told_page_by_page(
     assert [each["key"] for each in httpx.get(f"{server.url}/api/recordings").json()] == [
         "day:coinbase:2024-10-04"
     ]
+
+
+def test_closing_waits_for_an_import(server: Running, gate: threading.Event) -> None:
+    started(server)
+    wait_for(lambda: view(server)["done"] == 300, "the first page", 60)
+    server.services.imports.close()
+    assert [each.state for each in server.services.imports.all()] == ["cancelled"]
+    assert "import" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_a_cancelled_import_keeps_what_it_has(

@@ -107,6 +107,13 @@ def test_recordings_are_listed_newest_first(stand: Stand) -> None:
     assert problems["torn.jsonl"].startswith("line 2 is no recorded frame")
 
 
+def test_files_that_go_while_they_are_listed_are_left_out(stand: Stand, settings: Settings) -> None:
+    assert settings.store is not None
+    for name in ("00000000-gone.frames", "gone.txt"):
+        (settings.store / "recordings" / name).symlink_to("nothing")
+    assert not [each for each in stand.desk.recordings() if "gone" in each.name]
+
+
 def _stem(name: str, number: int) -> str:
     assert name.startswith(f"{number:08d}-")
     return name

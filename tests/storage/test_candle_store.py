@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,9 +13,11 @@ from hypothesis import strategies as st
 
 from market.columns import CandleWindow
 from market.types import DAY, INTERVALS, MINUTE, Interval
+from storage import candle_store
 from storage.candle_store import CandleStore, columns_of, equal
+from storage.checked_files import read_checked
 from storage.errors import BadName, FileDamaged, ReadFailed, StorageError, WriteFailed
-from storage.parquet import write_columns
+from storage.parquet import Columns, write_columns
 from tests.storage.candles import START_NS, candles, windows
 
 BTC = "BTC-USD"
@@ -135,6 +138,27 @@ def test_a_damaged_file_is_set_aside_and_the_rest_is_served(tmp_path: Path) -> N
     assert rows(store.read(BTC, Interval.M1)) == rows(candles(3 * 1440))
     assert [type(error) for error in told] == [FileDamaged, FileDamaged]
     assert path.with_name("2023-11-15.parquet.damaged-2").read_bytes() == b""
+
+
+def test_a_file_that_was_replaced_meanwhile_is_not_set_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[StorageError] = []
+    store = CandleStore(tmp_path, "x", told.append)
+    store.write(BTC, Interval.M1, candles(5))
+    (path,) = tmp_path.rglob("*.parquet")
+    whole, read = path.read_bytes(), read_checked
+
+    def replaced_after_the_look(at: Path, names: Sequence[str]) -> Columns:
+        try:
+            return read(at, names)
+        finally:
+            path.write_bytes(whole)
+
+    path.write_bytes(whole[: len(whole) // 2])
+    monkeypatch.setattr(candle_store, "read_checked", replaced_after_the_look)
+    assert len(store.read(BTC, Interval.M1)) == 5
+    assert (told, list(tmp_path.rglob("*.damaged*"))) == ([], [])
 
 
 def test_no_flip_and_no_cut_gives_wrong_candles(tmp_path: Path) -> None:

@@ -88,6 +88,23 @@ def test_a_run_of_another_process_keeps_its_number(tmp_path: Path) -> None:
     assert store.numbers() == list(range(1, 9))
 
 
+def test_no_number_is_given_twice_while_runs_come_and_go(tmp_path: Path) -> None:
+    given: list[int] = []
+
+    def work() -> None:
+        store = RunStore(tmp_path)
+        for _ in range(25):
+            given.append(number := store.add(b"x", {}))
+            store.remove(number)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(given) == list(range(1, 101))
+
+
 def test_what_was_left_half_written_goes_after_an_hour(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
     store.add(b"", {})

@@ -106,6 +106,19 @@ def test_a_merge_that_was_cut_off_does_no_harm(tmp_path: Path) -> None:
     assert len(list((store.folder / BTC).iterdir())) == 1
 
 
+def test_no_name_of_a_day_is_given_twice(tmp_path: Path) -> None:
+    store, names = TradeStore(tmp_path, "x"), set[str]()
+    for number in range(100):
+        before = {path.name for path in (store.folder / BTC).glob("*")}
+        store.add(BTC, columns([number]))
+        if number % 40 == 39:
+            store.merge_day(BTC, "2024-10-04")
+        new = {path.name for path in (store.folder / BTC).glob("*")} - before
+        assert new.isdisjoint(names)
+        names |= new
+    assert store.read(BTC, "2024-10-04").number == 100
+
+
 def test_reading_while_files_are_merged_loses_nothing(tmp_path: Path) -> None:
     store = TradeStore(tmp_path, "x")
     store.add(BTC, columns([0]))

@@ -11,7 +11,7 @@ import pytest
 
 from research.child import Children, Limits
 from research.child.calls import backtest_in_child, describe_in_child
-from research.errors import ChildCancelled, ChildStopped, StrategyFailed
+from research.errors import ChildCancelled, ChildStopped, ChildUnavailable, StrategyFailed
 from research.strategy_ref import StrategyRef
 from tests.research.search.planted import candles
 from trading.backtest import BacktestResult, Setup, backtest
@@ -236,21 +236,40 @@ def test_the_template_is_started_again_when_somebody_killed_it(write: Write) -> 
         made.close()
 
 
-def test_closing_ends_what_is_under_way(write: Write) -> None:
-    made = Children(Limits(seconds=60))
+def test_closing_ends_what_is_under_way(write: Write, tmp_path: Path) -> None:
+    made, running = Children(Limits(seconds=60)), tmp_path / "running"
     made.warm()
     failed: list[Exception] = []
 
     def run() -> None:
         try:
-            describe(made, write("print('here', flush=True)\nwhile True: pass"))
+            describe(made, write(f"open({str(running)!r}, 'w').close()\nwhile True: pass"))
         except ChildStopped as error:
             failed.append(error)
 
     thread = threading.Thread(target=run)
     thread.start()
-    time.sleep(0.5)
+    ends = time.monotonic() + 60
+    while not running.exists():
+        assert time.monotonic() < ends
+        time.sleep(0.01)
     made.close()
     thread.join(20)
     assert not thread.is_alive()
     assert len(failed) == 1
+
+
+def test_nothing_is_started_once_it_is_closed(write: Write) -> None:
+    made = Children()
+    made.close()
+    with pytest.raises(ChildUnavailable, match="have been closed"):
+        describe(made, write())
+    assert "have been closed" in str(describe_in_child(made, write()).error)
+
+
+def test_a_template_that_cannot_be_started_leaves_nothing(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    with pytest.raises(ChildUnavailable, match="No process for strategies could be started"):
+        describe(Children(), write())

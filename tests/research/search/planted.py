@@ -43,18 +43,24 @@ def hill(point: F64) -> float:
 
 
 class Formula:
-    """Scores points by a function; counts them; an error of the function is their failure."""
+    """Scores points by a function; counts them; an error of the function is their failure.
+
+    After ``most`` of them it waits to be cancelled, however late that comes.
+    """
 
     chunk_s = 0.01
 
     def __init__(
-        self, of: Callable[[F64], float] = hill, lanes: int = 2, seconds: float = 0.0
-    ) -> None:
-        self.of, self.lanes, self.seconds = of, lanes, seconds
+        self, of: Callable[[F64], float] = hill, lanes: int = 2, seconds: float = 0.0,
+        most: int = 1_000_000,
+    ) -> None:  # fmt: skip
+        self.of, self.lanes, self.seconds, self.most = of, lanes, seconds, most
         self.count = 0
 
     def score(self, points: F64, done: Done, cancelled: Cancelled) -> None:
         for row, point in enumerate(points):
+            while self.count >= self.most and not cancelled():
+                time.sleep(0.001)
             if cancelled():
                 return
             self.count += 1

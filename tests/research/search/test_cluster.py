@@ -22,17 +22,12 @@ from research.search import workers as workers_module
 from research.search.threads import ThreadScorer
 from research.search.workers import Workers
 from tests.conftest import ROOT
+from tests.ports import free_port
 from tests.research.search.test_scorers import GRID, SMA, file_study, sma_study
 
 pytest.importorskip("distributed")
 
 Started = subprocess.Popen[bytes]
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> None:

@@ -85,14 +85,12 @@ def test_progress_says_how_much_how_good_and_how_long() -> None:
 
 
 def cancelled_after(count: int, path: Path | None, method: Grid | OptunaSearch) -> SearchResult:
-    scorer = Formula(seconds=0.003)
+    scorer = Formula(seconds=0.003, most=count)
     return search(study(), method, scorer, cancelled=lambda: scorer.count >= count, partial=path)
 
 
 def test_a_cancelled_search_gives_what_it_has() -> None:
-    began = time.monotonic()
     result = cancelled_after(20, None, GRID)
-    assert time.monotonic() - began < 5
     assert not result.complete
     assert 20 <= len(result.points) < 200
     assert result.goals.tolist() == [hill(point) for point in result.points]
