@@ -7,7 +7,7 @@ from market.market import Market
 from market.types import quote_currency
 from paper_trading.errors import BadAccount, UnknownAccount
 from paper_trading.event_queues import EventQueues
-from paper_trading.live_account import AccountKey, Ledgers, LiveAccount
+from paper_trading.live_account import AccountKey, AutomationsPart, Ledgers, LiveAccount
 from storage.errors import StorageError
 from storage.journal.entry import Account, Journal
 from storage.journal.memory import MemoryJournal
@@ -29,7 +29,8 @@ class Accounts:
     """For the runner's thread, but for ``all``, which is replaced as a whole.
 
     ``post`` has a job done in the runner's thread, ``journal_changed`` is called there when a
-    journal gets out of reach or is back. ``queues`` get every event that is journaled.
+    journal gets out of reach or is back. ``queues`` get every event that is journaled;
+    ``automate`` makes what trades an account by itself.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Accounts:
     ) -> None:
         self.all: Mapping[int, LiveAccount] = {}
         self.queues = EventQueues()
+        self.automate: Callable[[LiveAccount], AutomationsPart] | None = None
         self._market = market
         self._post = post
         self._journal_changed = journal_changed
@@ -97,6 +99,11 @@ class Accounts:
             raise BadAccount(
                 f"The name was {terms.name[:60]!r}; allowed are 1 to {LONGEST_NAME} characters."
             )
+        same = [
+            each for each in self.of(terms.market) if each.core.records.terms.name == terms.name
+        ]
+        if same:
+            raise BadAccount(f"There is a {terms.market} account {terms.name!r} already.")
         if terms.market == "replay":
             return self.open_temporary(terms, time_ns)
         try:
@@ -153,7 +160,7 @@ class Accounts:
             return
         account = LiveAccount(key, self._kept, self.steps())
         account.load()
-        self.all = {**self.all, key.id: account}
+        self._add(account)
 
     def _opened(
         self, key: AccountKey, ledgers: Ledgers, terms: AccountTerms, time_ns: int
@@ -161,8 +168,13 @@ class Accounts:
         account = LiveAccount(key, ledgers, self.steps())
         account.open(terms, RiskLimits(), time_ns)
         account.flush()
-        self.all = {**self.all, key.id: account}
+        self._add(account)
         return account
+
+    def _add(self, account: LiveAccount) -> None:
+        if self.automate is not None:
+            account.automations = self.automate(account)
+        self.all = {**self.all, account.key.id: account}
 
     def _ledgers(self, journal: Journal) -> Ledgers:
         writer = JournalWriter(journal, lambda _: self._post(self._journal_changed))

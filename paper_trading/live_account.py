@@ -148,6 +148,12 @@ class LiveAccount:
         self.core = rebuild(events, self._steps)
         self._record_from(last)
 
+    def _load_again(self, time_ns: int) -> None:
+        self.load()
+        if self.automations is not None:
+            self.automations.end(time_ns)
+            self.automations.begin(time_ns)
+
     def list_symbols(self, steps: Mapping[str, float]) -> None:
         """The market shows other symbols."""
         self._steps = steps
@@ -189,8 +195,10 @@ class LiveAccount:
         if self.trouble:
             if not isinstance(command, Resume) or self.recording.waiting:
                 return 0, ()
-            self.guarded(self.load)
             self.trouble = ""
+            self.guarded(partial(self._load_again, time_ns))
+            if self.trouble:
+                return 0, ()
         try:
             events = self.core.do(command, time_ns)
         except Exception as error:  # noqa: BLE001 - it is told

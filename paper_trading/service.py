@@ -14,7 +14,7 @@ from paper_trading.errors import PaperClosed, UnknownAccount
 from paper_trading.event_queues import EventQueue
 from paper_trading.event_views import event_view, journal_row
 from paper_trading.fill_marks import NO_MARKS, Marks
-from paper_trading.live_account import LiveAccount
+from paper_trading.live_account import AutomationsPart, LiveAccount
 from paper_trading.market_watch import MarketWatch, WatchedFeed
 from paper_trading.room import Room
 from paper_trading.runner import Runner
@@ -27,6 +27,7 @@ from trading.paper.terms import AccountTerms
 __all__ = ["PaperTrading"]
 
 T = TypeVar("T")
+Look = Callable[[str, int], None]
 
 MOST_ROWS = 1000
 PATIENCE_S = 5.0
@@ -57,6 +58,13 @@ class PaperTrading:
         self._closed = False
 
     # --- beginning and end ----------------------------------------------------------------------
+
+    def automate(self, make: Callable[[LiveAccount, Look], AutomationsPart]) -> None:
+        """Have every account traded by what ``make`` gives for it too; call before the start.
+
+        ``look(symbol, time_ns)`` gives the account the newest trade, quote and book of a symbol.
+        """
+        self._accounts.automate = lambda account: make(account, partial(self._look, account))
 
     def start(self) -> None:
         """Build the accounts from the journal and begin; returns when all are there."""
@@ -207,6 +215,9 @@ class PaperTrading:
     def _show(self, account: LiveAccount, made: Future[None]) -> None:
         seq = account.recording.seq
         self._room.publisher.when_shown(account, seq, lambda error: _settle(made, None, error))
+
+    def _look(self, account: LiveAccount, symbol: str, time_ns: int) -> None:
+        self._room.look(account, symbol, time_ns)
 
     def _market(self) -> None:
         self._room.market()

@@ -199,7 +199,8 @@ class Services:
     def failure(self) -> str | None:
         """What defect of our own stopped the live loop or the feed; None while both run."""
         feed = self.feed.status()
-        return self.live.failure or self.books.failure or (feed.detail if feed.failed else None)
+        own = self.live.failure or self.books.failure or self.paper.failure
+        return own or (feed.detail if feed.failed else None)
 
     def tier(self) -> str:
         """``picture``, or ``plotly`` when no renderer runs."""

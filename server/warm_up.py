@@ -1,8 +1,8 @@
 """Compiles what the first viewer, trade and backtest would otherwise wait for.
 
-Charts, candles and order books are compiled before anything is served. Backtests and indicators,
-which take longer on the very first start, are compiled beside the running program: until then, what
-is asked for compiles on its own.
+Charts, candles and order books are compiled before anything is served. Paper orders, backtests and
+indicators, which take longer on the very first start, are compiled beside the running program:
+until then, what is asked for compiles on its own.
 """
 
 import atexit
@@ -21,9 +21,15 @@ from market.candle_builder import CandleBuilder
 from market.columns import CandleWindow
 from market.order_book import OrderBook
 from market.tape import Tape
-from market.types import MINUTE, Candle, Interval, Side, Symbol, Trade
+from market.types import MINUTE, Candle, Interval, Quote, Side, Symbol, Trade
 from trading.backtest import Setup, backtest
 from trading.backtest.scoring import Scorer
+from trading.engine.records import Kind
+from trading.paper.commands import Change, Kill, Place
+from trading.paper.core import open_account
+from trading.paper.risk import RiskLimits
+from trading.paper.tape import BookInput, NoBook, PassTime
+from trading.paper.terms import AccountTerms
 from trading.shelf import strategies
 from trading.strategies.dca import STRATEGY as DCA
 
@@ -35,7 +41,7 @@ _log = logging.getLogger("candlecast.warm_up")
 def warm_up(choice: RendererChoice, wait: bool = True) -> None:
     """Run every compiled path once; with a filled cache this takes a fraction of a second.
 
-    Without ``wait`` backtests and indicators are compiled beside the caller.
+    Without ``wait`` paper orders, backtests and indicators are compiled beside the caller.
     """
     if choice.renderer is not None:
         ChartPipeline(choice.renderer).warm_up()
@@ -45,6 +51,7 @@ def warm_up(choice: RendererChoice, wait: bool = True) -> None:
     builder.columns(Interval.M1).snapshot()
     warm_up_book()
     if wait:
+        warm_up_paper()
         warm_up_backtests()
         warm_up_indicators()
     else:
@@ -64,6 +71,37 @@ def warm_up_book() -> None:
     tape.add(Trade(Symbol("A-B"), 1, MINUTE, 100.0, 1.0, Side.BUY))
     tape.view()
     tape.clear()
+
+
+def warm_up_paper() -> None:
+    """Place, trigger, change and fill orders of a paper account, with and without a book."""
+    symbol = Symbol("A-USD")
+    terms = AccountTerms(name="Warm-up", maintenance=0.1)
+    core, _ = open_account(terms, RiskLimits(), 1, {symbol: 0.0})
+    bids, asks = np.array([[[100.0, 99.0], [5.0, 5.0]], [[101.0, 102.0], [5.0, 5.0]]])
+    core.market(Quote(symbol, 0, 100.0, 5.0, 101.0, 5.0), 2)
+    core.market(Trade(symbol, 1, 0, 100.0, 1.0, Side.BUY), 3)
+    core.do(Place(symbol=symbol, side=Side.BUY, size=1.0), 4)
+    core.market(BookInput(symbol, bids, asks), 5)
+    for at, place in enumerate(_ORDERS):
+        core.do(place, 6 + at)
+    core.do(Change(id=core.records.order_count, trail=2.0), 20)
+    core.market(Trade(symbol, 2, 0, 98.0, 1.0, Side.SELL), 21)
+    core.market(Quote(symbol, 0, 97.0, 5.0, 98.0, 5.0), 22)
+    core.market(NoBook(symbol), 23)
+    core.market(PassTime(), 24)
+    core.do(Kill("warm-up"), 25)
+
+
+_ORDERS = (
+    Place(symbol="A-USD", side=Side.BUY, size=1.0, kind=Kind.LIMIT, limit=99.5, stop_loss=90.0,
+          take_profit=120.0),
+    Place(symbol="A-USD", side=Side.SELL, fraction=0.01, kind=Kind.STOP_LIMIT, stop=99.0,
+          limit=98.5),
+    Place(symbol="A-USD", side=Side.SELL, size=0.5, kind=Kind.STOP, stop=97.5),
+    Place(symbol="A-USD", side=Side.BUY, fraction=0.01),
+    Place(symbol="A-USD", side=Side.SELL, size=0.1, kind=Kind.TRAILING, trail=1.0),
+)  # fmt: skip
 
 
 def warm_up_backtests(stop: threading.Event | None = None) -> None:
@@ -105,6 +143,7 @@ def warm_up_beside() -> threading.Thread:
     stop = threading.Event()
 
     def work() -> None:
+        warm_up_paper()
         warm_up_backtests(stop)
         warm_up_indicators(stop)
 

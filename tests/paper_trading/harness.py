@@ -20,7 +20,8 @@ from market.order_book import OrderBook
 from market.types import Quote, Side, Symbol, Trade
 from paper_trading.service import PaperTrading
 from paper_trading.views import AccountView, Outcome
-from storage.journal.entry import Entry, Journal
+from storage.errors import StorageError
+from storage.journal.entry import Account, Entry, Journal
 from storage.journal.memory import MemoryJournal
 from storage.journal.opening import open_journal
 from trading.paper.commands import Command, Place
@@ -136,21 +137,42 @@ def wait_for(condition: Callable[[], bool], what: str, seconds: float = 10.0) ->
 
 
 class Gate:
-    """A journal whose commits wait while the gate is shut, or fail as the test says."""
+    """A journal whose commits wait while ``open`` is not set, and fail while ``error`` is."""
 
-    def __init__(self, inner: Journal) -> None:
-        self.inner = inner
+    def __init__(self, inner: Journal | None = None) -> None:
+        self.inner = inner or MemoryJournal()
         self.open = threading.Event()
         self.open.set()
-        self.error: Exception | None = None
-        self.waiting = threading.Event()
+        self.error: StorageError | None = None
+        self.tried = threading.Event()
 
     def append(self, entries: Sequence[Entry]) -> None:
-        self.waiting.set()
+        self.tried.set()
         self.open.wait(10)
         if self.error is not None:
             raise self.error
         self.inner.append(entries)
 
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.inner, name)
+    def accounts(self) -> tuple[Account, ...]:
+        return self.inner.accounts()
+
+    def add_account(self, name: str, market: str, time_ns: int) -> Account:
+        return self.inner.add_account(name, market, time_ns)
+
+    def claim(self, account: int) -> None:
+        self.inner.claim(account)
+
+    def last(self, account: int) -> int:
+        return self.inner.last(account)
+
+    def entries(self, account: int, after: int = 0) -> Iterator[Entry]:
+        return self.inner.entries(account, after)
+
+    def find(self, account: int, key: str) -> Entry | None:
+        return self.inner.find(account, key)
+
+    def rest(self) -> None:
+        self.inner.rest()
+
+    def close(self) -> None:
+        self.inner.close()

@@ -17,9 +17,11 @@ from server.warm_up import (
     warm_up_beside,
     warm_up_book,
     warm_up_indicators,
+    warm_up_paper,
 )
 from trading.backtest.follow import follow
 from trading.backtest.scoring import _score_all
+from trading.engine.live import pass_book, pass_no_book, pass_quote, pass_time, pass_trades
 
 pytestmark = pytest.mark.kernel
 
@@ -53,6 +55,12 @@ def test_books_are_compiled_before_the_feeds_thread_needs_them() -> None:
     kernels = (set_levels, replace_levels, rescale, invalidate, copy_top, group_top, price_unit)
     warm_up_book()
     for each in (*kernels, add_to_tape, copy_tape):
+        assert getattr(each, "signatures", ["without a compiler"])
+
+
+def test_orders_on_paper_are_compiled() -> None:
+    warm_up_paper()
+    for each in (pass_trades, pass_quote, pass_book, pass_no_book, pass_time):
         assert getattr(each, "signatures", ["without a compiler"])
 
 
