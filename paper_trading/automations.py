@@ -19,6 +19,7 @@ from paper_trading.automation_run import (
     step_of,
     stepped,
 )
+from paper_trading.live_account import AccountKey
 from trading.decisions import Strategy
 from trading.errors import BadStrategy
 from trading.paper.automation import LiveRun, RunTerms, live_run
@@ -48,12 +49,9 @@ class TradedAccount(Protocol):
     def do(self, command: Command, time_ns: int) -> tuple[int, Sequence[Event]]:
         """Do ``command``: its events, the seq of the first before them."""
 
-    steps: Mapping[str, Sequence[AutomationStepped]]
-    """The steps of every automation that the journal held when the account was loaded."""
-
     @property
-    def number(self) -> int:
-        """What files of the account are called by."""
+    def key(self) -> AccountKey:
+        """What it is called by."""
 
     def record(self, events: Sequence[Event]) -> int:
         """Have ``events`` journaled."""
@@ -63,25 +61,32 @@ class TradedAccount(Protocol):
 class AutomationTools:
     """What the automations of all accounts share.
 
-    ``ready`` says whether the candles of a ring have come; ``look`` gives an account the newest
-    prices of a symbol.
+    ``ready`` says whether the candles of a ring have come; ``steps`` are the steps, by owner, that
+    the journal of an account has.
     """
 
     market: Market
     files: HistoryFiles
     ready: Callable[[str, Interval], bool]
-    look: Callable[[TradedAccount, str, int], object]
+    steps: Callable[[TradedAccount], Mapping[str, Sequence[AutomationStepped]]]
 
 
 class Automations:
-    """For the runner's thread. ``symbols`` are those whose trades it has to hear of."""
+    """For the runner's thread. ``symbols`` are those whose trades it has to hear of.
 
-    def __init__(self, account: TradedAccount, tools: AutomationTools) -> None:
+    ``look`` gives the account the newest prices of a symbol.
+    """
+
+    def __init__(
+        self, account: TradedAccount, tools: AutomationTools, look: Callable[[str, int], object]
+    ) -> None:
         self.symbols: frozenset[str] = frozenset()
         self._account = account
         self._tools = tools
+        self._look = look
         self._runs: dict[str, Automated] = {}
         self._waiting: dict[str, AutomationSet] = {}
+        self._known: Mapping[str, Sequence[AutomationStepped]] | None = None
         self._begun = False
         self._due: dict[str, int] = {}
         self._retry_ns = 0
@@ -91,13 +96,17 @@ class Automations:
     def begin(self, time_ns: int) -> None:
         """The account's market is shown: go on with what runs."""
         self._begun = True
+        if self._known is None:
+            running = bool(self._account.core.records.automations)
+            self._known = dict(self._tools.steps(self._account)) if running else {}
+        for each in self._runs.values():
+            each.closes = Closes(each.setting.symbols, each.interval.nanoseconds, time_ns)
         for setting in self._account.core.records.automations.values():
             self._set(setting, time_ns)
 
     def end(self, time_ns: int) -> None:
         """It is not shown any more: nothing closes until the next :meth:`begin`."""
         self._begun = False
-        self._runs.clear()
         self._waiting.clear()
         self._listen()
 
@@ -137,7 +146,7 @@ class Automations:
 
     def next_ns(self) -> int | None:
         """When :meth:`clock` is to be called at the latest."""
-        times = [each.closes.next_ns for each in self._runs.values()]
+        times = [each.closes.next_ns for each in self._runs.values()] if self._begun else []
         if self._waiting:
             times.append(self._retry_ns)
         return min(times, default=None)
@@ -168,7 +177,7 @@ class Automations:
         try:
             strategy = _strategy(setting.strategy)
             terms = run_terms(setting, strategy, self._account.core.records.terms)
-            steps = newest_run(self._account.steps.get(setting.owner, ()))
+            steps = newest_run((self._known or {}).get(setting.owner, ()))
             hand = AccountHand(self._account, setting.owner, setting.symbols, self._look)
             hand.begin(time_ns)
             self._runs[setting.owner] = (
@@ -185,7 +194,7 @@ class Automations:
     ) -> Automated:
         interval = Interval.parse(setting.interval)
         history = closed_before(self._tools.market, setting.symbols, interval, time_ns)
-        name = run_name(self._account.number, setting.owner, time_ns)
+        name = run_name(self._account.key.id, setting.owner, time_ns)
         self._tools.files.put(name, history)
         run = live_run(terms, history, hand)
         begun = self._automated(setting, run, hand, time_ns)
@@ -198,7 +207,7 @@ class Automations:
         hand: AccountHand, time_ns: int,
     ) -> Automated:  # fmt: skip
         interval, begun_ns = Interval.parse(setting.interval), steps[0].time_ns
-        name = run_name(self._account.number, setting.owner, begun_ns)
+        name = run_name(self._account.key.id, setting.owner, begun_ns)
         history = self._tools.files.get(name, setting.symbols)
         if history is None:
             history = closed_before(self._tools.market, setting.symbols, interval, begun_ns)
@@ -274,18 +283,13 @@ class Automations:
         """Forget its run, and that there was one: started again it begins anew."""
         self._runs.pop(owner, None)
         self._waiting.pop(owner, None)
-        self._account.steps = {
-            name: steps for name, steps in self._account.steps.items() if name != owner
-        }
+        self._known = {name: steps for name, steps in (self._known or {}).items() if name != owner}
         self._listen()
-
-    def _look(self, symbol: str, time_ns: int) -> None:
-        self._tools.look(self._account, symbol, time_ns)
 
     def _listen(self) -> None:
         """Say what is to be heard, and from when on a trade may close candles."""
         due: dict[str, int] = {}
-        for each in self._runs.values():
+        for each in self._runs.values() if self._begun else ():
             for symbol in each.setting.symbols:
                 due[symbol] = min(due.get(symbol, FAR_NS), each.closes.end_ns)
         self._due = due

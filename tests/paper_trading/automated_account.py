@@ -11,10 +11,14 @@ from market.market import Market
 from market.types import SECOND, Quote, Side, Symbol, Trade
 from paper_trading.automation_candles import HistoryFiles
 from paper_trading.automations import Automations, AutomationTools
+from paper_trading.input_log import Began, InputLog
+from paper_trading.live_account import AccountKey
+from storage.blocks import StoredFrame
 from trading.paper.commands import Command, SetAutomation
 from trading.paper.core import open_account, rebuild
 from trading.paper.events import AutomationRemoved, AutomationSet, AutomationStepped, Event, Filled
 from trading.paper.risk import RiskLimits
+from trading.paper.tape import MarketInput
 from trading.paper.terms import AccountTerms
 
 A = "A-USD"
@@ -26,24 +30,35 @@ START_NS = 1_700_000_000 * SECOND
 class Account:
     """Keeps every event, as a :class:`paper_trading.live_account.LiveAccount` does."""
 
-    number = 1
+    key = AccountKey(1, 1, "simulated", temporary=False)
 
     def __init__(self, events: Sequence[Event] = (), terms: AccountTerms | None = None) -> None:
         self.events: list[Event] = list(events)
-        self.commands: list[Command] = []
         self.automations: Automations | None = None
-        self.steps: Mapping[str, Sequence[AutomationStepped]] = _steps(self.events)
+        self.kept = _steps(self.events)
+        self.given: list[StoredFrame] = []
+        self.log = InputLog(self, 1)
         if events:
             self.core = rebuild(events, STEPS)
         else:
             terms = terms or AccountTerms(name="Main", market="simulated")
             self.core, opened = open_account(terms, RiskLimits(), START_NS, STEPS)
             self.events += opened
+        self.log.keep(Began(len(self.events), STEPS), START_NS)
+
+    def keep(self, source: str, time_ns: int, data: bytes) -> None:
+        """What the core was given, as it is recorded."""
+        self.given.append(StoredFrame(time_ns, data, source))
+
+    def market(self, item: MarketInput, time_ns: int) -> None:
+        """Give the core something of the market."""
+        self.log.keep(item, time_ns)
+        self.events += self.core.market(item, time_ns)
 
     def do(self, command: Command, time_ns: int) -> tuple[int, Sequence[Event]]:
         """Carry it out and tell the automations of theirs."""
         first = len(self.events) + 1
-        self.commands.append(command)
+        self.log.keep(command, time_ns)
         events = self.core.do(command, time_ns)
         self.events += events
         for event in events:
@@ -53,8 +68,6 @@ class Account:
 
     def record(self, events: Sequence[Event]) -> int:
         """Keep ``events``."""
-        for event in events:
-            self.core.records.apply(event)
         self.events += events
         return len(self.events)
 
@@ -82,9 +95,11 @@ class Place:
         self.looked: list[str] = []
         tools = AutomationTools(
             self.market, HistoryFiles(folder), lambda symbol, interval: self.loaded,
-            lambda account, symbol, now: self.looked.append(symbol),
+            lambda _: self.account.kept,
         )  # fmt: skip
-        self.automations = self.account.automations = Automations(self.account, tools)
+        self.automations = self.account.automations = Automations(
+            self.account, tools, lambda symbol, now: self.looked.append(symbol)
+        )
 
     def history(self, trades: Iterable[Trade]) -> None:
         """What came before."""
@@ -105,8 +120,8 @@ class Place:
         spread = trade.price * 1e-4
         bid, ask = trade.price - spread, trade.price + spread
         quote = Quote(trade.symbol, now, bid, 300.0, ask, 200.0)
-        self.account.events += self.account.core.market(quote, now)
-        self.account.events += self.account.core.market(trade, now)
+        self.account.market(quote, now)
+        self.account.market(trade, now)
 
     def set(self, state: str = "running", **other: Any) -> None:
         """Start, pause or stop the automation ``a1``."""

@@ -194,5 +194,9 @@ def test_another_market_ends_it_until_it_is_back() -> None:
     count = len(steps(place))
     place.pass_on(trades(20, 7, first=150))
     assert len(steps(place)) == count
+    assert place.automations.next_ns() is None
+    place.automations.begin(place.now_ns)
+    place.pass_on(trades(20, 7, first=170))
+    assert len(steps(place)) == count + 8
     assert isinstance(place.account.core.records.automations["a1"], AutomationSet)
     assert all(isinstance(fill, Filled) for fill in place.account.fills("a1"))
