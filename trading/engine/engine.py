@@ -70,8 +70,7 @@ class Engine:
         live = self.policies.matching is Matching.LIVE
         self._venue = make_venue(len(steps) if live else 0)
         self._space = most_fills(len(steps)) if live else len(steps) + 2
-        self._calls = live_calls() if live else None
-        self._order_calls = order_calls()
+        self._is_live = live
 
     @property
     def books(self) -> Books:
@@ -124,7 +123,7 @@ class Engine:
         placed = self._now(time_ns)
         if self._account["orders"] == len(self._books.orders):
             self.make_space()
-        number = self._order_calls.enter(
+        number = order_calls().enter(
             self._books, symbol, int(order.side), int(order.kind), int(order.tif), order.flags,
             float(order.size), float(order.limit), float(order.stop), float(order.trail),
             int(order.parent), int(order.group), int(placed),
@@ -166,7 +165,7 @@ class Engine:
     def cancel(self, number: int) -> bool:
         """Cancel an order; False when it had ended before. Raises :class:`BadOrder` for none."""
         self._check_number(number)
-        return bool(self._order_calls.cancel(self._books, int(number)))
+        return bool(order_calls().cancel(self._books, int(number)))
 
     def change(
         self, number: int, size: float | None = None, limit: float | None = None,
@@ -212,7 +211,7 @@ class Engine:
         time_ns: int,
     ) -> None:  # fmt: skip
         """Take a candle that began at ``time_ns``. Raises :class:`BadMarketData`."""
-        if self._calls is not None:
+        if self._is_live:
             raise BadMarketData(f"A candle of {symbol} came to an engine that matches live prices.")
         index = self._symbol(symbol)
         check_candle(symbol, (opened, high, low, closed), volume)
@@ -229,9 +228,9 @@ class Engine:
         Whether more than marks and queues may be other ones. Raises :class:`BadMarketData`.
         """
         check_trade(symbol, price, volume)
-        if self._calls is not None:
+        if self._is_live:
             given = self._symbol(symbol), float(price), float(volume), int(side), int(time_ns)
-            return self._took(self._calls.trade, *given)
+            return self._took(live_calls().trade, *given)
         index = self._symbol(symbol)
         check_time(symbol, time_ns, self.time_ns)
         self.make_space()
@@ -303,7 +302,7 @@ class Engine:
         now = latest if time_ns is None else int(time_ns)
         if now < latest:
             raise BadOrder(f"Placed at {now} ns, before the latest input at {latest} ns.")
-        if self._calls is not None:
+        if self._is_live:
             self._account["time_ns"] = now
         return now
 
@@ -319,9 +318,9 @@ class Engine:
 
     @property
     def _live(self) -> LiveCalls:
-        if self._calls is None:
+        if not self._is_live:
             raise BadMarketData("An engine of candles takes candles and trades; this was neither.")
-        return self._calls
+        return live_calls()
 
     def _took(self, call: Callable[..., int], *given: Any) -> bool:
         """Let a compiled input take what is given, of which the time comes last."""
