@@ -30,6 +30,9 @@ __all__ = ["AccountKey", "AutomationsPart", "Ledgers", "LiveAccount"]
 
 log = logging.getLogger(__name__)
 
+_LABELS = (ev.Noted, ev.AutomationSet, ev.AutomationRemoved)
+"""What changes names and notes."""
+
 
 class AccountKey(NamedTuple):
     """``id`` is what everybody calls it, ``number`` what its journal does."""
@@ -226,6 +229,7 @@ class LiveAccount:
         """
         first = self.recording.record(events, key)
         self.changed = True
+        self.labels += any(isinstance(event, _LABELS) for event in events)
         if self._heard_ns and any(type(event) is ev.OrderAccepted for event in events):
             self.latencies.add(monotonic_ns() - self._heard_ns)
         if then is not None:
@@ -280,5 +284,3 @@ class LiveAccount:
             self.marks.add(event)
         elif isinstance(event, ev.EquityMarked):
             self.curve.add(event.time_ns // 1_000_000, event.equity)
-        elif isinstance(event, ev.Noted | ev.AutomationSet | ev.AutomationRemoved):
-            self.labels += 1

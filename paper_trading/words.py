@@ -28,6 +28,7 @@ END_WORDS = {
     Reason.PARENT: "the entry ended without filling",
     Reason.LIQUIDATION: "the account was liquidated",
     Reason.NO_SIZE: "there was nothing to trade",
+    Reason.RULES: "a limit of the account stood against it",
 }
 
 

@@ -172,7 +172,7 @@ def sentence_for(problem: Mapping[str, Any]) -> str:
         return f"{name} is missing"
     if problem["type"].startswith("bool"):
         return f"{name} was {received!r}; allowed are true and false"
-    if name not in LIMITS:
+    if name not in LIMITS or problem["loc"][0] == "body":
         return f"{name} was {received!r}; {problem['msg'].lower()}"
     low, high = LIMITS[name]
     kind = "" if problem["type"].startswith("float") or name == "scale" else "whole numbers "

@@ -18,10 +18,12 @@ from server.views import ErrorView
 
 _REFUSALS = {
     401: "A password is set and was not given",
+    404: "There is no such account, order or automation",
+    409: "The Idempotency-Key was used for something else",
     422: "Something asked for that cannot be given",
     429: "Too many runs are waiting",
     500: "This chart could not be drawn",
-    503: "No renderer runs, so there are no pictures",
+    503: "What this needs does not work now: a renderer, the journal",
 }
 
 

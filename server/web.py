@@ -24,14 +24,18 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
+from market.errors import UnknownInterval
+from paper_trading.errors import BadAccount, PaperClosed, UnknownAccount
 from research.errors import ResearchError
 from server.book_routes import book_routes
 from server.chart_parameters import sentence_for
 from server.errors import DrawFailed, PictureUnavailable, RequestError, SettingsError
+from server.events_socket import EventsSocket
 from server.first_page import fetch_page, inline_script_sources
 from server.frames_socket import FramesSocket
 from server.import_routes import import_routes
 from server.login import Access
+from server.paper_routers import paper_routers
 from server.replay_routes import replay_routes
 from server.research_routes import research_file_routes, research_routes
 from server.routes import api_routes, health_routes, login_routes
@@ -39,6 +43,9 @@ from server.run_chart_routes import run_chart_routes
 from server.security import Guard
 from server.services import Services
 from server.sparkline_routes import sparkline_routes
+from server.webhook_places import WebhookPlaces
+from server.webhooks import Webhooks
+from storage.errors import StorageError
 
 MAX_SOCKET_MESSAGE = 1024 * 1024
 STOP_SECONDS = 3
@@ -51,6 +58,8 @@ class CandlecastServer(FastAPI):
 
     services: Services
     frames: FramesSocket
+    events: EventsSocket
+    receivers: Webhooks
     guard: Guard
     access: Access
 
@@ -76,6 +85,8 @@ def build_server(services: Services) -> CandlecastServer:
     app.frames = FramesSocket(
         services.viewers, services.request_of, services.telemetry, services.books
     )
+    app.events = EventsSocket(services.paper)
+    app.receivers = _webhooks(services)
     app.include_router(health_routes(services))
     app.include_router(login_routes(app.access))
     app.include_router(sparkline_routes(services))
@@ -85,10 +96,23 @@ def build_server(services: Services) -> CandlecastServer:
     app.include_router(research_routes(services.research))
     app.include_router(research_file_routes(services.research, services.run_pictures))
     app.include_router(run_chart_routes(services.run_pictures))
+    for router in paper_routers(services.paper, services.research, app.receivers):
+        app.include_router(router)
     app.include_router(api_routes(services))
     app.add_api_websocket_route("/ws/charts", _frames_route)
-    _add_error_handlers(app)
+    app.add_api_websocket_route("/ws/events", app.events.serve)
+    add_error_handlers(app)
     return app
+
+
+def _webhooks(services: Services) -> Webhooks:
+    """The receivers that the settings name; how far each was told stands in the store."""
+    settings = services.settings
+    urls = [url.get_secret_value() for url in settings.webhooks]
+    secret = settings.webhook_secret
+    path = settings.store / "paper" / "webhooks.json" if settings.store and urls else None
+    key = secret.get_secret_value().encode() if secret else None
+    return Webhooks(urls, key, services.paper, WebhookPlaces(path))
 
 
 async def _frames_route(websocket: WebSocket) -> None:
@@ -104,7 +128,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if page is not None:
         app.guard.script_sources = inline_script_sources(page)
     services = app.services
-    parts = (services.live, services.books, services.performance)
+    parts = (services.live, services.books, services.performance, app.receivers)
     tasks = [asyncio.create_task(part.run()) for part in parts]
     yield
     for task in tasks:
@@ -112,19 +136,29 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await asyncio.wait(tasks)
 
 
-def _add_error_handlers(app: FastAPI) -> None:
+def add_error_handlers(app: FastAPI) -> None:
+    """Have errors answered as ``{"error": sentence}``."""
+
     @app.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> Response:
         return JSONResponse({"error": sentence_for(error.errors()[0])}, 422)
 
     @app.exception_handler(ResearchError)
     @app.exception_handler(RequestError)
-    async def refused(_request: Request, error: RequestError | ResearchError) -> Response:
+    @app.exception_handler(BadAccount)
+    @app.exception_handler(UnknownInterval)
+    async def refused(_request: Request, error: Exception) -> Response:
         return JSONResponse({"error": str(error)}, 422)
 
     @app.exception_handler(PictureUnavailable)
-    async def unavailable(_request: Request, error: PictureUnavailable) -> Response:
+    @app.exception_handler(PaperClosed)
+    @app.exception_handler(StorageError)
+    async def unavailable(_request: Request, error: Exception) -> Response:
         return JSONResponse({"error": str(error)}, 503)
+
+    @app.exception_handler(UnknownAccount)
+    async def unknown(_request: Request, error: UnknownAccount) -> Response:
+        return JSONResponse({"error": str(error), "rule": "unknown_account"}, 404)
 
     @app.exception_handler(DrawFailed)
     async def failed(_request: Request, error: DrawFailed) -> Response:
@@ -159,11 +193,12 @@ class WebServer(uvicorn.Server):
                 log_config=None,
             )
         )
-        self._frames = app.frames
+        self._sockets = (app.frames, app.events)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close frames sockets with 1001, then everything else."""
-        await self._frames.close_all()
+        """Close our sockets with 1001, then everything else."""
+        for each in self._sockets:
+            await each.close_all()
         await super().shutdown(sockets)
 
 

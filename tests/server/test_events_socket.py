@@ -18,8 +18,11 @@ from server.settings import Settings
 from server.web import CandlecastServer
 from tests.server.harness import BTC, Running, run_server, until
 from tests.server.paper_desk import Desk
+from trading.paper.commands import Note
 
 PASSWORD = "correct horse battery"
+PATH = "/ws/desk"
+"""Where the desk's socket is mounted, beside the program's own."""
 
 
 @pytest.fixture
@@ -29,7 +32,7 @@ def desk() -> Desk:
 
 def serving(desk: Desk, settings: Settings | None = None) -> Any:
     def mount(app: CandlecastServer) -> None:
-        app.add_api_websocket_route("/ws/events", EventsSocket(desk).serve)
+        app.add_api_websocket_route(PATH, EventsSocket(desk).serve)
 
     return run_server(settings or Settings(symbols=(BTC,)), mount=mount)
 
@@ -46,7 +49,7 @@ async def listening(
 ) -> AsyncIterator[ClientConnection]:
     """A program that listens, once it is subscribed."""
     before = len(desk.queues)
-    url = f"ws://127.0.0.1:{server.port}/ws/events{query}"
+    url = f"ws://127.0.0.1:{server.port}{PATH}{query}"
     async with connect(url, **options) as socket:
         await until(lambda: len(desk.queues) > before, "the subscription")
         yield socket
@@ -59,7 +62,7 @@ async def told(socket: ClientConnection, count: int) -> list[dict[str, Any]]:
 
 async def refusal(server: Running, query: str) -> tuple[str, int]:
     """What a program is told that asks for something wrong, and the code of the close."""
-    async with connect(f"ws://127.0.0.1:{server.port}/ws/events{query}") as socket:
+    async with connect(f"ws://127.0.0.1:{server.port}{PATH}{query}") as socket:
         [answer] = await told(socket, 1)
         with pytest.raises(ConnectionClosed) as closed:
             await socket.recv()
@@ -149,7 +152,7 @@ async def test_only_so_many_programs_listen(
     monkeypatch.setattr(events_socket, "MOST_SOCKETS", 1)
     async with (
         listening(server, desk),
-        connect(f"ws://127.0.0.1:{server.port}/ws/events") as second,
+        connect(f"ws://127.0.0.1:{server.port}{PATH}") as second,
     ):
         with pytest.raises(ConnectionClosed) as closed:
             await second.recv()
@@ -159,7 +162,7 @@ async def test_only_so_many_programs_listen(
 async def test_pages_of_other_sites_do_not_listen(server: Running, desk: Desk) -> None:
     for origin in ("http://evil.example", "null", f"http://127.0.0.1:{server.port + 1}"):
         with pytest.raises(InvalidStatus) as refused:
-            async with connect(f"ws://127.0.0.1:{server.port}/ws/events", origin=origin):  # type: ignore[arg-type]
+            async with connect(f"ws://127.0.0.1:{server.port}{PATH}", origin=origin):  # type: ignore[arg-type]
                 pass
         assert refused.value.response.status_code == 403
     async with listening(server, desk, origin=server.origin) as socket:
@@ -173,7 +176,7 @@ async def test_a_password_is_needed_where_one_is_set(desk: Desk) -> None:
         for headers in ({}, {"Authorization": "Bearer wrong"}, {"Cookie": f"{COOKIE}=made-up"}):
             with pytest.raises(InvalidStatus) as refused:
                 async with connect(
-                    f"ws://127.0.0.1:{server.port}/ws/events", additional_headers=headers
+                    f"ws://127.0.0.1:{server.port}{PATH}", additional_headers=headers
                 ):
                     pass
             assert refused.value.response.status_code == 403
@@ -181,3 +184,19 @@ async def test_a_password_is_needed_where_one_is_set(desk: Desk) -> None:
         async with listening(server, desk, additional_headers=bearer) as socket:
             desk.happens(1)
             assert len(await told(socket, 1)) == 1
+
+
+async def test_the_program_tells_of_its_accounts() -> None:
+    with run_server(Settings(symbols=(BTC,), store=None)) as server:
+        account = server.services.paper.main()
+        url = f"ws://127.0.0.1:{server.port}/ws/events?account=0&after=0&kinds=account_opened,noted"
+        async with connect(url) as socket:
+            [opened] = await told(socket, 1)
+            await server.services.paper.do(account, Note("event 1", "the first"))
+            [noted] = await told(socket, 1)
+            server.stop()
+            with pytest.raises(ConnectionClosed) as closed:
+                await socket.recv()
+    assert (opened["account"], opened["seq"]) == (account, 1)
+    assert (noted["kind"], noted["data"]["text"]) == ("noted", "the first")
+    assert closed.value.rcvd is not None and closed.value.rcvd.code == 1001
