@@ -26,7 +26,7 @@ class Proxy:
         self._lose_after = words
 
     def keep_answer_to(self, words: bytes) -> None:
-        """As before, but the cable is not cut: nothing comes any more, and nobody is told."""
+        """As before, but the cable is not cut: nothing comes or goes, and neither end is told."""
         self._quiet.set()
         self._lose_after = words
 
@@ -60,11 +60,14 @@ class Proxy:
     ) -> None:
         with suppress(OSError):
             while piece := ours.recv(PIECE):
+                if silent.is_set() and self._quiet.is_set():
+                    continue
                 if self._lose_after and self._lose_after in piece:
                     self._lose_after = b""
                     silent.set()
                 theirs.sendall(piece)
-        _cut(theirs)
+        if not (silent.is_set() and self._quiet.is_set()):
+            _cut(theirs)
 
     def _answers(self, ours: socket.socket, theirs: socket.socket, silent: threading.Event) -> None:
         with suppress(OSError):
