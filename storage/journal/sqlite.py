@@ -72,8 +72,8 @@ class SqliteDatabase:
 
     def rest(self, connection: Connection) -> None:
         """Move what the log holds to the file, as far as no reader is in the way."""
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
-        connection.rollback()
+        with self.engine.connect() as aside:  # inside of a writer's transaction it is refused
+            aside.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
     def close(self) -> None:
         """Give the accounts back."""

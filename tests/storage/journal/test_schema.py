@@ -1,5 +1,6 @@
 """The tables as the migrations make them are those the program writes to, and guard themselves."""
 
+import shutil
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -119,3 +120,18 @@ def test_tables_of_a_newer_program_are_left_alone(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(BadDatabase, match="are v999, made by a newer Candlecast; known is v001"):
         open_journal(None, tmp_path)
+
+
+def test_a_rest_moves_the_log_into_the_file(tmp_path: Path) -> None:
+    journal = open_journal(None, tmp_path / "a")
+    account = journal.add_account("a", "live", 1).id
+    journal.append(entries(account, 1, 5))
+    journal.rest()
+    (tmp_path / "b").mkdir()
+    shutil.copy(tmp_path / "a" / FILE, tmp_path / "b" / FILE)  # without the log
+    copy = open_journal(None, tmp_path / "b")
+    assert list(copy.entries(account)) == entries(account, 1, 5)
+    copy.close()
+    journal.append(entries(account, 6, 7))
+    assert journal.last(account) == 7
+    journal.close()
