@@ -31,7 +31,7 @@ from trading.engine.positions import equity_of, exposure_of
 from trading.engine.records import Books, Sizing, grown, make_books
 from trading.engine.snapshot import EngineState, read_order, read_state, restored
 from trading.engine.steps import FINEST
-from trading.engine.venue import make_venue
+from trading.engine.venue import Venue, make_venue
 from trading.errors import BadMarketData, BadOrder, BadQuantity
 
 __all__ = ["Engine"]
@@ -76,6 +76,11 @@ class Engine:
     def books(self) -> Books:
         """The records themselves, for compiled drivers; replaced when they have to grow."""
         return self._books
+
+    @property
+    def venue(self) -> Venue:
+        """What is known of the market, for compiled drivers; of live matching alone."""
+        return self._venue
 
     @property
     def orders(self) -> NDArray[np.void]:

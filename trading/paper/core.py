@@ -5,12 +5,11 @@ same events. Whoever drives it journals them before anybody is told.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from math import isfinite
 from typing import Any
 
-from market.types import DAY, MINUTE, Quote, Trade
+from market.types import DAY, MINUTE
 from trading.engine.checks import check_account
-from trading.errors import BadEvent, BadMarketData
+from trading.errors import BadEvent
 from trading.paper import administration, changing, closing, placing
 from trading.paper import commands as cm
 from trading.paper.events import (
@@ -22,11 +21,12 @@ from trading.paper.events import (
     OrderRefused,
 )
 from trading.paper.floor import Floor
+from trading.paper.listening import INPUTS
 from trading.paper.portfolio import policies_of
 from trading.paper.records import AccountRecords
 from trading.paper.risk import Gauge, RiskLimits
 from trading.paper.risk_rules import gauges
-from trading.paper.tape import BookInput, FeedState, Heard, Line, MarketInput, NoBook, PassTime
+from trading.paper.tape import Line, MarketInput
 from trading.paper.terms import MANUAL, AccountTerms
 
 __all__ = ["AccountCore", "open_account", "rebuild"]
@@ -56,10 +56,6 @@ class AccountCore:
         self.records = records
         self.floor = Floor(records, steps)
         self._look = 0
-        self._inputs: dict[type, Callable[[Any, int], None]] = {
-            Trade: self._trade, Quote: self._quote, BookInput: self._book, NoBook: self._no_book,
-            Heard: self._heard, PassTime: self._pass_time, FeedState: self._feed_state,
-        }  # fmt: skip
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -105,7 +101,9 @@ class AccountCore:
         """How much of each limit is used; that of a position for ``symbol``."""
         floor, records = self.floor, self.records
         line = floor.lines.get(symbol) or Line(symbol, 0.0)
+        equity, exposure = floor.worth()
         facts = floor.facts(line, floor.portfolios[MANUAL], 1)
+        facts = facts._replace(equity=equity, exposure=exposure)
         return gauges(records.limits, records.risk, facts, symbol)
 
     def list_symbols(self, steps: Mapping[str, float]) -> None:
@@ -132,7 +130,7 @@ class AccountCore:
     def market(self, item: MarketInput, time_ns: int) -> tuple[Event, ...]:
         """Take what the market says. Raises :class:`BadMarketData` for what no market can say."""
         self._advance(time_ns)
-        self._inputs[type(item)](item, time_ns)
+        INPUTS[type(item)](self.floor, item, time_ns)
         if time_ns // _LOOK != self._look:
             self._look = time_ns // _LOOK
             self._mark(time_ns)
@@ -150,81 +148,6 @@ class AccountCore:
         for portfolio in tuple(floor.portfolios.values()):
             if portfolio.waits and portfolio.engine.pass_time(time_ns):
                 floor.collect(portfolio)
-
-    def _trade(self, trade: Trade, time_ns: int) -> None:
-        floor, symbol, price = self.floor, trade.symbol, trade.price
-        line = floor.lines.get(symbol)
-        if line is None:
-            return
-        if not (isfinite(price) and price > 0):
-            raise BadMarketData(f"A trade of {symbol} had the price {price}; allowed is above 0.")
-        line.take_trade(trade, time_ns)
-        floor.priced()
-        for portfolio in tuple(floor.watchers[symbol]):
-            acted = portfolio.engine.trade(symbol, price, trade.size, time_ns, int(trade.side))
-            if acted or portfolio.trails:
-                floor.collect(portfolio)
-        self._mark_holders(symbol, price)
-
-    def _mark_holders(self, symbol: str, price: float) -> None:
-        floor = self.floor
-        leveraged = floor.records.terms.maintenance > 0
-        for portfolio in tuple(floor.holders[symbol]):
-            if portfolio in floor.watchers[symbol]:
-                continue
-            if not leveraged:
-                portfolio.mark(symbol, price)
-            elif portfolio.engine.trade(symbol, price, 0.0, floor.time_ns):
-                floor.collect(portfolio)
-
-    def _quote(self, quote: Quote, time_ns: int) -> None:
-        floor, line = self.floor, self.floor.lines.get(quote.symbol)
-        if line is None:
-            return
-        line.take_quote(quote, time_ns)
-        for portfolio in tuple(floor.watchers[quote.symbol]):
-            portfolio.saw(line)
-            _, _, bid, bid_size, ask, ask_size = quote
-            if portfolio.engine.quote(line.symbol, bid, bid_size, ask, ask_size, time_ns):
-                floor.collect(portfolio)
-        self._middle_moved(line.traded, quote.symbol, line.mark)
-
-    def _book(self, book: BookInput, time_ns: int) -> None:
-        floor, line = self.floor, self.floor.lines.get(book.symbol)
-        if line is None:
-            return
-        line.take_book(book, time_ns)
-        for portfolio in tuple(floor.watchers[book.symbol]):
-            portfolio.saw(line)
-            if portfolio.engine.book(book.symbol, book.bids, book.asks, time_ns):
-                floor.collect(portfolio)
-        self._middle_moved(line.traded, book.symbol, line.mark)
-
-    def _middle_moved(self, traded: float, symbol: str, mark: float) -> None:
-        """Before the first trade the middle of the best prices is the mark."""
-        if not traded:
-            self.floor.priced()
-            self._mark_holders(symbol, mark)
-
-    def _no_book(self, item: NoBook, _: int) -> None:
-        line = self.floor.lines.get(item.symbol)
-        if line is None:
-            return
-        line.lose_book()
-        for portfolio in self.floor.watchers[item.symbol]:
-            portfolio.saw(line)
-            portfolio.engine.no_book(item.symbol)
-
-    def _heard(self, item: Heard, _: int) -> None:
-        line = self.floor.lines.get(item.symbol)
-        if line is not None:
-            line.heard_ns = item.heard_ns or -1
-
-    def _pass_time(self, _: PassTime, time_ns: int) -> None:
-        """What time alone brings was done before."""
-
-    def _feed_state(self, state: FeedState, _: int) -> None:
-        self.floor.closed = state.words
 
     def _mark(self, time_ns: int) -> None:
         """Write down what the account is worth: once a minute when that changed, once a day."""

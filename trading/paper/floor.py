@@ -168,10 +168,11 @@ class Floor:
     ) -> Facts:
         """What the rules of risk are given for an order of ``portfolio``.
 
+        Equity and exposure are 0 where no limit asks for them: they cost more than all the rest.
         ``without``: a live order that is to be changed does not count as it stands.
         """
         symbol, records = line.symbol, self.records
-        equity, exposure = self.worth()
+        equity, exposure = self.worth() if self._judged else (0.0, 0.0)
         buys, sells, pending = self._open_orders(symbol, without)
         return Facts(
             self.time_ns, equity, records.terms.currency, portfolio.record.ledger.amount(symbol),
@@ -206,6 +207,15 @@ class Floor:
                 buys, sells = (buys + rest, sells) if terms.side > 0 else (buys, sells + rest)
         return buys, sells, pending
 
+    @property
+    def _judged(self) -> bool:
+        limits = self.records.limits
+        return not (
+            limits.max_daily_loss is None
+            and limits.max_drawdown is None
+            and limits.max_exposure is None
+        )
+
     def _leaves(self, event: OrderEnded) -> None:
         order = self.records.orders.get(event.id)
         if order is None:
@@ -225,8 +235,11 @@ class Floor:
 
 
 def _rests(portfolio: Portfolio, symbol: str, side: int, without: LiveOrder | None) -> float:
-    """What live orders of a portfolio may still trade of a symbol on one side."""
-    if symbol not in portfolio.waits:
+    """What live orders of a portfolio may still trade of a symbol on one side.
+
+    Only the rest of a position that no order closes yet asks for it.
+    """
+    if symbol not in portfolio.waits or portfolio.record.ledger.amount(symbol) * side >= 0:
         return 0.0
     return sum(
         order.rest

@@ -22,7 +22,7 @@ from trading.errors import BadEvent
 from trading.fill_arithmetic import apply_fill
 from trading.paper.events import Filled
 
-__all__ = ["MONEY", "ZERO", "Holding", "Ledger", "exact_fee", "exact_price", "exact_size"]
+__all__ = ["MONEY", "ZERO", "Holding", "Ledger", "exact_fee", "exact_price"]
 
 MONEY = Context(
     prec=100, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow]
@@ -34,17 +34,14 @@ GRAIN = Decimal("1E-16")
 """Cost that a sale releases is cut to multiples of this."""
 
 ZERO = Decimal(0)
+
+Outcome = tuple[Decimal, Decimal, Decimal, Decimal]
 _FEE_DECIMALS = 8
 
 
 def exact_price(price: float) -> Decimal:
     """The price as its shortest text says it."""
     return Decimal(repr(price))
-
-
-def exact_size(size: float, decimals: int) -> Decimal:
-    """The size with at most so many digits after the point."""
-    return Decimal(repr(round(size, decimals)))
 
 
 def exact_fee(fee: float) -> Decimal:
@@ -68,6 +65,9 @@ class Holding:
     opened_ns: int = 0
 
 
+_NOTHING = Holding()
+
+
 @dataclass(slots=True)
 class Ledger:
     """Cash and holdings of one portfolio. ``moved`` is what came in and has not gone out again.
@@ -81,6 +81,8 @@ class Ledger:
     realised: Decimal = ZERO
     fees: Decimal = ZERO
     holdings: dict[str, Holding] = field(default_factory=dict)
+    _draft: tuple[str, Decimal, Decimal, Decimal] | None = field(default=None, compare=False)
+    _outcome: Outcome = field(default=(ZERO, ZERO, ZERO, ZERO), compare=False)
 
     def move(self, amount: Decimal) -> None:
         """Cash comes in, or goes out below zero."""
@@ -99,39 +101,47 @@ class Ledger:
         held = self.holdings.get(symbol)
         return 0.0 if held is None else held.amount
 
-    def realised_by(self, symbol: str, change: Decimal, price: Decimal) -> Decimal:
+    def realised_by(self, symbol: str, change: Decimal, price: Decimal, fee: Decimal) -> Decimal:
         """The profit, before fees, that ``change`` at ``price`` would realise."""
-        held = self.holdings.get(symbol)
-        if held is None or held.size * change >= 0:
-            return ZERO
-        with localcontext(MONEY):
-            return apply_fill(ZERO, held.size, held.cost, change, price, ZERO, GRAIN)[3].normalize()
+        self._draft = (symbol, change, price, fee)
+        self._outcome = self._after(symbol, change, price, fee)
+        return self._outcome[3]
 
     def book(self, fill: Filled) -> None:
         """Take a fill in; raises :class:`BadEvent` when it says to have realised something else."""
+        change = fill.size if fill.side > 0 else -fill.size
+        draft = (fill.symbol, change, fill.price, fill.fee)
+        drafted = self._draft is not None and self._draft == draft
+        outcome = self._outcome if drafted else self._after(*draft)
+        self._draft = None
+        cash, size, cost, realised = outcome
+        if realised != fill.realised:
+            raise BadEvent(
+                f"Fill {fill.id} says to have realised {fill.realised}; by the fills before it "
+                f"that is {realised}."
+            )
         held = self.holdings.get(fill.symbol)
         if held is None:
             held = self.holdings[fill.symbol] = Holding()
-        change = fill.size if fill.side > 0 else -fill.size
-        with localcontext(MONEY):
-            cash, size, cost, realised = apply_fill(
-                self.cash, held.size, held.cost, change, fill.price, fill.fee, GRAIN
-            )
-            if realised != fill.realised:
-                raise BadEvent(
-                    f"Fill {fill.id} says to have realised {fill.realised}; by the fills before it "
-                    f"that is {realised}."
-                )
-            self.cash = cash
-            self.realised += realised
-            self.fees += fill.fee
-            held.realised += realised
-            held.fees += fill.fee
         if held.size * size <= 0:
             held.opened_ns = fill.time_ns
-        held.size, held.cost = size, cost.normalize(MONEY)
+        held.size, held.cost = size, cost
         held.amount, held.paid = float(size), float(cost)
-        self.money = float(cash)
+        self.cash, self.money = cash, float(cash)
+        held.fees = MONEY.add(held.fees, fill.fee)
+        self.fees = MONEY.add(self.fees, fill.fee)
+        if realised:
+            held.realised = MONEY.add(held.realised, realised)
+            self.realised = MONEY.add(self.realised, realised)
+
+    def _after(self, symbol: str, change: Decimal, price: Decimal, fee: Decimal) -> Outcome:
+        """Cash, size and cost after a fill, and what it realises."""
+        held = self.holdings.get(symbol, _NOTHING)
+        with localcontext(MONEY):
+            cash, size, cost, realised = apply_fill(
+                self.cash, held.size, held.cost, change, price, fee, GRAIN
+            )
+            return cash, size, cost.normalize(), realised.normalize() if realised else ZERO
 
     def balances(self) -> bool:
         """Whether cash and cost of what is held are what came in, was realised and was paid."""

@@ -116,7 +116,7 @@ def enter(
     first = records.order_count + 1
     portfolio.show(floor.lines[symbol], now)
     try:
-        placed = portfolio.enter(first, orders, now)
+        placed, acted = portfolio.enter(first, orders, now)
     except BadOrder as error:
         words = f"Order refused: {error}"
         floor.emit(OrderRefused(now, portfolio.owner, orders[0], "order", words, key))
@@ -127,7 +127,7 @@ def enter(
         key = None
     if records.terms.latency_ns:
         floor.arrivals.append(now + records.terms.latency_ns)
-    else:
+    elif acted:
         floor.collect(portfolio)
 
 

@@ -7,7 +7,7 @@ and at a restart for every journaled event; so both give the same account.
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from typing import Any
 
 from market.types import DAY
@@ -199,11 +199,11 @@ class AccountRecords:
         day = event.time_ns // DAY
         if day != self.today.day:
             self.today = Today(day)
-        with localcontext(MONEY):
-            self.realised += event.realised
-            self.fees += event.fee
-            self.today.realised += event.realised
-            self.today.fees += event.fee
+        self.fees = MONEY.add(self.fees, event.fee)
+        self.today.fees = MONEY.add(self.today.fees, event.fee)
+        if event.realised:
+            self.realised = MONEY.add(self.realised, event.realised)
+            self.today.realised = MONEY.add(self.today.realised, event.realised)
 
     def _cash_moved(self, event: ev.CashMoved) -> None:
         source, target = self.portfolio(event.source), self.portfolio(event.target)

@@ -1,0 +1,295 @@
+"""An account made anew from its events is the account that it was, whatever happened to it."""
+
+from copy import deepcopy
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from market.types import Quote, Side, Symbol, Trade
+from tests.trading.paper.account import BTC, ETH, MS, STEPS, Account, book
+from trading.engine.records import Cause, Kind, TimeInForce
+from trading.errors import BadEvent
+from trading.paper.commands import (
+    Cancel,
+    CancelAll,
+    Change,
+    ChangeTerms,
+    Close,
+    CloseAll,
+    Command,
+    Kill,
+    Note,
+    Place,
+    RemoveAutomation,
+    Resume,
+    SetAutomation,
+    SetLimits,
+    Target,
+    Tell,
+)
+from trading.paper.core import AccountCore, rebuild
+from trading.paper.event_codec import decode, encode, kind_of
+from trading.paper.events import (
+    EquityMarked,
+    Event,
+    Filled,
+    OrderAccepted,
+    OrderEnded,
+    SessionBegan,
+)
+from trading.paper.risk import RiskLimits
+from trading.paper.tape import MarketInput, NoBook, PassTime
+from trading.paper.terms import AccountTerms
+
+pytestmark = pytest.mark.kernel
+
+Step = tuple[Command | MarketInput, int]
+
+PRICES = {BTC: 60_000.0, ETH: 3_000.0}
+SYMBOLS = st.sampled_from([BTC, ETH])
+SIDES = st.sampled_from([Side.BUY, Side.SELL])
+OWNERS = st.sampled_from(["manual", "auto"])
+IDS = st.integers(1, 12)
+MOVES = st.integers(-30, 30).map(lambda tenths: 1 + tenths / 1000)
+SIZES = st.integers(1, 900).map(lambda tenths: tenths / 1000)
+
+TERMS = st.sampled_from([
+    AccountTerms(name="Cash"),
+    AccountTerms(name="Spot", short=False, maker_fee=0.0, taker_fee=0.0026),
+    AccountTerms(name="Slow", latency_ns=5 * MS, slippage=0.0005),
+    AccountTerms(name="Margin", leverage=5.0, maintenance=0.1),
+])  # fmt: skip
+
+
+@st.composite
+def places(draw: st.DrawFn) -> Place:
+    """Orders that mostly make sense."""
+    symbol, side = draw(SYMBOLS), draw(SIDES)
+    price = round(PRICES[symbol] * draw(MOVES))
+    kind = draw(st.sampled_from(list(Kind)))
+    exits = draw(st.booleans())
+    sized = draw(st.sampled_from(["size", "size", "fraction", "risk"]))
+    amount = {"size": draw(SIZES), "fraction": draw(SIZES), "risk": 100 * draw(SIZES)}[sized]
+    return Place(
+        symbol=symbol, side=side, kind=kind, owner=draw(OWNERS),
+        size=amount if sized == "size" else None,
+        fraction=amount if sized == "fraction" else None,
+        risk=amount if sized == "risk" else None,
+        limit=price if kind in (Kind.LIMIT, Kind.STOP_LIMIT) else 0.0,
+        stop=round(PRICES[symbol] * draw(MOVES)) if kind in (Kind.STOP, Kind.STOP_LIMIT) else 0.0,
+        trail=PRICES[symbol] / 100 if kind is Kind.TRAILING else 0.0,
+        tif=draw(st.sampled_from(list(TimeInForce))),
+        reduce_only=draw(st.sampled_from([False, False, True])),
+        post_only=draw(st.sampled_from([False, False, True])),
+        stop_loss=round(price * (1 - 0.02 * side)) if exits or sized == "risk" else 0.0,
+        take_profit=round(price * (1 + 0.02 * side)) if exits else 0.0,
+    )  # fmt: skip
+
+
+def automation(state: str) -> SetAutomation:
+    """An automation with a fifth of the capital."""
+    return SetAutomation(
+        owner="auto", name="SMA cross", strategy="sma_cross", values={"fast": 10}, interval="1m",
+        symbols=(BTC,), capital=Decimal(20_000), state="running" if state else "paused",
+    )  # fmt: skip
+
+
+COMMANDS: st.SearchStrategy[Command] = st.one_of(
+    places(), places(), places(), places(),
+    st.builds(
+        Target, OWNERS,
+        st.tuples(st.tuples(SYMBOLS, st.sampled_from([-0.5, 0.0, 0.4, 1.0, float("nan")]))),
+    ),
+    st.builds(Change, id=IDS, limit=st.sampled_from([59_500.0, 3_050.0, None]), size=SIZES),
+    st.builds(Change, id=IDS, stop=st.sampled_from([58_500.0, 61_500.0])),
+    st.builds(Cancel, IDS), st.builds(CancelAll, symbol=SYMBOLS, owner=OWNERS),
+    st.builds(Close, SYMBOLS), st.builds(CloseAll, OWNERS), st.just(Kill("page")),
+    st.just(Resume("page")), st.builds(automation, st.sampled_from(["", "running"])),
+    st.just(RemoveAutomation("auto")), st.just(Note("fill 1", "Too early.", ("fomo",))),
+    st.just(ChangeTerms(AccountTerms(name="Other", taker_fee=0.002, leverage=2.0))),
+    st.just(Tell(SessionBegan(0, "Coinbase"))),
+    st.just(SetLimits(RiskLimits(max_daily_loss=500.0, flatten_when_tripped=True))),
+    st.just(SetLimits(RiskLimits(max_exposure=60_000.0, orders_per_minute=8))),
+)  # fmt: skip
+
+
+@st.composite
+def inputs(draw: st.DrawFn) -> MarketInput:
+    """What a market says: prices end in .5, so nothing trades at just an order's price."""
+    symbol = Symbol(draw(SYMBOLS))
+    price = round(PRICES[symbol] * draw(MOVES)) + 0.5
+    tick = PRICES[symbol] / 6_000
+    size = draw(SIZES)
+    choices: list[MarketInput] = [
+        Trade(symbol, 1, 0, price, size, draw(SIDES)),
+        Trade(symbol, 1, 0, price, size, draw(SIDES)),
+        Quote(symbol, 0, price - tick, 3 * size, price + tick, 2 * size),
+        book(symbol, [(price - tick, size), (price - 3 * tick, 9.0)],
+             [(price + tick, size), (price + 2 * tick, size), (price + 9 * tick, 50.0)]),
+        NoBook(symbol), PassTime(),
+    ]  # fmt: skip
+    return draw(st.sampled_from(choices))
+
+
+STEPS_OF_LIFE = st.tuples(
+    st.one_of(COMMANDS, inputs()), st.sampled_from([0, MS, 7 * MS, 150 * MS, 61_000 * MS])
+)
+
+
+def live(account: Account, steps: list[Step]) -> None:
+    """Let an account live through ``steps``, with prices known."""
+    for symbol, price in PRICES.items():
+        account.trade(price + 0.5, symbol=symbol)
+        account.quote(price * 0.9999, price * 1.0001, symbol)
+    account.do(automation("running"))
+    for act, later_ns in steps:
+        if isinstance(act, tuple):
+            account.market(act, later_ns)
+        else:
+            account.do(act, later_ns)
+
+
+def known(core: AccountCore) -> dict[str, object]:
+    """Everything that an account's records say, trailing stops as far as they are told."""
+    records = core.records
+    found = {
+        name: getattr(records, name)
+        for name in (
+            "terms", "limits", "risk", "portfolios", "orders", "ended", "fills", "order_count",
+            "realised", "fees", "today", "automations", "notes", "curve", "session", "time_ns",
+        )
+    }  # fmt: skip
+    return deepcopy(found) | {"log": records.fill_log.records.tobytes()}
+
+
+def decided(core: AccountCore) -> dict[str, object]:
+    """What the engines know of money and orders, by the account's order ids."""
+    found: dict[str, object] = {}
+    for owner, portfolio in core.floor.portfolios.items():
+        state = portfolio.engine.state()
+        ids = {number: order for order, number in portfolio.numbers.items()}
+        found[owner] = (
+            state.cash,
+            {name: (each.size, each.cost) for name, each in state.positions.items() if each.size},
+            [
+                (
+                    ids[each.key], each.order.side, each.order.size, each.order.limit,
+                    each.order.trail or each.order.stop, pytest.approx(each.filled, abs=1e-12),
+                    pytest.approx(each.taken, abs=1e-12), each.triggered,
+                )
+                for each in state.orders
+            ],
+        )  # fmt: skip
+    return found
+
+
+@settings(max_examples=120, deadline=None)
+@given(TERMS, st.lists(STEPS_OF_LIFE, max_size=30))
+def test_events_make_the_account_again(terms: AccountTerms, steps: list[Step]) -> None:
+    account = Account(terms)
+    live(account, steps)
+    journal = [(kind_of(event), encode(event)) for event in account.events]
+    again = rebuild((decode(kind, body) for kind, body in journal), STEPS)
+    assert known(again) == known(account.core)
+    assert decided(again) == decided(account.core)
+    assert again.waiting_symbols == account.core.waiting_symbols
+    assert again.active == account.core.active
+
+
+@settings(max_examples=60, deadline=None)
+@given(TERMS, st.lists(STEPS_OF_LIFE, max_size=20))
+def test_every_prefix_of_the_events_is_an_account_whose_books_balance(
+    terms: AccountTerms, steps: list[Step]
+) -> None:
+    account = Account(terms)
+    live(account, steps)
+    for end in range(1, len(account.events) + 1):
+        part = Account(terms)
+        part.events = account.events[:end]
+        part.restart()
+        assert part.balances()
+        assert all(each.ledger.balances() for each in part.core.records.portfolios.values())
+    assert known(part.core) == known(account.core)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TERMS, st.lists(STEPS_OF_LIFE, max_size=20))
+def test_the_same_life_makes_the_same_events(terms: AccountTerms, steps: list[Step]) -> None:
+    first, second = Account(terms), Account(terms)
+    live(first, steps)
+    live(second, steps)
+    assert first.events == second.events
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(STEPS_OF_LIFE, max_size=15), st.lists(STEPS_OF_LIFE, max_size=8))
+def test_after_a_restart_an_account_goes_on_as_it_would_have(
+    before: list[Step], after: list[Step]
+) -> None:
+    """But for what waits until every price is known again: queues, trailing stops, worths."""
+    stays, restarts = Account(), Account()
+    plain: list[Step] = [
+        (act, later_ns)
+        for act, later_ns in before
+        if not isinstance(act, SetLimits) and getattr(act, "kind", None) is not Kind.TRAILING
+    ]
+    live(stays, plain)
+    live(restarts, plain)
+    restarts.restart()
+    for account in (stays, restarts):
+        live(account, [act for act in after if not isinstance(act[0], SetLimits)])
+        account.events = [each for each in account.events if not isinstance(each, EquityMarked)]
+    assert restarts.events == stays.events
+
+
+def opened() -> list[Event]:
+    """The events of an account with one fill."""
+    account = Account()
+    account.trade(60_000.0)
+    account.do(Place(symbol=BTC, side=Side.BUY, size=0.1))
+    return list(account.events)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda events: events[1:], "begins with AccountOpened; the first event was LimitsSet"),
+        (lambda events: [], "begins with AccountOpened; the first event was None"),
+        (lambda events: [*events, events[0]], "opened by its first event only"),
+        (
+            lambda events: [each for each in events if not isinstance(each, OrderAccepted)],
+            "Event 4: Order 1 is not live",
+        ),
+        (
+            lambda events: [*events, next(each for each in events if isinstance(each, Filled))],
+            "Fill 1 follows on fill 1",
+        ),
+        (
+            lambda events: [*events, next(each for each in events if isinstance(each, OrderEnded))],
+            "Order 1 is not live",
+        ),
+        (
+            lambda events: [
+                *events, Filled(
+                    1, 2, 0, "manual", BTC, Side.SELL, Decimal("0.1"), Decimal(61_000), Decimal(0),
+                    Decimal(99), False, Cause.ORDER, 1.0,
+                ),
+            ],
+            "Fill 2 says to have realised 99; by the fills before it that is 1E",
+        ),
+        (
+            lambda events: [
+                *events, Filled(
+                    1, 2, 0, "ghost", BTC, Side.SELL, Decimal("0.1"), Decimal(61_000), Decimal(0),
+                    Decimal(99), False, Cause.ORDER, 1.0,
+                ),
+            ],
+            "There is no portfolio 'ghost'",
+        ),
+    ],
+)  # fmt: skip
+def test_events_that_no_account_has_are_refused(spoil, words: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(BadEvent, match=words):
+        rebuild(spoil(opened()), STEPS)

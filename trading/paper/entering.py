@@ -1,0 +1,47 @@
+"""An order into its engine and to the market in one compiled call: the way of most orders."""
+
+from market.kernel import lean_kernel
+from trading.engine.lifecycle import enter_order
+from trading.engine.live import pass_time
+from trading.engine.records import POST_ONLY, REDUCE_ONLY, Books, Kind, Sizing, TimeInForce
+from trading.engine.venue import Venue
+from trading.paper.terms import OrderTerms
+
+__all__ = ["enter_at_once", "flags_of", "is_plain"]
+
+MOST = 1e12
+
+
+@lean_kernel
+def enter_at_once(
+    books: Books, venue: Venue, symbol: int, side: int, kind: int, tif: int, flags: int,
+    size: float, limit: float, share: float, sizing: int, time_ns: int,
+) -> int:  # fmt: skip
+    """Enter a market or limit order and let time come to ``time_ns``; the order's number.
+
+    There must be space for it and its fills.
+    """
+    books.account[0]["time_ns"] = time_ns
+    number = enter_order(
+        books, symbol, side, kind, tif, flags, size, limit, 0.0, 0.0, 0, 0, time_ns
+    )  # fmt: skip
+    order = books.orders[number - 1]
+    order["share"], order["sizing"] = share, sizing
+    pass_time(books, venue, 0, time_ns)
+    return int(number)
+
+
+def is_plain(terms: OrderTerms) -> bool:
+    """Whether an order whose size is right may be entered without further checks."""
+    if terms.stop or terms.trail or terms.group:
+        return False
+    if terms.kind is Kind.MARKET:
+        return not terms.limit and not terms.post_only
+    if terms.kind is not Kind.LIMIT or terms.sizing is not Sizing.GIVEN:
+        return False
+    return 0 < terms.limit <= MOST and (not terms.post_only or terms.tif is TimeInForce.GTC)
+
+
+def flags_of(terms: OrderTerms) -> int:
+    """The switches of an order as they stand in the engine's records."""
+    return REDUCE_ONLY * terms.reduce_only + POST_ONLY * terms.post_only

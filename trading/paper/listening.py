@@ -1,0 +1,98 @@
+"""What a market says, taken in: each input changes what is known and reaches the live orders."""
+
+from collections.abc import Callable
+from math import isfinite
+from typing import Any
+
+from market.types import Quote, Trade
+from trading.errors import BadMarketData
+from trading.paper.floor import Floor
+from trading.paper.tape import BookInput, FeedState, Heard, Line, NoBook, PassTime
+
+__all__ = ["INPUTS"]
+
+
+def _trade(floor: Floor, trade: Trade, time_ns: int) -> None:
+    symbol, price = trade.symbol, trade.price
+    line = floor.lines.get(symbol)
+    if line is None:
+        return
+    if not (isfinite(price) and price > 0):
+        raise BadMarketData(f"A trade of {symbol} had the price {price}; allowed is above 0.")
+    line.take_trade(trade, time_ns)
+    floor.priced()
+    for portfolio in tuple(floor.watchers[symbol]):
+        if portfolio.take_trade(trade, time_ns):
+            floor.collect(portfolio)
+    if floor.holders[symbol]:
+        _mark_holders(floor, symbol, price)
+
+
+def _mark_holders(floor: Floor, symbol: str, price: float) -> None:
+    leveraged = floor.records.terms.maintenance > 0
+    for portfolio in tuple(floor.holders[symbol]):
+        if portfolio in floor.watchers[symbol]:
+            continue
+        if not leveraged:
+            portfolio.mark(symbol, price)
+        elif portfolio.engine.trade(symbol, price, 0.0, floor.time_ns):
+            floor.collect(portfolio)
+
+
+def _quote(floor: Floor, quote: Quote, time_ns: int) -> None:
+    line = floor.lines.get(quote.symbol)
+    if line is None:
+        return
+    line.take_quote(quote, time_ns)
+    for portfolio in tuple(floor.watchers[quote.symbol]):
+        if portfolio.take_quote(line, time_ns):
+            floor.collect(portfolio)
+    _middle_moved(floor, line)
+
+
+def _book(floor: Floor, book: BookInput, time_ns: int) -> None:
+    line = floor.lines.get(book.symbol)
+    if line is None:
+        return
+    line.take_book(book, time_ns)
+    for portfolio in tuple(floor.watchers[book.symbol]):
+        if portfolio.take_book(line, time_ns):
+            floor.collect(portfolio)
+    _middle_moved(floor, line)
+
+
+def _middle_moved(floor: Floor, line: Line) -> None:
+    """Before the first trade the middle of the best prices is the mark."""
+    if not line.traded:
+        floor.priced()
+        _mark_holders(floor, line.symbol, line.mark)
+
+
+def _no_book(floor: Floor, item: NoBook, time_ns: int) -> None:
+    line = floor.lines.get(item.symbol)
+    if line is None:
+        return
+    line.lose_book()
+    for portfolio in floor.watchers[item.symbol]:
+        portfolio.take_book(line, time_ns)
+
+
+def _heard(floor: Floor, item: Heard, _: int) -> None:
+    line = floor.lines.get(item.symbol)
+    if line is not None:
+        line.heard_ns = item.heard_ns or -1
+
+
+def _pass_time(floor: Floor, _: PassTime, time_ns: int) -> None:
+    """What time alone brings was done before."""
+
+
+def _feed_state(floor: Floor, state: FeedState, _: int) -> None:
+    floor.closed = state.words
+
+
+INPUTS: dict[type, Callable[[Floor, Any, int], None]] = {
+    Trade: _trade, Quote: _quote, BookInput: _book, NoBook: _no_book, Heard: _heard,
+    PassTime: _pass_time, FeedState: _feed_state,
+}  # fmt: skip
+"""What takes in an input, by its type."""

@@ -1,0 +1,69 @@
+"""Which live orders of an engine are not as they were told last, found in one compiled call."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.kernel import lean_kernel
+from trading.engine.records import ORDER, Books, State
+
+__all__ = ["OrderWatch", "find_changed"]
+
+Records = NDArray[np.void]
+I64 = NDArray[np.int64]
+
+
+@lean_kernel
+def find_changed(
+    orders: Records, told: Records, places: I64, count: int, found: I64
+) -> tuple[int, int]:
+    """Write the places of changed orders into ``found``; how many, and how many are still live.
+
+    ``orders`` and ``told`` ORDER: as they are and as they were told, by place. ``places`` holds
+    ``count`` live ones, of which those that ended are dropped. ``told`` is brought up to date.
+    """
+    changed = kept = 0
+    for index in range(count):
+        at = places[index]
+        now, before = orders[at], told[at]
+        ended = now["state"] > State.WORKING
+        same = now["size"] == before["size"] and now["limit"] == before["limit"]
+        same = same and now["stop"] == before["stop"] and now["trail"] == before["trail"]
+        same = same and now["taken"] == before["taken"]
+        if ended or not same or now["triggered"] != before["triggered"]:
+            found[changed] = at
+            changed += 1
+            before["size"], before["limit"], before["stop"] = now["size"], now["limit"], now["stop"]
+            before["trail"], before["taken"] = now["trail"], now["taken"]
+            before["triggered"] = now["triggered"]
+        if not ended:
+            places[kept] = at
+            kept += 1
+    return changed, kept
+
+
+class OrderWatch:
+    """The live orders of one engine by their places."""
+
+    def __init__(self) -> None:
+        self._told = np.zeros(64, ORDER)
+        self._places = np.zeros(64, np.int64)
+        self._found = np.zeros(64, np.int64)
+        self._count = 0
+
+    def add(self, number: int) -> None:
+        """Watch order ``number``, of which nothing was told yet."""
+        if number > len(self._told):
+            self._told = np.concatenate((self._told, np.zeros(max(number, 64), ORDER)))
+        if self._count == len(self._places):
+            self._places = np.concatenate((self._places, np.zeros(self._count, np.int64)))
+            self._found = np.zeros(len(self._places), np.int64)
+        self._told[number - 1] = np.zeros((), ORDER)
+        self._places[self._count] = number - 1
+        self._count += 1
+
+    def changed(self, books: Books) -> list[tuple[float, ...]]:
+        """The records of those that changed or ended since the last call, oldest first."""
+        found, self._count = find_changed(
+            books.orders, self._told, self._places, self._count, self._found
+        )
+        return [books.orders[at].tolist() for at in self._found[:found].tolist()]
