@@ -218,6 +218,7 @@
       if (this.painted.exists) this.painted.move((each) => this.place(each));
       else this.moved.show(meta, this.motion(), this.size, this.ratio);
       this.overlay.show(meta, this.view, this.motion(), this.ratio, !this.painted.exists || this.lost);
+      this.element.dispatchEvent(new CustomEvent("candlecast:followed")); // for what others lay over the chart
     }
 
     /** @param {Row | null} row that the legend tells; null for the newest */

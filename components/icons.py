@@ -7,10 +7,10 @@ from components.attributes import aria
 NAMES = frozenset(
     {
         "backtest", "camera", "candles", "check", "chevron", "close", "copy", "dashboard", "data",
-        "download", "error", "expand", "eye", "grid-1", "grid-16", "grid-4", "grid-9", "inbox",
-        "indicators", "info", "link", "lock", "mark-candle", "mark-waves", "minus", "moon",
-        "paper", "pause", "performance", "play", "plug", "plus", "search", "settings", "sign-out",
-        "step", "sun", "warning",
+        "download", "error", "expand", "eye", "grid-1", "grid-16", "grid-4", "grid-9", "grip",
+        "inbox", "indicators", "info", "link", "lock", "mark-candle", "mark-waves", "minus", "moon",
+        "paper", "pause", "performance", "play", "plug", "plus", "power", "search", "settings",
+        "sign-out", "step", "sun", "warning",
     }
 )  # fmt: skip
 """The files in ``assets/icons``, each with a class of its name in ``assets/icons.css``."""

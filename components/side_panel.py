@@ -27,21 +27,21 @@ def side_panel(count: int, pictures: bool) -> html.Aside:
     )
     panels = [watchlist(count, pictures), order_book(pictures), time_and_sales()]
     return html.Aside(
-        [_handle(), tabs, *panels, step_menu()],
+        [sheet_handle("Height of the side panel"), tabs, *panels, step_menu()],
         className="side",
         style={"--watched": count},
         **data(tab="watchlist", snap="half"),
     )
 
 
-def _handle() -> html.Div:
+def sheet_handle(name: str) -> html.Div:
     """What a phone's sheet is drawn up and down by; ``44_sheet.js`` obeys it."""
     return html.Div(
         className="sheet-handle",
         role="slider",
         tabIndex=0,
         **aria(
-            label="Height of the side panel",
+            label=name,
             orientation="vertical",
             valuemin="0",
             valuemax="2",

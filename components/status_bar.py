@@ -12,6 +12,8 @@ _ITEMS = (
     ("Tick → pixel p95", "latency"),
     ("Gaps", "gaps"),
 )
+_PAPER = (("Journal", "paper-journal"), ("Tick → order", "paper-order"))
+"""On the paper page only."""
 
 
 def status_bar() -> html.Footer:
@@ -26,5 +28,11 @@ def status_bar() -> html.Footer:
         hidden=True,
         **data(status="charts"),
     )
+    paper = [
+        html.Span(
+            [f"{caption} ", html.B(NONE, **data(status=key))], className="status-item status-paper"
+        )
+        for caption, key in _PAPER
+    ]
     clock = html.Span(NONE, className="status-clock", **data(status="clock"))
-    return html.Footer([*items, charts, clock], className="status-bar")
+    return html.Footer([*items, charts, *paper, clock], className="status-bar")

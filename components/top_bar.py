@@ -12,6 +12,7 @@ from components.chart_toolbar import chart_toolbar
 from components.formats import NONE
 from components.icons import icon
 from components.navigation import PLACES
+from components.paper_account import account_button
 from market.types import INTERVALS
 
 
@@ -35,6 +36,7 @@ def top_bar(symbol: dmc.Select, interval: dmc.SegmentedControl, pill: html.Div) 
             chart_toolbar(),
             html.Div(className="top-bar-space"),
             html.Div(_performance_acts(), className="top-bar-performance"),
+            account_button(),
             pill,
             html.Div(_switches(), className="top-bar-switches"),
         ],

@@ -4,8 +4,7 @@ ServerError
 ├── SettingsError       an option or variable that cannot be used; the program does not start
 ├── RequestError        something asked for that cannot be given; HTTP 422, or a refusal on the page
 │   ├── OutOfRange      a number outside its limits
-│   ├── NoData          nothing to draw or compute yet
-│   └── OrderRefused    the paper account did not take an order
+│   └── NoData          nothing to draw or compute yet
 ├── PictureUnavailable  no renderer runs, so there are no pictures; HTTP 503
 ├── DrawFailed          one chart could not be drawn by a renderer that works; HTTP 500
 └── ProtocolError       a message that breaks the frames protocol; that socket is closed
@@ -37,10 +36,6 @@ class OutOfRange(RequestError):
 
 class NoData(RequestError):
     """Nothing to draw or compute yet."""
-
-
-class OrderRefused(RequestError):
-    """The paper account did not take an order; the text says which limit and the numbers."""
 
 
 class PictureUnavailable(ServerError):

@@ -86,6 +86,7 @@ Index = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Levels = Annotated[int, msgspec.Meta(ge=0, le=MOST_LEVELS)]
 Trades = Annotated[int, msgspec.Meta(ge=0, le=MOST_LEVELS)]
 Multiple = Annotated[int, msgspec.Meta(ge=1, le=MOST_MULTIPLE)]
+Account = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 PriceRange = tuple[float, float]
 Sequence32 = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
 
@@ -167,7 +168,18 @@ class FollowBook(msgspec.Struct, frozen=True, tag="book", forbid_unknown_fields=
     multiple: Multiple = 1
 
 
-ClientMessage = Subscribe | Viewport | Unsubscribe | Visibility | Ack | FollowBook
+class FollowPaper(msgspec.Struct, frozen=True, tag="paper", forbid_unknown_fields=True):
+    """Tell of a paper account from now on, instead of another; without ``symbol`` of none.
+
+    ``account`` 0, or one that is gone: the account of the market that the feed shows (those of a
+    replay count down from −1). ``symbol``: whose bid and ask are told.
+    """
+
+    account: Account = 0
+    symbol: Annotated[str, msgspec.Meta(max_length=40)] = ""
+
+
+ClientMessage = Subscribe | Viewport | Unsubscribe | Visibility | Ack | FollowBook | FollowPaper
 
 _decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 

@@ -20,6 +20,7 @@ from server.frames_protocol import (
     Ack,
     ClientMessage,
     FollowBook,
+    FollowPaper,
     Subscribe,
     Unsubscribe,
     Viewport,
@@ -27,6 +28,7 @@ from server.frames_protocol import (
     parse_client_message,
     shorten,
 )
+from server.paper_teller import PaperTeller
 from server.telemetry import Telemetry
 from server.viewers import Viewers
 
@@ -43,10 +45,16 @@ class FramesSocket:
     """All open frames sockets. ``request_of`` reads a subscription or raises."""
 
     def __init__(
-        self, viewers: Viewers, request_of: RequestOf, telemetry: Telemetry, books: BookTeller
+        self,
+        viewers: Viewers,
+        request_of: RequestOf,
+        telemetry: Telemetry,
+        books: BookTeller,
+        paper: PaperTeller,
     ) -> None:
         self._viewers = viewers
         self._books = books
+        self._paper = paper
         self._request_of = request_of
         self._telemetry = telemetry
         self._open: set[WebSocket] = set()
@@ -72,6 +80,7 @@ class FramesSocket:
             self._open.discard(socket)
             self._viewers.detach(client)
             self._books.leave(client)
+            self._paper.leave(client)
             await stop(sender)
 
     async def close_all(self) -> None:
@@ -138,6 +147,8 @@ class FramesSocket:
                 self._viewers.unwatch(client, message.chart)
             case FollowBook():
                 self._follow_book(client, message)
+            case FollowPaper():
+                self._paper.follow(client, message)
             case Visibility():
                 self._viewers.show(client, message.visible)
 

@@ -21,7 +21,7 @@ from market.order_book import OrderBook
 from market.types import Interval, Symbol
 from paper_trading.service import PaperTrading
 from research.runs import Research
-from server import chart_request, live_trial, market_reader, paper_summary
+from server import chart_request, live_trial, market_reader
 from server.book_pictures import DepthPictures
 from server.book_reader import BookReader
 from server.book_teller import BookTeller
@@ -35,6 +35,7 @@ from server.indicator_views import indicator_views
 from server.live_loop import LiveLoop
 from server.market_facts import FactsReader
 from server.paper_markers import markers
+from server.paper_teller import PaperTeller
 from server.performance import Performance
 from server.pictures import Pictures
 from server.replay_desk import ReplayDesk
@@ -47,10 +48,8 @@ from server.viewers import Viewers
 from server.views import (
     ChartQuery,
     ElementsQuery,
-    FillView,
     IndicatorView,
     LastView,
-    PaperView,
     StatusView,
 )
 from server.watch_rows import WatchRows
@@ -144,6 +143,7 @@ class Services:
         self.market = market
         self.feed = feed
         self.paper = paper
+        self.paper_teller = PaperTeller(paper, self.last)
         self.telemetry = Telemetry()
         feed.report_stages(self.telemetry.stage)
         self.drawing = Drawing(renderer, self.telemetry)
@@ -199,8 +199,9 @@ class Services:
     def failure(self) -> str | None:
         """What defect of our own stopped the live loop or the feed; None while both run."""
         feed = self.feed.status()
-        own = self.live.failure or self.books.failure or self.paper.failure
-        return own or (feed.detail if feed.failed else None)
+        parts = (self.live, self.books, self.paper, self.paper_teller)
+        found = next((part.failure for part in parts if part.failure), None)
+        return found or (feed.detail if feed.failed else None)
 
     def tier(self) -> str:
         """``picture``, or ``plotly`` when no renderer runs."""
@@ -275,16 +276,6 @@ class Services:
     async def figure(self, query: ChartQuery) -> dict[str, Any]:
         """The chart as a Plotly figure, for the tier without pictures."""
         return await self.pictures.figure(query)
-
-    # --- trading ----------------------------------------------------------------------------
-
-    def paper_summary(self) -> PaperView:
-        """The main paper account at the last prices."""
-        return paper_summary.summary(self.paper)
-
-    async def paper_order(self, symbol: str, side: str, size: str) -> FillView:
-        """Buy or sell ``size`` of the base currency at the market; raises ``OrderRefused``."""
-        return await paper_summary.order(self.paper, symbol, side, size)
 
     def close(self) -> None:
         """Let the threads end."""

@@ -1,11 +1,10 @@
 """What pages and routes get from :class:`server.services.Services`: frozen plain values.
 
-Times are nanoseconds since the Unix epoch, UTC. Prices are floats in quote currency; money of the
-paper account is ``Decimal``. ``None`` means that there is no value (yet); pages show a dash for it.
+Times are nanoseconds since the Unix epoch, UTC. Prices are floats in quote currency.
+``None`` means that there is no value (yet); pages show a dash for it.
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,44 +209,3 @@ class IndicatorView:
     rules: tuple[str, ...]
     source: str
     note: str
-
-
-@dataclass(frozen=True, slots=True)
-class PositionView:
-    """One open position. ``side`` is ``long`` or ``short``; ``size`` is positive."""
-
-    symbol: str
-    side: str
-    size: Decimal
-    average_price: Decimal
-    mark: float | None
-    unrealised: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class FillView:
-    """One execution on paper, numbered from 1. ``side`` is ``buy`` or ``sell``."""
-
-    number: int
-    time_ns: int
-    symbol: str
-    side: str
-    size: Decimal
-    price: Decimal
-    fee: Decimal
-    realised: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class PaperView:
-    """The paper account, marked at the last prices. Fills are newest first."""
-
-    currency: str
-    equity: Decimal
-    cash: Decimal
-    unrealised: Decimal
-    realised: Decimal
-    fees: Decimal
-    start_capital: Decimal
-    positions: tuple[PositionView, ...]
-    fills: tuple[FillView, ...]

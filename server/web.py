@@ -83,7 +83,11 @@ def build_server(services: Services) -> CandlecastServer:
     app.services = services
     app.access = Access(password.get_secret_value() if password else None)
     app.frames = FramesSocket(
-        services.viewers, services.request_of, services.telemetry, services.books
+        services.viewers,
+        services.request_of,
+        services.telemetry,
+        services.books,
+        services.paper_teller,
     )
     app.events = EventsSocket(services.paper)
     app.receivers = _webhooks(services)
@@ -128,7 +132,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if page is not None:
         app.guard.script_sources = inline_script_sources(page)
     services = app.services
-    parts = (services.live, services.books, services.performance, app.receivers)
+    told = (services.books, services.paper_teller, app.receivers)
+    parts = (services.live, services.performance, *told)
     tasks = [asyncio.create_task(part.run()) for part in parts]
     yield
     for task in tasks:

@@ -1,4 +1,4 @@
-"""The pages of the real program: paper orders, themes, phone layout, login."""
+"""The pages of the real program: themes, phone layout, login."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.chromium import PHONE, WIDE, Problems, open_page, wait_for_counter
-from tests.browser.live import open_chart, wait_for_legend
+from tests.browser.live import open_chart
 from tests.browser.program import Program
 from tests.browser.stand import wait_until
 
@@ -19,29 +19,6 @@ def settled(page: Page, url: str) -> None:
     page.goto(url)
     page.wait_for_selector(".page")
     page.wait_for_timeout(1200)  # the first tick of its tables
-
-
-def test_paper_buys_and_sells(program: Program, page: Page) -> None:
-    open_chart(page, f"{program.url}/paper?symbol=BTC-USD&interval=1m")
-    wait_for_legend(page, "symbol", "BTC-USD")
-    page.locator("#paper-size").fill("0.25")
-    buy, sell = page.locator("#paper-buy"), page.locator("#paper-sell")
-    wait_until(buy.is_enabled, "there is a quote to buy at")
-    buy.click()
-    positions = page.locator("#paper-positions")
-    wait_until(lambda: "0.25" in positions.inner_text(), "the position is shown")
-    assert "Long" in positions.inner_text()
-    sell.click()
-    wait_until(lambda: "0.25" not in positions.inner_text(), "the position is closed")
-    fills = page.locator("#paper-fills").inner_text()
-    assert "Buy" in fills and "Sell" in fills
-
-
-def test_paper_refuses_a_size_that_is_none(program: Program, page: Page) -> None:
-    settled(page, f"{program.url}/paper?symbol=BTC-USD&interval=1m")
-    page.locator("#paper-size").fill("-1")
-    page.get_by_text("Must be above 0.").wait_for()
-    assert page.locator("#paper-buy").is_disabled()
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -2,20 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Any
 
 from market.types import Interval
 from server.chart_request import elements_query
-from server.errors import OrderRefused, RequestError
+from server.errors import RequestError
 from server.indicator_views import indicator_views
 from server.views import (
     ElementsQuery,
-    FillView,
     IndicatorView,
     LastView,
-    PaperView,
-    PositionView,
     StatusView,
 )
 from server.watch_views import WatchView
@@ -37,23 +33,6 @@ STATUS = StatusView(
     gaps=0,
 )
 LAST = LastView("BTC-USD", 38_533.0, 614.0, 1.62, 1, 38_532.5, 38_533.5, 10**18)
-EMPTY_PAPER = PaperView(
-    currency="USD",
-    equity=Decimal(10_000),
-    cash=Decimal(10_000),
-    unrealised=Decimal(0),
-    realised=Decimal(0),
-    fees=Decimal(0),
-    start_capital=Decimal(10_000),
-    positions=(),
-    fills=(),
-)
-POSITION = PositionView(
-    "BTC-USD", "long", Decimal("0.25"), Decimal("37842.5"), 38_533.0, Decimal("172.625")
-)
-FILL = FillView(
-    3, 10**18, "BTC-USD", "buy", Decimal("0.25"), Decimal("38533.5"), Decimal("9.63"), Decimal(0)
-)
 
 
 class FakeWatchRows:
@@ -69,7 +48,6 @@ class FakeServices:
     """Records the calls that change something."""
 
     tier_now: str = "picture"
-    paper_now: PaperView = EMPTY_PAPER
     refusal: str | None = None
     last_now: LastView = LAST
     calls: list[tuple[Any, ...]] = field(default_factory=list)
@@ -110,12 +88,3 @@ class FakeServices:
 
     def intervals(self) -> tuple[str, ...]:
         return tuple(interval.value for interval in Interval)
-
-    def paper_summary(self) -> PaperView:
-        return self.paper_now
-
-    async def paper_order(self, *given: str) -> FillView:
-        self.calls.append(given)
-        if self.refusal:
-            raise OrderRefused(self.refusal)
-        return FILL

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from market.types import Interval
+from market.types import Interval, Side
 from server.frames_client import FramesClient
 from server.frames_protocol import FrameMessage, Kind, Subscribe
 from server.live_view import LiveView
@@ -19,6 +19,7 @@ from server.study_series import batch
 from tests.conftest import ROOT
 from tests.server.harness import BTC, MINUTE_NS, START_NS, HandMarket, Running, make_services
 from tests.server.tab import LAST_NS, open_tab, pixels
+from trading.paper.commands import Place
 
 STUDIES = ["sma:3", "rsi:5"]
 LATER = count(monotonic_ns() + 10**10, 10**10)
@@ -242,7 +243,8 @@ async def test_a_fill_is_marked_with_a_new_keyframe(made: tuple[Services, HandMa
     assert await tick(services, client) == ["keyframe"]
     await tick(services, other)
     services.paper.start()
-    await services.paper_order("BTC-USD", "buy", "1")
+    place = Place(symbol="BTC-USD", side=Side.BUY, size=1.0)
+    await services.paper.do(services.paper.main(), place)
     await services.live.tick(next(LATER))
     assert [kind for _, _, kind in client._pictures] == ["keyframe"]
     assert [kind for _, _, kind in other._pictures] == []

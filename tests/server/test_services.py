@@ -7,11 +7,13 @@ import pytest
 
 from chart_acceleration.renderers.auto import choose
 from data_feed.status import FeedState
-from market.types import Interval
-from server.errors import OrderRefused, OutOfRange, RequestError, ServerError
+from market.types import Interval, Side
+from paper_trading.views import Outcome
+from server.errors import OutOfRange, RequestError, ServerError
 from server.services import Services, current, install
 from server.views import ChartQuery
 from tests.server.harness import BTC, ETH, MINUTE_NS, START_NS, HandFeed, HandMarket, make_services
+from trading.paper.commands import Place
 
 Made = tuple[Services, HandFeed, HandMarket]
 DAY_NS = 24 * 60 * MINUTE_NS
@@ -134,62 +136,58 @@ def trading(made: Made) -> Made:
     return made
 
 
+async def ordered(services: Services, symbol: str = "BTC-USD", size: float = 2.0) -> Outcome:
+    """A market order on the main account."""
+    return await services.paper.do(
+        services.paper.main(), Place(symbol=symbol, side=Side.BUY, size=size)
+    )
+
+
 async def test_paper_buy_fills_at_the_ask_and_is_marked_at_the_last_price(trading: Made) -> None:
     services, _, _ = trading
-    fill = await services.paper_order("BTC-USD", "buy", " 2 ")
+    assert (await ordered(services)).refusal is None
+    view = services.paper.account_view(services.paper.main())
+    [fill], [position] = view.fills, view.positions
     assert (fill.side, fill.size, fill.price) == ("buy", Decimal(2), Decimal("102.5"))
-    assert fill.time_ns >= START_NS
-    view = services.paper_summary()
-    [position] = view.positions
     assert (position.symbol, position.side, position.size) == ("BTC-USD", "long", Decimal(2))
-    assert position.mark == 104.0
-    assert position.unrealised == Decimal(3)
+    assert (position.mark, position.unrealised) == (Decimal(104), Decimal(3))
     assert view.fees == fill.fee == Decimal("0.205")
     assert view.equity == view.start_capital + Decimal(3) - Decimal("0.205")
-    sold = await services.paper_order("BTC-USD", "sell", "2")
-    assert sold.price == Decimal("101.5")
-    assert sold.realised == Decimal(-2)
-    after = services.paper_summary()
-    assert after.positions == ()
-    assert [item.side for item in after.fills] == ["sell", "buy"]
 
 
 @pytest.mark.parametrize(
-    ("symbol", "side", "size", "sentence"),
+    ("symbol", "size", "sentence"),
     [
-        ("BTC-USD", "hold", "1", "Order refused: side was 'hold'; allowed are buy, sell."),
-        ("BTC-USD", "buy", "much", "Order refused: size. It was nan; allowed is above 0"),
-        ("BTC-USD", "buy", "NaN", "Order refused: size. It was nan; allowed is above 0"),
-        ("BTC-USD", "buy", "1e99", "Order refused: size. It was 1e+99; allowed is above 0"),
-        ("BTC-USD", "buy", "1000000000", "Order refused: cash."),
-        ("BTC-USD", "sell", "1e6", "Order refused: cash."),
-        ("BTC-USD", "buy", "0", "Order refused: size. It was 0.0; allowed"),
-        ("BTC-USD", "buy", "-1", "Order refused: size. It was -1.0; allowed"),
-        ("ETH-USD", "buy", "1", "Order refused: ETH-USD has no price yet."),
-        ("XRP-USD", "buy", "1", "Order refused: XRP-USD is not traded here."),
+        ("BTC-USD", 1e99, "Order refused: size. It was 1e+99; allowed is above 0"),
+        ("BTC-USD", -1.0, "Order refused: size. It was -1.0; allowed"),
+        ("BTC-USD", 1e9, "Order refused: cash."),
+        ("ETH-USD", 1.0, "Order refused: ETH-USD has no price yet."),
+        ("XRP-USD", 1.0, "Order refused: XRP-USD is not traded here."),
     ],
 )
 async def test_paper_order_that_cannot_be_taken_is_refused(
-    trading: Made, symbol: str, side: str, size: str, sentence: str
+    trading: Made, symbol: str, size: float, sentence: str
 ) -> None:
-    with pytest.raises(OrderRefused) as refused:
-        await trading[0].paper_order(symbol, side, size)
-    assert str(refused.value).startswith(sentence)
-    assert trading[0].paper_summary().fills == ()
+    refusal = (await ordered(trading[0], symbol, size)).refusal
+    assert refusal is not None
+    assert refusal.words.startswith(sentence)
 
 
-async def test_no_order_is_taken_at_the_price_of_a_lost_feed(trading: Made) -> None:
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (FeedState.LOST, "Simulator is lost, so there is no price of now"),
+        (FeedState.ENDED, "Simulator has ended, so there is no price of now"),
+    ],
+)
+async def test_no_order_is_taken_at_the_price_of_a_feed_that_is_gone(
+    trading: Made, state: FeedState, sentence: str
+) -> None:
     services, feed, _ = trading
-    feed.becomes(FeedState.LOST)
-    with pytest.raises(OrderRefused, match="Simulator is lost, so there is no price of now"):
-        await services.paper_order("BTC-USD", "buy", "1")
-
-
-async def test_no_order_is_taken_at_the_last_price_of_a_recording(trading: Made) -> None:
-    services, feed, _ = trading
-    feed.becomes(FeedState.ENDED)
-    with pytest.raises(OrderRefused, match="Simulator has ended, so there is no price of now"):
-        await services.paper_order("BTC-USD", "buy", "1")
+    feed.becomes(state)
+    refusal = (await ordered(services)).refusal
+    assert refusal is not None
+    assert sentence in refusal.words
 
 
 def test_without_a_renderer_the_tier_is_plotly() -> None:

@@ -1,0 +1,96 @@
+"use strict";
+
+/**
+ * Tables whose rows are made once and used again: a row has a key, and only texts and colours that changed are written.
+ *
+ * @typedef {string | {text: string, tone?: string, title?: string}} CellValue   `tone`: a class
+ * @typedef {{key: string, cells: CellValue[], look?: string, act?: RowAct | null}} RowValue
+ * @typedef {{name: string, icon?: string, words?: string, label: string}} RowAct   the button at a row's end
+ */
+{
+  const { words, make } = window.candlecast;
+
+  /** @param {Element} element @param {string} name @param {string | null} value */
+  function setAttribute(element, name, value) {
+    if (element.getAttribute(name) === value) return;
+    if (value === null) element.removeAttribute(name);
+    else element.setAttribute(name, value);
+  }
+
+  /** @param {HTMLElement} element @param {string} look */
+  function setClass(element, look) {
+    if (element.className !== look) element.className = look;
+  }
+
+  class PaperTable {
+    /** @param {HTMLElement} list of components/paper_lists.py */
+    constructor(list) {
+      this.list = list;
+      this.body = /** @type {HTMLElement} */ (list.querySelector("tbody"));
+      this.looks = [...list.querySelectorAll("th")].map((head) => head.className);
+      /** @type {Map<string, HTMLElement>} */
+      this.rows = new Map();
+    }
+
+    /** @param {RowValue[]} values in their order */
+    show(values) {
+      setClass(this.list, this.list.className.replace(/ has-none|$/, "").trim() + (values.length ? "" : " has-none"));
+      const kept = new Set(values.map(({ key }) => key));
+      for (const [key, row] of this.rows) {
+        if (kept.has(key)) continue;
+        row.remove();
+        this.rows.delete(key);
+      }
+      values.forEach((value, place) => {
+        const row = this.rows.get(value.key) ?? this.made(value.key);
+        if (this.body.children[place] !== row) this.body.insertBefore(row, this.body.children[place] ?? null);
+        this.fill(row, value);
+      });
+    }
+
+    /** @param {string} key */
+    made(key) {
+      const row = make("tr", "", { "data-key": key });
+      row.append(...this.looks.map((look) => make("td", look)));
+      this.rows.set(key, row);
+      return row;
+    }
+
+    /** @param {HTMLElement} row @param {RowValue} value */
+    fill(row, { cells, look = "", act = null }) {
+      setClass(row, look);
+      cells.forEach((cell, place) => {
+        const { text, tone = "", title } = typeof cell === "string" ? { text: cell } : cell;
+        const element = /** @type {HTMLElement} */ (row.children[place]);
+        words.write(element, text);
+        setClass(element, `${this.looks[place]} ${tone}`.trim());
+        if (title !== undefined) setAttribute(element, "title", title || null);
+      });
+      this.end(/** @type {HTMLElement} */ (row.lastElementChild), act, cells.length < this.looks.length);
+    }
+
+    /** The act at the end. @param {HTMLElement} cell @param {RowAct | null} act @param {boolean} ours */
+    end(cell, act, ours) {
+      if (!ours) return;
+      let button = cell.querySelector("button");
+      if (!act) {
+        button?.remove();
+        return;
+      }
+      if (!button) {
+        const icon = act.icon ? "icon-button icon-button-small" : "paper-note";
+        button = /** @type {HTMLButtonElement} */ (make("button", icon, { type: "button" }));
+        if (act.icon) button.append(make("span", `icon icon-${act.icon}`, { "aria-hidden": "true" }));
+        cell.append(button);
+      }
+      setAttribute(button, "data-row-act", act.name);
+      setAttribute(button, "title", act.label);
+      setAttribute(button, "aria-label", act.label);
+      if (act.icon) return;
+      words.write(button, act.words || "Add note");
+      button.toggleAttribute("data-none", !act.words);
+    }
+  }
+
+  Object.assign(window.candlecast, { PaperTable, paperDom: { setAttribute, setClass } });
+}

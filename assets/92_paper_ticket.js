@@ -1,0 +1,286 @@
+"use strict";
+
+/** The order ticket: reads its fields, writes what they come to, sends. B and S choose the side, Enter sends. */
+{
+  const { words, paperWords: say, paperSizing: sizing, paperDom: dom } = window.candlecast;
+  const FIELDS = { limit: "paper-limit", stop: "paper-stop", trail: "paper-trail", amount: "paper-size", target: "paper-target", loss: "paper-loss" };
+  const MODES = /** @type {const} */ (["base", "percent", "risk"]);
+  const PRICED = { limit: ["limit"], stop: ["stop", "stop_limit"] };
+
+  /** @param {string} text @returns {number | null} null for nothing, NaN for no number */
+  function numberOf(text) {
+    const plain = text.replaceAll(",", "").replace("\u2212", "-").trim();
+    return plain === "" ? null : Number(plain);
+  }
+
+  /** As if it had been typed: React hears of it. @param {HTMLInputElement} input @param {string} text */
+  function type(input, text) {
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set?.call(input, text);
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  class PaperTicket {
+    /** @param {HTMLElement} root @param {() => void} changed its prices are others */
+    constructor(root, changed) {
+      this.root = root;
+      this.changed = changed;
+      /** @type {PaperQuote | null} */
+      this.quote = null;
+      /** @type {PaperHead | null} */
+      this.head = null;
+      /** @type {PaperPosition[]} */
+      this.positions = [];
+      /** @type {"base" | "percent" | "risk"} */
+      this.mode = "base";
+      this.touched = false; // by hand, since it was last sent
+      this.refused = false; // the sentence that stands there is a refusal
+      this.done = ""; // what became of the last order
+      this.orders = new window.candlecast.PaperOrders(this);
+      root.addEventListener("input", () => this.onInput());
+      root.addEventListener("change", (event) => this.onChange(event.target));
+      root.addEventListener("click", (event) => this.onClick(event));
+      root.addEventListener("keydown", (event) => this.onKey(event));
+      root.addEventListener("submit", (event) => {
+        event.preventDefault();
+        void this.orders.send();
+      });
+      this.draw();
+    }
+
+    /** @param {string} name @returns {HTMLInputElement} */
+    input(name) {
+      return /** @type {HTMLInputElement} */ (document.getElementById(FIELDS[/** @type {"limit"} */ (name)]));
+    }
+
+    /** @param {string} id */
+    ticked(id) {
+      return /** @type {HTMLInputElement | null} */ (document.getElementById(id))?.checked ?? false;
+    }
+
+    /** @param {string} name @returns {HTMLElement | null} */
+    part(name) {
+      return this.root.querySelector(`[data-ticket="${name}"]`);
+    }
+
+    /** @returns {TicketValues} */
+    get values() {
+      const { side, kind, tif = "gtc" } = this.root.dataset;
+      const typed = (/** @type {string} */ name) => numberOf(this.input(name).value);
+      const limit = kind === "limit";
+      return {
+        side: side === "sell" ? "sell" : "buy",
+        kind: kind ?? "limit",
+        mode: this.mode,
+        limit: typed("limit"), stop: typed("stop"), trail: typed("trail"), amount: typed("amount"),
+        target: typed("target"), loss: typed("loss"),
+        tif: limit ? tif : "gtc",
+        post: limit && this.ticked("paper-post"),
+        reduce: this.ticked("paper-reduce"),
+      };
+    }
+
+    // --- what comes in ------------------------------------------------------------------------------------------
+
+    /** @param {PaperQuote} quote */
+    showQuote(quote) {
+      const other = this.quote?.symbol !== quote.symbol;
+      this.quote = quote;
+      say.places.set(quote.symbol, quote.decimals);
+      if (other) this.begin(quote);
+      for (const name of /** @type {("bid" | "ask")[]} */ (["bid", "ask"])) words.write(this.part(name), words.number(quote[name], quote.decimals));
+      this.draw();
+    }
+
+    /** Another symbol: nothing of the last one stays. @param {PaperQuote} quote */
+    begin(quote) {
+      words.write(this.part("symbol"), quote.symbol);
+      for (const name of ["stop", "trail", "target", "loss"]) type(this.input(name), "");
+      type(this.input("limit"), words.number(quote.bid ?? quote.last, quote.decimals).replace(words.NONE, ""));
+      this.touched = false;
+    }
+
+    /** @param {PaperHead} head */
+    showHead(head) {
+      this.head = head;
+      this.draw();
+    }
+
+    /** From the chart, the book, a dragged line. @param {string} name @param {number} price */
+    setPrice(name, price) {
+      const kinds = PRICED[/** @type {"limit"} */ (name)];
+      if (kinds && !kinds.includes(this.values.kind)) this.choose("kind", kinds[0]);
+      type(this.input(name), words.number(price, this.quote?.decimals ?? 2));
+    }
+
+    // --- hands --------------------------------------------------------------------------------------------------
+
+    onInput() {
+      this.touched = true;
+      this.refused = false;
+      this.done = "";
+      this.draw();
+    }
+
+    /** What was typed is written as prices are. @param {EventTarget | null} target */
+    onChange(target) {
+      const value = target instanceof HTMLInputElement && target.type !== "checkbox" ? numberOf(target.value) : null;
+      if (target instanceof HTMLInputElement && target.id !== FIELDS.amount && value !== null && Number.isFinite(value)) {
+        const text = words.number(value, Math.max(this.quote?.decimals ?? 2, /\.(\d+)$/.exec(String(value))?.[1].length ?? 0));
+        if (text !== target.value) type(target, text);
+      }
+      this.draw();
+    }
+
+    /** @param {Event} event */
+    onClick(event) {
+      const button = event.target instanceof Element ? event.target.closest("button") : null;
+      if (!button) return;
+      const group = /** @type {HTMLElement | null} */ (button.closest("[data-choice]"));
+      if (group) this.choose(group.dataset.choice ?? "", button.dataset.value ?? "");
+      else if (button.dataset.share) this.share(button.dataset.share);
+      else if (button.dataset.ticket === "mode") this.turnMode();
+    }
+
+    /** @param {string} name @param {string} value */
+    choose(name, value) {
+      this.root.dataset[name] = value;
+      for (const button of this.root.querySelectorAll(`[data-choice="${name}"] button`)) {
+        const chosen = /** @type {HTMLElement} */ (button).dataset.value === value;
+        dom.setAttribute(button, "aria-checked", String(chosen));
+        /** @type {HTMLElement} */ (button).tabIndex = chosen ? 0 : -1;
+      }
+      this.draw();
+    }
+
+    turnMode() {
+      this.mode = MODES[(MODES.indexOf(this.mode) + 1) % MODES.length];
+      type(this.input("amount"), "");
+      this.input("amount").focus();
+    }
+
+    /** @param {string} share percent of equity, or "max" */
+    share(share) {
+      if (!this.quote || !this.head) return;
+      const { price } = sizing.figures({ ...this.values, amount: 1, mode: "base" }, this.quote, this.head);
+      if (!price || !(price > 0)) return;
+      const held = this.positions.find((each) => each.symbol === this.quote?.symbol && each.owner === "manual");
+      const most = sizing.largest(this.head, price, this.values.side, held);
+      const size = share === "max" ? most : sizing.rounded((this.head.equity * Number(share)) / 100 / price, price);
+      this.mode = "base";
+      type(this.input("amount"), String(size));
+    }
+
+    /** @param {KeyboardEvent} event */
+    onKey(event) {
+      const target = /** @type {HTMLElement} */ (event.target);
+      const group = /** @type {HTMLElement | null} */ (target.closest("[data-choice]"));
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      if (event.key === "Escape") return this.escape(target);
+      if (!step) return;
+      if (group) this.turn(group, step);
+      else if (target instanceof HTMLInputElement && event.key.length > 7 && target.id !== FIELDS.amount) this.nudge(target, -step * (event.shiftKey ? 10 : 1));
+      else return;
+      event.preventDefault();
+    }
+
+    /** @param {HTMLElement} group @param {number} step */
+    turn(group, step) {
+      const all = /** @type {HTMLElement[]} */ ([...group.querySelectorAll("button")]);
+      const next = all[(all.findIndex((each) => each.tabIndex === 0) + step + all.length) % all.length];
+      this.choose(group.dataset.choice ?? "", next.dataset.value ?? "");
+      next.focus();
+    }
+
+    /** Arrow keys move a price by ticks. @param {HTMLInputElement} input @param {number} ticks */
+    nudge(input, ticks) {
+      const digits = this.quote?.decimals ?? 2;
+      const value = numberOf(input.value) ?? this.quote?.last;
+      if (value !== null && value !== undefined && Number.isFinite(value)) type(input, words.number(Math.max(0, value + ticks * 10 ** -digits), digits));
+    }
+
+    /** @param {HTMLElement} target */
+    escape(target) {
+      this.done = "";
+      this.say("", false);
+      target.blur();
+    }
+
+    /** By key: the side, and the size to be typed. @param {"buy" | "sell"} side */
+    begun(side) {
+      this.choose("side", side);
+      this.input("amount").focus();
+      this.input("amount").select();
+    }
+
+    // --- what it says -------------------------------------------------------------------------------------------
+
+    draw() {
+      const { quote, head } = this;
+      const { side, kind } = this.root.dataset;
+      const button = /** @type {HTMLButtonElement} */ (document.getElementById("paper-send"));
+      if (!button) return;
+      dom.setClass(button, `button button-main button-${side === "sell" ? "down" : "up"}`);
+      this.drawUnits();
+      this.changed();
+      if (!quote || !head) return;
+      const figures = sizing.figures(this.values, quote, head);
+      words.write(button, sizing.act(this.values, figures, quote));
+      button.disabled = this.orders.sending || !head.tradable || figures.problem !== "";
+      const digits = (figures.value ?? 1) < 1 ? 6 : 2;
+      words.write(this.part("value"), words.number(figures.value, digits));
+      words.write(this.part("fee"), words.number(figures.fee, digits));
+      words.write(this.part("fee-name"), `Fee, ${figures.maker ? "maker" : "taker"} `);
+      words.write(this.part("risk"), words.number(figures.risk, digits));
+      this.drawFar("target", figures.price);
+      this.drawFar("loss", figures.price);
+      const why = head.tradable ? (this.touched ? figures.problem : this.done) : head.why_not;
+      this.mark(this.touched ? figures.field : "");
+      if (!this.refused) this.say(why, false);
+      if (kind !== "limit") this.root.dataset.tif = "gtc";
+    }
+
+    drawUnits() {
+      const [base, money] = say.currencies(this.quote?.symbol ?? "");
+      for (const name of ["limit", "stop", "trail"]) words.write(this.root.querySelector(`[data-ticket-unit="${name}"]`), money);
+      const units = { base, percent: "% equity", risk: `${money} risk` };
+      const turn = this.part("mode");
+      words.write(turn, units[this.mode]);
+      const next = MODES[(MODES.indexOf(this.mode) + 1) % MODES.length];
+      if (turn) turn.title = `Size in ${units[this.mode]}; press for ${units[next]}`;
+    }
+
+    /** How far a bracket is away. @param {"target" | "loss"} name @param {number | null} price */
+    drawFar(name, price) {
+      const value = this.values[name];
+      const far = price && value ? `${words.signed((100 * (value - price)) / price, 1)} %` : "";
+      words.write(this.root.querySelector(`[data-ticket-unit="${name}"]`), far);
+    }
+
+    /** @param {string} field that cannot be used, "" for none */
+    mark(field) {
+      const names = { size: "amount" };
+      for (const name of Object.keys(FIELDS)) {
+        const wrong = name === (names[/** @type {"size"} */ (field)] ?? field);
+        dom.setAttribute(this.input(name), "aria-invalid", wrong ? "true" : null);
+      }
+    }
+
+    /** @param {string} sentence @param {boolean} refused */
+    say(sentence, refused) {
+      const place = this.part("message");
+      if (!place) return;
+      this.refused = refused;
+      dom.setClass(place, `ticket-message ${refused ? "is-refused" : ""}`.trim());
+      words.write(place, sentence);
+    }
+
+    /** What became of the order that was sent. @param {string} said @param {boolean} refused */
+    told(said, refused) {
+      if (!refused) this.touched = false;
+      this.done = refused ? "" : said;
+      this.say(said, refused);
+    }
+  }
+
+  Object.assign(window.candlecast, { PaperTicket, paperType: type });
+}
