@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from market.types import Side
 from paper_trading.views import FillView, OrderView
-from paper_trading.words import END_WORDS, KIND_WORDS, owner_name
+from paper_trading.words import KIND_WORDS, end_words, owner_name
 from trading.engine.records import State, TimeInForce
 from trading.paper import events as ev
 from trading.paper.records import AccountRecords, EndedOrder, LiveOrder
@@ -120,4 +120,4 @@ def _ended_order(ended: EndedOrder, records: AccountRecords) -> OrderView:
     order = ended.order
     name = owner_name(order.owner, records.automations)
     state = "filled" if ended.state is State.FILLED else ended.state.name.lower()
-    return _order(order, name, (state, END_WORDS[ended.reason]), None)
+    return _order(order, name, (state, end_words(ended.reason)), None)

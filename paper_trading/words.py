@@ -7,29 +7,21 @@ from typing import Any
 
 from market.types import SECOND, Side
 from trading.engine.records import Cause, Kind, Reason, State, TimeInForce
+from trading.order_view import END_WORDS
 from trading.paper import events as ev
 from trading.paper.terms import MANUAL, OrderTerms
 
-__all__ = ["END_WORDS", "KIND_WORDS", "number", "order_words", "owner_name", "sentence"]
+__all__ = ["KIND_WORDS", "end_words", "number", "order_words", "owner_name", "sentence"]
 
 KIND_WORDS = {
     Kind.MARKET: "market", Kind.LIMIT: "limit", Kind.STOP: "stop", Kind.STOP_LIMIT: "stop limit",
     Kind.TRAILING: "trailing",
 }  # fmt: skip
 
-END_WORDS = {
-    Reason.NONE: "",
-    Reason.ASKED: "cancelled by its owner",
-    Reason.TIME_IN_FORCE: "it could not fill at once",
-    Reason.MARGIN: "the account could not carry the position with its costs",
-    Reason.POST_ONLY: "post-only, and it would have taken",
-    Reason.REDUCE_ONLY: "there was nothing left to reduce",
-    Reason.PARTNER: "the other order of the bracket filled",
-    Reason.PARENT: "the entry ended without filling",
-    Reason.LIQUIDATION: "the account was liquidated",
-    Reason.NO_SIZE: "there was nothing to trade",
-    Reason.RULES: "a limit of the account stood against it",
-}
+
+def end_words(reason: Reason) -> str:
+    """Why an order ended; empty where its state says it all."""
+    return "" if reason in (Reason.NONE, Reason.ASKED) else END_WORDS[reason]
 
 
 def number(value: float | Decimal) -> str:
@@ -96,7 +88,7 @@ def _changed(event: ev.OrderChanged) -> str:
 
 
 def _ended(event: ev.OrderEnded) -> str:
-    reason = END_WORDS[event.reason]
+    reason = end_words(event.reason)
     state = "filled" if event.state is State.FILLED else event.state.name.lower()
     return f"Order {event.id} {state}{f': {reason}' if reason else ''}."
 

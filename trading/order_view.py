@@ -7,10 +7,10 @@ import numpy as np
 from market.types import Side
 from trading.engine.records import Kind, Reason, State
 
-__all__ = ["OrderView"]
+__all__ = ["END_WORDS", "OrderView"]
 
 
-_ENDS = {
+END_WORDS = {
     Reason.NONE: "filled",
     Reason.ASKED: "cancelled",
     Reason.TIME_IN_FORCE: "could not fill at once",
@@ -65,4 +65,4 @@ class OrderView:
         """How it stands, or why it ended: ``refused: the account could not carry …``."""
         if self.is_live or self.state is State.FILLED:
             return self.state.name.lower()
-        return f"{self.state.name.lower()}: {_ENDS[self.reason]}"
+        return f"{self.state.name.lower()}: {END_WORDS[self.reason]}"
