@@ -14,7 +14,6 @@ TradingError
 ├── BadOrder         an order whose size, prices, flags or links contradict each other
 ├── BadMarketData    a candle or trade that no market can have made, or that comes too late
 ├── NotDefined       a figure that has no value for a run; caught where figures are gathered
-├── OrderRefused     a well-formed order that the account cannot take; the text has the numbers
 └── BacktestError    candles or capital that no backtest can run on
 """
 
@@ -91,18 +90,6 @@ class BadMarketData(TradingError):
 
 class NotDefined(TradingError):
     """A figure that has no value for a run; caught where figures are gathered."""
-
-
-class OrderRefused(TradingError):
-    """A well-formed order that the account cannot take.
-
-    ``reason`` is one of ``cash``, ``position``, ``price``, ``size``, ``currency``.
-    """
-
-    def __init__(self, reason: str, facts: str) -> None:
-        self.reason = reason
-        self.facts = facts
-        super().__init__(f"Order refused: {reason}. {facts}")
 
 
 class BacktestError(TradingError):

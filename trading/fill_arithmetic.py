@@ -2,7 +2,7 @@
 
 Paper trading and backtests both run the functions below, the same lines of code. They use nothing
 but ``+ - * / %`` and comparisons, so they take numbers of one kind throughout: ``Decimal`` where
-money is kept (:mod:`trading.account`), ``float`` in the backtest's compiled core, which calls the
+money is kept (:mod:`trading.paper.ledger`), ``float`` in the compiled engine, which calls the
 ``compiled_`` twins: numba's translation of the same functions.
 
 State of one symbol is its signed ``size`` (base currency, negative when short) and its signed
@@ -23,9 +23,7 @@ from typing import TypeVar
 from market.kernel import kernel
 
 __all__ = [
-    "affordable_size",
     "apply_fill",
-    "compiled_affordable_size",
     "compiled_apply_fill",
     "compiled_proportional_fee",
     "compiled_slipped_price",
@@ -47,11 +45,6 @@ def slipped_price(reference: Number, side: int, rate: Number) -> Number:
 def proportional_fee(notional: Number, rate: Number) -> Number:
     """The fee for a fill worth ``notional`` (either sign) at ``rate`` (0.1 %: 0.001)."""
     return abs(notional) * rate
-
-
-def affordable_size(available: Number, price: Number, fee_rate: Number) -> Number:
-    """The size whose price and fee together use up ``available`` exactly."""
-    return available / (price * (1 + fee_rate))
 
 
 def apply_fill(
@@ -84,5 +77,4 @@ def apply_fill(
 
 compiled_slipped_price = kernel(slipped_price)
 compiled_proportional_fee = kernel(proportional_fee)
-compiled_affordable_size = kernel(affordable_size)
 compiled_apply_fill = kernel(apply_fill)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trading import fill_arithmetic as arithmetic
-from trading.quantities import MONEY
+from trading.paper.ledger import MONEY
 
 pytestmark = pytest.mark.kernel
 
@@ -100,7 +100,7 @@ def test_compiled_float_follows_decimal(fills: list[tuple[Decimal, Decimal]]) ->
 
 @given(MARKET, st.sampled_from([1, -1]), st.decimals("0", "0.1", places=6))
 @settings(deadline=None, max_examples=40)
-def test_slippage_and_size_agree_in_float_and_are_worse_for_the_trader(
+def test_slippage_agrees_in_float_and_is_worse_for_the_trader(
     reference: Decimal, side: int, rate: Decimal
 ) -> None:
     price = arithmetic.slipped_price(reference, side, rate)
@@ -108,8 +108,3 @@ def test_slippage_and_size_agree_in_float_and_are_worse_for_the_trader(
     assert abs(price - reference) == reference * rate
     compiled = arithmetic.compiled_slipped_price(float(reference), side, float(rate))
     assert compiled == pytest.approx(float(price), rel=1e-15)
-    size = arithmetic.affordable_size(D(1000), price, rate)
-    assert size * price + arithmetic.proportional_fee(size * price, rate) == pytest.approx(D(1000))
-    assert arithmetic.compiled_affordable_size(1000.0, compiled, float(rate)) == pytest.approx(
-        float(size), rel=1e-14
-    )

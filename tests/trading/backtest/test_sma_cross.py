@@ -1,7 +1,7 @@
 """The SMA cross against a plain backtest, the Decimal account, prefixes and hand computation."""
 
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from math import fsum, isfinite, prod
 from pathlib import Path
 from zipfile import ZipFile
@@ -12,21 +12,30 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from market.columns import CandleWindow
-from market.types import DAY, Side, Symbol, Trade
+from market.types import DAY, Side, Symbol
 from tests.trading.series import candles, random_walks
-from trading.account import Account
 from trading.backtest import BacktestResult, Setup, backtest
 from trading.engine.policies import Fees, Policies, Slippage
+from trading.engine.records import Cause
 from trading.errors import BacktestError
-from trading.fill_models import Costs, ProportionalFee, ProportionalSlippage
 from trading.metrics import METRICS
-from trading.orders import Order, PriceSource
-from trading.paper.quote_engine import PaperEngine, PaperRules
+from trading.paper.events import Filled
+from trading.paper.ledger import Ledger
 from trading.strategies.sma_cross import STRATEGY
 
 pytestmark = pytest.mark.kernel
 
 SMALL = (2, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What every fill is charged: a share of its value, and basis points of slippage."""
+
+    fee_rate: float = 0.001
+    slippage_bp: float = 5.0
+
+
 COSTS = st.builds(Costs, st.sampled_from([0.0, 0.001, 0.0125]), st.sampled_from([0.0, 5.0, 33.0]))
 BTC = Symbol("BTC-USD")
 
@@ -37,7 +46,7 @@ def run_sma_cross(
 ) -> BacktestResult:  # fmt: skip
     """The shipped strategy, long only, with the same fee for makers and takers."""
     costs = costs or Costs()
-    policies = Policies(Fees(costs.fee_rate, costs.fee_rate), Slippage(costs.slippage_rate))
+    policies = Policies(Fees(costs.fee_rate, costs.fee_rate), Slippage(costs.slippage_bp / 10_000))
     values = dict(zip(("fast", "slow"), lengths, strict=True))
     return backtest(window, STRATEGY, values, Setup(start_capital, policies))
 
@@ -103,57 +112,34 @@ def test_equals_plain_backtest(window: CandleWindow, costs: Costs) -> None:
 def test_equals_the_account_in_decimal(window: CandleWindow, costs: Costs) -> None:
     """The trades, booked in Decimal, give the same prices, fees, profits and equity to 1e-11."""
     result = run_sma_cross(window, SMALL, costs)
-    account = Account(Decimal(10_000))
-    fees = ProportionalFee(Decimal(str(costs.fee_rate)))
-    slippage = ProportionalSlippage(Decimal(str(costs.slippage_bp)))
+    ledger = Ledger()
+    ledger.move(Decimal(10_000))
     opens = dict(zip(window.time_ns.tolist(), window.open.tolist(), strict=True))
     for trade in result.trades:
         size, booked = Decimal(trade.size), []
         for side, time_ns in ((Side.BUY, trade.entry_time_ns), (Side.SELL, trade.exit_time_ns)):
             if time_ns is not None:
-                price = slippage.price(Decimal(opens[time_ns]), side)
-                order = Order(BTC, side, size, time_ns)
-                booked.append(account.apply(order, price, PriceSource.NEXT_OPEN, fees))
+                booked.append(booked_in(ledger, side, size, Decimal(opens[time_ns]), costs))
         assert float(booked[0].price) == pytest.approx(trade.entry_price, rel=1e-14)
         assert float(sum(fill.fee for fill in booked)) == pytest.approx(trade.fees, rel=1e-13)
         if not trade.is_open:
             assert float(booked[1].price) == pytest.approx(trade.exit_price, rel=1e-14)
             profit = booked[1].realised - booked[0].fee - booked[1].fee
             assert float(profit) == pytest.approx(trade.pnl, rel=0, abs=1e-11 * result.equity.max())
-    position = account.position(BTC)
-    held = position.size * Decimal(float(window.close[-1])) if position else Decimal(0)
-    assert float(account.cash + held) == pytest.approx(float(result.equity[-1]), rel=1e-11)
+    held = ledger.size(BTC) * Decimal(float(window.close[-1]))
+    assert float(ledger.cash + held) == pytest.approx(float(result.equity[-1]), rel=1e-11)
 
 
-@given(random_walks(), COSTS)
-@settings(deadline=None, max_examples=40)
-def test_paper_fills_the_same_orders_at_the_same_prices_and_fees(
-    window: CandleWindow, costs: Costs
-) -> None:
-    """The backtest's orders on paper, each at its open, in sizes a venue takes (8 decimals)."""
-    result = run_sma_cross(window, SMALL, costs)
-    rate = Decimal(str(costs.fee_rate))
-    paper = PaperEngine(
-        PaperRules(start_capital=Decimal(10_000)),
-        ProportionalFee(rate),
-        ProportionalSlippage(Decimal(str(costs.slippage_bp))),
-    )
-    opens = dict(zip(window.time_ns.tolist(), window.open.tolist(), strict=True))
-    for trade in result.trades:
-        size = Decimal(trade.size).quantize(Decimal("1E-8"), ROUND_DOWN) - Decimal("1E-6")
-        fees, share = Decimal(0), float(size) / trade.size
-        for side, time_ns, price in (
-            (Side.BUY, trade.entry_time_ns, trade.entry_price),
-            (Side.SELL, trade.exit_time_ns, trade.exit_price),
-        ):
-            if time_ns is not None:
-                last = Trade(BTC, 1, time_ns, opens[time_ns], 1.0, side)
-                fill = paper.submit(BTC, side, size, None, last, time_ns)
-                assert float(fill.price) == pytest.approx(price, rel=0, abs=1e-9)
-                fees += fill.fee
-        assert float(fees) == pytest.approx(trade.fees * share, rel=1e-10)
-    view = paper.view({BTC: float(window.close[-1])})
-    assert float(view.equity) == pytest.approx(float(result.equity[-1]), rel=1e-4)
+def booked_in(ledger: Ledger, side: Side, size: Decimal, opened: Decimal, costs: Costs) -> Filled:
+    """The fill at ``opened`` with its costs, in the books of ``ledger``."""
+    price = opened * (1 + int(side) * Decimal(str(costs.slippage_bp)) / 10_000)
+    fee = size * price * Decimal(str(costs.fee_rate))
+    realised = ledger.realised_by(BTC, size * int(side), price, fee)
+    fill = Filled(
+        1, 1, 0, "manual", BTC, side, size, price, fee, realised, False, Cause.ORDER, 0.0
+    )  # fmt: skip
+    ledger.book(fill)
+    return fill
 
 
 @given(random_walks(least=12), st.data())
