@@ -1,23 +1,22 @@
-"""The journal in a database; what SQLite and PostgreSQL do differently is behind ``Database``."""
+"""The journal in a database, of whatever kind."""
 
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, func, insert, select
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import Connection, Row, Select, and_, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from storage.errors import AccountBusy, JournalConflict, JournalDamaged, JournalFailed
+from storage.journal.database_kind import UNREACHABLE, Database
 from storage.journal.entry import Account, Entry, checksum, refuse_unfit
 from storage.journal.schema import newest, revision, upgrade
 from storage.journal.tables import ACCOUNTS, JOURNAL
 
 LEAVING_S = 2.0
 PAGE = 5_000
-UNREACHABLE = (SQLAlchemyError, OSError)
-"""pg8000 passes on some errors of its socket as they are."""
 ENTRIES = select(
     JOURNAL.c.account, JOURNAL.c.seq, JOURNAL.c.time_ns, JOURNAL.c.kind, JOURNAL.c.body,
     JOURNAL.c.key, JOURNAL.c.crc,
@@ -26,41 +25,6 @@ ENTRIES = select(
 
 class _Refused(Exception):
     """A constraint or a trigger of the tables refused rows."""
-
-
-class Database(Protocol):
-    """What differs between databases.
-
-    ``where`` says which it is, without a password. Connections of ``engine`` with the execution
-    option ``writes`` begin their transactions as writers.
-    """
-
-    where: str
-    engine: Engine
-
-    def exclude(self, connection: Connection) -> None:
-        """Keep others from changing the tables until the transaction of ``connection`` ends."""
-        ...
-
-    def hold(self) -> Connection:
-        """A connection for claims and entries."""
-        ...
-
-    def claim(self, connection: Connection, account: int) -> None:
-        """Take ``account``; raises ``AccountBusy``. A second claim of the same is no error."""
-        ...
-
-    def add(self, connection: Connection, entries: Sequence[Entry]) -> None:
-        """Add rows in a transaction of their own; they are on the disk when it returns."""
-        ...
-
-    def rest(self, connection: Connection) -> None:
-        """Do what is better done while nobody waits."""
-        ...
-
-    def close(self) -> None:
-        """Give back what was claimed."""
-        ...
 
 
 class DatabaseJournal:

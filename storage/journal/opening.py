@@ -6,7 +6,8 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from storage.errors import BadDatabase
-from storage.journal.database import Database, DatabaseJournal
+from storage.journal.database import DatabaseJournal
+from storage.journal.database_kind import Database
 from storage.journal.entry import Journal
 from storage.journal.memory import MemoryJournal
 from storage.journal.postgres import PostgresDatabase

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from storage.errors import AccountBusy, BadDatabase
+from storage.journal.database_kind import UNREACHABLE
 from storage.journal.entry import Entry, checksum
 
 PATIENCE_S = 10.0
@@ -50,7 +50,7 @@ class _Session(NamedTuple):
 
 
 class PostgresDatabase:
-    """See :class:`storage.journal.database.Database`.
+    """See :class:`storage.journal.database_kind.Database`.
 
     Accounts are claimed by advisory locks of the session that writes: who has lost the session has
     lost the right to write until it is claimed anew. Raises :class:`BadDatabase` for a ``url``
@@ -87,7 +87,7 @@ class PostgresDatabase:
             if self._session is not None:
                 connection.exec_driver_sql(END_SESSION, tuple(self._session))
             pid, began, fsync = connection.exec_driver_sql(THIS_SESSION).one()
-        except SQLAlchemyError:
+        except UNREACHABLE:
             connection.invalidate()
             connection.close()
             raise

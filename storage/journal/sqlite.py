@@ -31,7 +31,7 @@ PRAGMAS = (
 
 
 class SqliteDatabase:
-    """See :class:`storage.journal.database.Database`. The file is made when it is not there."""
+    """See :class:`storage.journal.database_kind.Database`. The file is made if it is not there."""
 
     def __init__(self, path: Path) -> None:
         self.where = str(path)

@@ -23,6 +23,8 @@ MOST_AT_ONCE = 5_000
 ROOM = 50_000
 QUIET_S = 0.5
 """Seconds without an entry before the journal is told to rest."""
+LOOK_S = 4.0
+"""Seconds between rests while nothing is written: so a journal that is gone is told early."""
 
 
 class JournalState(NamedTuple):
@@ -117,11 +119,11 @@ class JournalWriter:
     def _take(self) -> bool:
         """Wait for entries and take them into ``_flying``; False when there will be none."""
         with self._changed:
-            rested = False
+            patience_s = QUIET_S
             while not self._waiting and not self._ending:
-                if not self._changed.wait(None if rested else QUIET_S):
-                    rested = True
+                if not self._changed.wait(patience_s):
                     self._rest()
+                    patience_s = LOOK_S
             size = 0
             while self._waiting and size < MOST_AT_ONCE:
                 self._flying.append(self._waiting.popleft())
@@ -134,7 +136,9 @@ class JournalWriter:
         try:
             self._journal.rest()
         except StorageError as error:
-            log.warning("%s", error)
+            self._tell(str(error))
+        else:
+            self._tell("")
         finally:
             self._changed.acquire()
 
@@ -188,7 +192,7 @@ class JournalWriter:
             return
         self._failing = words
         if words:
-            log.error("%s; %d entries wait until that is possible", words, self._count)
+            log.error("%s; it is tried again, %d entries wait", words, self._count)
         else:
             log.warning("the journal can be written again; nothing was lost")
         self._failed(words)

@@ -15,6 +15,7 @@ import pytest
 from storage.errors import AccountBusy, BadDatabase, JournalConflict, JournalFailed, StorageError
 from storage.journal import database
 from storage.journal import postgres as driver
+from storage.journal import writer as writing_thread
 from storage.journal.entry import Entry, Journal
 from storage.journal.opening import FILE, open_journal
 from storage.journal.writer import JournalWriter
@@ -70,6 +71,21 @@ def test_a_file_that_was_moved_away_takes_nothing_until_it_is_back(tmp_path: Pat
         elsewhere.rename(path)
         assert answers.wait_for(2) == [(3, None), (5, None)]
         assert list(journal.entries(1)) == entries(1, 1, 5)
+
+
+def test_what_goes_while_nothing_is_written_is_told_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing_thread, "QUIET_S", 0.05)
+    monkeypatch.setattr(writing_thread, "LOOK_S", 0.05)
+    path, elsewhere = tmp_path / FILE, tmp_path / "elsewhere"
+    with writing(f"sqlite:///{path}") as (_, writer, answers):
+        path.rename(elsewhere)
+        answers.wait_for_words("the file was removed or replaced")
+        assert writer.state().waiting == 0
+        elsewhere.rename(path)
+        answers.wait_for_words("")
+        assert str(writer.state()) == "in sync"
 
 
 def test_another_file_in_its_place_is_not_written_to(tmp_path: Path) -> None:
@@ -207,6 +223,8 @@ def test_no_message_holds_a_password(
         open_journal(good.replace(str(postgres.port), "1"), None)
     with pytest.raises(JournalFailed) as wrong:
         open_journal(good.replace("trader:", "other:"), None)
+    with pytest.raises(JournalFailed, match="Server refuses SSL"):
+        open_journal(f"{good}?sslmode=verify-full", None)
     said = [str(nobody.value), str(wrong.value), str(answers.told[1][1]), caplog.text]
     assert "authentication failed" in said[1]
     assert all("trader:***@127.0.0.1" in words for words in (said[0], said[2]))
