@@ -14,6 +14,7 @@ from tests.ports import free_port
 ROOT = Path(__file__).resolve().parents[2]
 SYMBOLS = "BTC-USD,ETH-USD,SOL-USD"
 START_S = 300.0  # the first start on a machine compiles the kernels
+STOP_S = 60.0  # a kernel that is being compiled is compiled to its end
 
 
 class Program:
@@ -81,7 +82,7 @@ class Program:
             return 0
         self._process.send_signal(signal.SIGTERM)
         try:
-            code = self._process.wait(15)
+            code = self._process.wait(STOP_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             code = self._process.wait()

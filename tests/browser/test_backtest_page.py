@@ -214,11 +214,13 @@ def test_report_opens_as_one_page(program: Program, page: Page, waves: Path) -> 
     upload(page, waves)
     run(page)
     report = page.locator(".report-files a", has_text="Report")
-    answer = page.request.get(program.url + str(report.get_attribute("href")))
-    assert answer.status == 200
-    text = answer.text()
-    assert "Sharpe ratio" in text
-    assert "<script src" not in text and "<link" not in text
+    with page.expect_popup() as tab:
+        report.click()
+    shown = tab.value
+    expect(shown.locator("body")).to_contain_text("Sharpe ratio")
+    assert shown.locator("script[src], link").count() == 0
+    assert shown.evaluate("performance.getEntriesByType('resource').length") == 0
+    shown.close()
 
 
 def sweep(page: Page, fast: tuple[str, str, str], slow: tuple[str, str, str]) -> None:
