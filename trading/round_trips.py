@@ -6,6 +6,7 @@ begins the next: fee and slippage are shared by size.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from market.columns import F64, I64, CandleWindow
 from market.kernel import lean_kernel
 from trading.trades import Trades, excursions
 
-__all__ = ["TRIP", "pair_fills", "round_trips"]
+__all__ = ["TRIP", "pair_fills", "paired", "round_trips", "trades_of"]
 
 Records = NDArray[np.void]
 
@@ -48,34 +49,49 @@ def round_trips(candles: Sequence[CandleWindow], fills: Records) -> Trades:
     ``candles`` are those of every symbol, by the symbol's index in the fills; what is still open at
     their end is marked at the last close.
     """
-    trips = np.zeros(len(fills), TRIP)
-    held, current = np.zeros(len(candles)), np.zeros(len(candles), np.int64)
-    trips = trips[: pair_fills(fills, len(fills), trips, 0, held, current)]
+    trips = paired(fills, len(candles))
     is_open = trips["is_open"] != 0
-    last_close = np.asarray([window.close[-1] for window in candles])[trips["symbol"]]
-    last_ns = np.asarray([window.time_ns[-1] for window in candles])[trips["symbol"]]
-    rest = np.where(is_open, trips["opened_size"] - trips["closed_size"], 0.0)
-    size, entry_value = trips["opened_size"].copy(), trips["opened"]
-    exit_value = trips["closed"] + rest * last_close
-    pnl = trips["side"] * (exit_value - entry_value) - trips["fees"]
-    entry_price, exit_price = entry_value / size, exit_value / size
+    closes = np.asarray([window.close[-1] for window in candles])[trips["symbol"]]
+    ends_ns = np.asarray([window.time_ns[-1] for window in candles])[trips["symbol"]]
     leaves = trips["exit_bar"].copy()
     leaves[is_open] = np.asarray([len(window) for window in candles])[trips["symbol"]][is_open]
-    moves = _moves(candles, trips, leaves, entry_price, exit_price)
+    found = trades_of(trips, closes, ends_ns, leaves - trips["entry_bar"])
+    moves = _moves(candles, trips, leaves, found.entry_price, found.exit_price)
+    return replace(found, adverse=moves[:, 0], favourable=moves[:, 1])
+
+
+def paired(fills: Records, symbols: int) -> Records:
+    """The round trips of ``fills`` of so many symbols, TRIP (m,), first entry first."""
+    trips = np.zeros(len(fills), TRIP)
+    held, current = np.zeros(symbols), np.zeros(symbols, np.int64)
+    return trips[: pair_fills(fills, len(fills), trips, 0, held, current)]
+
+
+def trades_of(trips: Records, closes: F64, ends_ns: I64, bars: I64) -> Trades:
+    """Round trips as trades; of open ones the rest is worth ``closes`` at ``ends_ns``.
+
+    All arrays (m,), by trip. How far prices moved for and against them is not known: NaN.
+    """
+    is_open = trips["is_open"] != 0
+    rest = np.where(is_open, trips["opened_size"] - trips["closed_size"], 0.0)
+    size, entry_value = trips["opened_size"].copy(), trips["opened"]
+    exit_value = trips["closed"] + rest * closes
+    pnl = trips["side"] * (exit_value - entry_value) - trips["fees"]
+    unknown = np.full(len(trips), np.nan)
     return Trades(
         side=trips["side"].astype(np.int8),
         entry_ns=trips["entry_ns"].copy(),
-        exit_ns=np.where(is_open, last_ns, trips["exit_ns"]),
-        entry_price=entry_price,
-        exit_price=exit_price,
+        exit_ns=np.where(is_open, ends_ns, trips["exit_ns"]),
+        entry_price=entry_value / size,
+        exit_price=exit_value / size,
         size=size,
         pnl=pnl,
         return_fraction=pnl / (entry_value + trips["entry_fees"]),
-        bars=leaves - trips["entry_bar"],
+        bars=bars,
         fees=trips["fees"].copy(),
         slippage=trips["slippage"].copy(),
-        adverse=moves[:, 0],
-        favourable=moves[:, 1],
+        adverse=unknown,
+        favourable=unknown,
         is_open=is_open,
         symbol=trips["symbol"].copy(),
     )

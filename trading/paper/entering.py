@@ -1,13 +1,24 @@
 """An order into its engine and to the market in one compiled call: the way of most orders."""
 
-from market.kernel import lean_kernel
+from collections.abc import Callable
+from functools import cache
+
+from market.kernel import entry, lean_kernel
 from trading.engine.lifecycle import enter_order
 from trading.engine.live import pass_time
-from trading.engine.records import POST_ONLY, REDUCE_ONLY, Books, Kind, Sizing, TimeInForce
-from trading.engine.venue import Venue
+from trading.engine.records import (
+    POST_ONLY,
+    REDUCE_ONLY,
+    Books,
+    Kind,
+    Sizing,
+    TimeInForce,
+    make_books,
+)
+from trading.engine.venue import Venue, make_venue
 from trading.paper.terms import OrderTerms
 
-__all__ = ["enter_at_once", "flags_of", "is_plain"]
+__all__ = ["enter_at_once", "entering", "flags_of", "is_plain"]
 
 MOST = 1e12
 
@@ -29,6 +40,13 @@ def enter_at_once(
     order["share"], order["sizing"] = share, sizing
     pass_time(books, venue, 0, time_ns)
     return int(number)
+
+
+@cache
+def entering() -> Callable[..., int]:
+    """:func:`enter_at_once` for Python's own ``int`` and ``float``, compiled when first asked."""
+    books, venue = make_books(1, 1, 1), make_venue(1)
+    return entry(enter_at_once, books, venue, 0, 0, 0, 0, 0, 0.0, 0.0, 0.0, 0, 0)
 
 
 def is_plain(terms: OrderTerms) -> bool:

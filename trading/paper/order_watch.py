@@ -1,9 +1,12 @@
 """Which live orders of an engine are not as they were told last, found in one compiled call."""
 
+from collections.abc import Callable
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
-from market.kernel import lean_kernel
+from market.kernel import entry, lean_kernel
 from trading.engine.records import ORDER, Books, State
 
 __all__ = ["OrderWatch", "find_changed"]
@@ -41,6 +44,13 @@ def find_changed(
     return changed, kept
 
 
+@cache
+def finding() -> Callable[..., tuple[int, int]]:
+    """:func:`find_changed` without looking at types, compiled when first asked for."""
+    orders, places = np.zeros(1, ORDER), np.zeros(1, np.int64)
+    return entry(find_changed, orders, orders, places, 0, places)
+
+
 class OrderWatch:
     """The live orders of one engine by their places."""
 
@@ -49,6 +59,7 @@ class OrderWatch:
         self._places = np.zeros(64, np.int64)
         self._found = np.zeros(64, np.int64)
         self._count = 0
+        self._find = finding()
 
     def add(self, number: int) -> None:
         """Watch order ``number``, of which nothing was told yet."""
@@ -63,7 +74,7 @@ class OrderWatch:
 
     def changed(self, books: Books) -> list[tuple[float, ...]]:
         """The records of those that changed or ended since the last call, oldest first."""
-        found, self._count = find_changed(
+        found, self._count = self._find(
             books.orders, self._told, self._places, self._count, self._found
         )
         return [books.orders[at].tolist() for at in self._found[:found].tolist()]

@@ -9,7 +9,7 @@ from trading.engine.engine import Engine
 from trading.engine.policies import Fees, Latency, Margin, Matching, Policies, Slippage
 from trading.engine.records import ORDER, Kind, Reason, Sizing, State
 from trading.errors import BadOrder
-from trading.paper.entering import enter_at_once, flags_of, is_plain
+from trading.paper.entering import entering, flags_of, is_plain
 from trading.paper.records import AccountRecords, PortfolioRecord
 from trading.paper.restoring import engine_order, engine_state
 from trading.paper.tape import Line
@@ -48,6 +48,7 @@ class Portfolio:
         self._at = {symbol: at for at, symbol in enumerate(lines)}
         self.waits: dict[str, int] = {}
         self.trails = 0
+        self._enter = entering()
         self._fills = 0
         for order in record.live.values():
             self.count(order.terms, 1)
@@ -152,7 +153,7 @@ class Portfolio:
         engine = self.engine
         engine.make_space()
         books = engine.books
-        number = enter_at_once(
+        number = self._enter(
             books, engine.venue, self._at[terms.symbol], int(terms.side), int(terms.kind),
             int(terms.tif), flags_of(terms), float(terms.size), float(terms.limit),
             float(terms.share), int(terms.sizing), time_ns,
