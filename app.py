@@ -105,6 +105,7 @@ def run(settings: Settings, listener: socket.socket) -> None:
     feed, services, server = prepare(settings)
     outliving = Outliving(settings, services.market, feed)
     outliving.start()
+    services.automations.start()
     services.paper.start()
     feed.start()
     try:

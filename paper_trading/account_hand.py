@@ -57,6 +57,11 @@ class AccountHand:
         self._looked.clear()
 
     @property
+    def newest_ns(self) -> int:
+        """The time of the newest input of the account."""
+        return self._account.core.floor.time_ns
+
+    @property
     def engine(self) -> Engine:
         """The portfolio's engine, another one after every change of the market's symbols."""
         return self._account.core.floor.portfolios[self._owner].engine

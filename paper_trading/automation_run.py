@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from market.types import Candle, Interval
 from paper_trading.account_hand import AccountHand
+from paper_trading.child_run import ChildRun
 from trading.backtest import Direction, Setup
 from trading.decisions import Strategy
 from trading.engine.policies import Fees, Latency, Margin, Policies, Slippage
@@ -17,7 +18,7 @@ from trading.paper.steps import Step
 from trading.paper.terms import AccountTerms
 from trading.strategy import checked
 
-__all__ = ["Automated", "newest_run", "run_name", "run_terms", "step_of", "stepped"]
+__all__ = ["Automated", "newest_run", "run_name", "run_setup", "run_terms", "step_of", "stepped"]
 
 
 @dataclass(slots=True)
@@ -28,7 +29,7 @@ class Automated:
 
     setting: AutomationSet
     interval: Interval
-    run: LiveRun
+    run: LiveRun | ChildRun
     hand: AccountHand
     closes: Closes
     since_ns: int
@@ -52,17 +53,22 @@ def run_terms(setting: AutomationSet, strategy: Strategy, terms: AccountTerms) -
             f"{strategy.name} trades {wanted} symbol{'s' * (wanted > 1)}; {len(setting.symbols)} "
             "were given."
         )
+    setup = run_setup(setting, terms)
+    values = checked(strategy, setting.values)
+    interval_ns = Interval.parse(setting.interval).nanoseconds
+    return RunTerms(strategy, values, setting.symbols, interval_ns, setup)
+
+
+def run_setup(setting: AutomationSet, terms: AccountTerms) -> Setup:
+    """Money, costs, sides and exits of an automation; raises :class:`BacktestError`."""
     policies = Policies(
         Fees(terms.maker_fee, terms.taker_fee), Slippage(terms.slippage),
         Latency(terms.latency_ns), margin=Margin(terms.leverage, terms.maintenance),
     )  # fmt: skip
-    setup = Setup(
+    return Setup(
         float(setting.capital), policies, Direction(setting.direction), setting.size,
         setting.stop_loss or None, setting.take_profit or None,
     )  # fmt: skip
-    values = checked(strategy, setting.values)
-    interval_ns = Interval.parse(setting.interval).nanoseconds
-    return RunTerms(strategy, values, setting.symbols, interval_ns, setup)
 
 
 def run_name(account: int, owner: str, begun_ns: int) -> str:

@@ -2,73 +2,27 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 
-from market.market import Market
-from market.types import SECOND, Candle, Interval, Trade
-from paper_trading.account_hand import AccountHand
-from paper_trading.automation_candles import HistoryFiles, closed_before, closed_since
-from paper_trading.automation_run import (
-    Automated,
-    newest_run,
-    run_name,
-    run_terms,
-    step_of,
-    stepped,
-)
-from paper_trading.live_account import AccountKey
-from trading.decisions import Strategy
-from trading.errors import BadStrategy
-from trading.paper.automation import LiveRun, RunTerms, live_run
+from market.types import SECOND, Candle, Trade
+from paper_trading.automation_candles import closed_since
+from paper_trading.automation_run import Automated, step_of, stepped
+from paper_trading.child_run import ChildRun, Done
+from paper_trading.run_starter import AutomationTools, RunStarter, TradedAccount
 from trading.paper.closes import Closes
-from trading.paper.commands import CancelAll, CloseAll, Command, SetAutomation
-from trading.paper.core import AccountCore
-from trading.paper.events import AutomationRemoved, AutomationSet, AutomationStepped, Event
+from trading.paper.commands import CancelAll, CloseAll, SetAutomation
+from trading.paper.events import AutomationRemoved, AutomationSet, AutomationStepped
 from trading.paper.terms import AutomationState
-from trading.shelf import strategies
 
-__all__ = ["AutomationTools", "Automations", "TradedAccount"]
+__all__ = ["Automations"]
 
 log = logging.getLogger(__name__)
 
 RETRY_NS = SECOND
 """How often it is looked whether the history of a symbol has come."""
 FAR_NS = 2**62
-
-
-class TradedAccount(Protocol):
-    """What automations need of :class:`paper_trading.live_account.LiveAccount`."""
-
-    @property
-    def core(self) -> AccountCore:
-        """How the account stands."""
-
-    def do(self, command: Command, time_ns: int) -> tuple[int, Sequence[Event]]:
-        """Do ``command``: its events, the seq of the first before them."""
-
-    @property
-    def key(self) -> AccountKey:
-        """What it is called by."""
-
-    def record(self, events: Sequence[Event]) -> int:
-        """Have ``events`` journaled."""
-
-
-@dataclass(frozen=True, slots=True)
-class AutomationTools:
-    """What the automations of all accounts share.
-
-    ``ready`` says whether the candles of a ring have come; ``steps`` are the steps, by owner, that
-    the journal of an account has.
-    """
-
-    market: Market
-    files: HistoryFiles
-    ready: Callable[[str, Interval], bool]
-    steps: Callable[[TradedAccount], Mapping[str, Sequence[AutomationStepped]]]
 
 
 class Automations:
@@ -84,6 +38,7 @@ class Automations:
         self._account = account
         self._tools = tools
         self._look = look
+        self._starter = RunStarter(account, tools, look)
         self._runs: dict[str, Automated] = {}
         self._waiting: dict[str, AutomationSet] = {}
         self._known: Mapping[str, Sequence[AutomationStepped]] | None = None
@@ -98,7 +53,7 @@ class Automations:
         self._begun = True
         if self._known is None:
             running = bool(self._account.core.records.automations)
-            self._known = dict(self._tools.steps(self._account)) if running else {}
+            self._known = dict(self._tools.steps()) if running else {}
         for each in self._runs.values():
             each.closes = Closes(each.setting.symbols, each.interval.nanoseconds, time_ns)
         for setting in self._account.core.records.automations.values():
@@ -160,7 +115,7 @@ class Automations:
             self._drop(setting.owner)
         elif known is not None:
             known.setting, known.paused = setting, setting.state == "paused"
-        elif self._is_ready(setting):
+        elif self._starter.is_ready(setting):
             self._waiting.pop(setting.owner, None)
             self._start(setting, time_ns)
         else:
@@ -168,63 +123,47 @@ class Automations:
             self._retry_ns = time_ns + RETRY_NS
         self._listen()
 
-    def _is_ready(self, setting: AutomationSet) -> bool:
-        interval = Interval.parse(setting.interval)
-        return all(self._tools.ready(symbol, interval) for symbol in setting.symbols)
-
     def _start(self, setting: AutomationSet, time_ns: int) -> None:
-        """Begin a run, or go on with the one that the journal knows; fails where that fails."""
+        """Begin a run, or go on with the one that the journal knows; says why that fails."""
+        known = (self._known or {}).get(setting.owner, ())
         try:
-            strategy = _strategy(setting.strategy)
-            terms = run_terms(setting, strategy, self._account.core.records.terms)
-            steps = newest_run((self._known or {}).get(setting.owner, ()))
-            hand = AccountHand(self._account, setting.owner, setting.symbols, self._look)
-            hand.begin(time_ns)
-            self._runs[setting.owner] = (
-                self._gone_on(setting, terms, steps, hand, time_ns)
-                if steps
-                else self._begun_anew(setting, terms, hand, time_ns)
-            )
+            each, steps = self._starter.started(setting, known, time_ns)
+            self._runs[setting.owner] = each
+            if isinstance(each.run, ChildRun):
+                self._start_child(each, each.run, steps, time_ns)
+            elif steps:
+                each.run.recall([step_of(event) for event in steps])
+            else:
+                self._act(each, each.run.begin, {}, time_ns, time_ns)
         except Exception as error:
             log.info("automation %s cannot start", setting.owner, exc_info=True)
             self._fail(setting, error, time_ns)
 
-    def _begun_anew(
-        self, setting: AutomationSet, terms: RunTerms, hand: AccountHand, time_ns: int
-    ) -> Automated:
-        interval = Interval.parse(setting.interval)
-        history = closed_before(self._tools.market, setting.symbols, interval, time_ns)
-        name = run_name(self._account.key.id, setting.owner, time_ns)
-        self._tools.files.put(name, history)
-        run = live_run(terms, history, hand)
-        begun = self._automated(setting, run, hand, time_ns)
-        begun.since_ns = max((_last_ns(each) for each in history.values()), default=-1)
-        self._act(begun, run.begin, {}, time_ns, time_ns)
-        return begun
+    def _start_child(
+        self, each: Automated, run: ChildRun, steps: Sequence[AutomationStepped], time_ns: int
+    ) -> None:
+        if steps:
+            run.recall([step_of(event) for event in steps], self._done(each, ()))
+        else:
+            begun = stepped(each.owner, time_ns, time_ns, {}, "")
+            run.begin(self._done(each, (begun,)))
 
-    def _gone_on(
-        self, setting: AutomationSet, terms: RunTerms, steps: Sequence[AutomationStepped],
-        hand: AccountHand, time_ns: int,
-    ) -> Automated:  # fmt: skip
-        interval, begun_ns = Interval.parse(setting.interval), steps[0].time_ns
-        name = run_name(self._account.key.id, setting.owner, begun_ns)
-        history = self._tools.files.get(name, setting.symbols)
-        if history is None:
-            history = closed_before(self._tools.market, setting.symbols, interval, begun_ns)
-        run = live_run(terms, history, hand)
-        run.recall([step_of(event) for event in steps])
-        known = self._automated(setting, run, hand, time_ns)
-        starts = [row[1] for event in steps for row in event.candles]
-        known.since_ns = max((*starts, *(_last_ns(each) for each in history.values())), default=-1)
-        return known
+    def _done(self, each: Automated, events: Sequence[AutomationStepped]) -> Done:
+        """What to do when a process has done something: keep the steps, the last with ``told``."""
 
-    def _automated(
-        self, setting: AutomationSet, run: LiveRun, hand: AccountHand, time_ns: int
-    ) -> Automated:
-        interval = Interval.parse(setting.interval)
-        closes = Closes(setting.symbols, interval.nanoseconds, time_ns)
-        paused = setting.state == "paused"
-        return Automated(setting, interval, run, hand, closes, -1, paused)
+        def done(told: str, error: Exception | None) -> None:
+            if self._runs.get(each.owner) is not each:
+                return
+            now = each.hand.newest_ns
+            if events:
+                last = events[-1]
+                answered = replace(last, told=None if last.told is None else told)
+                kept = [replace(event, time_ns=now) for event in (*events[:-1], answered)]
+                self._account.record(kept)
+            if error is not None:
+                self._fail(each.setting, error, now)
+
+        return done
 
     def _step(self, each: Automated, closed_ns: int, time_ns: int) -> None:
         """Take the candles that have closed; act on the newest. Those before it nobody saw."""
@@ -232,6 +171,9 @@ class Automations:
             self._tools.market, each.setting.symbols, each.interval, each.since_ns, closed_ns
         )
         newest_ns = closed_ns - each.interval.nanoseconds
+        if isinstance(each.run, ChildRun):
+            self._step_child(each, each.run, moments, newest_ns, time_ns)
+            return
         try:
             for candles in moments:
                 each.run.close(candles)
@@ -247,15 +189,35 @@ class Automations:
             log.info("automation %s cannot go on", each.owner, exc_info=True)
             self._fail(each.setting, error, time_ns)
 
+    def _step_child(
+        self, each: Automated, run: ChildRun, moments: Sequence[Mapping[str, Candle]],
+        newest_ns: int, time_ns: int,
+    ) -> None:  # fmt: skip
+        if not moments:
+            return
+        ends = [max(c.time_ns for c in candles.values()) for candles in moments]
+        each.since_ns = ends[-1]
+        acts = ends[-1] == newest_ns and not each.paused
+        length = each.interval.nanoseconds
+        events = [
+            stepped(each.owner, time_ns, end + length, candles, None)
+            for end, candles in zip(ends, moments, strict=True)
+        ]
+        if acts:
+            events[-1] = replace(events[-1], told="")
+        run.step(moments, act=acts, done=self._done(each, events))
+
     def _act(
         self, each: Automated, act: Callable[[], None], candles: Mapping[str, Candle],
         closed_ns: int, time_ns: int,
     ) -> None:  # fmt: skip
         """Whatever happens while it acts, what it was told is kept with the orders it placed."""
+        run = each.run
+        assert not isinstance(run, ChildRun)
         try:
             act()
         finally:
-            told = each.run.told
+            told = run.told
             self._account.record([stepped(each.owner, time_ns, closed_ns, candles, told)])
 
     def _fail(self, setting: AutomationSet, error: Exception, time_ns: int) -> None:
@@ -281,7 +243,9 @@ class Automations:
 
     def _drop(self, owner: str) -> None:
         """Forget its run, and that there was one: started again it begins anew."""
-        self._runs.pop(owner, None)
+        gone = self._runs.pop(owner, None)
+        if gone is not None and isinstance(gone.run, ChildRun):
+            gone.run.close()
         self._waiting.pop(owner, None)
         self._known = {name: steps for name, steps in (self._known or {}).items() if name != owner}
         self._listen()
@@ -300,15 +264,3 @@ class Automations:
 def words_of(error: Exception) -> str:
     """What a person is told of an error of a strategy."""
     return str(error) or type(error).__name__
-
-
-def _strategy(key: str) -> Strategy:
-    found = strategies().get(key)
-    if found is None:
-        raise BadStrategy(f"There is no strategy {key!r}; there are {', '.join(strategies())}.")
-    return found
-
-
-def _last_ns(window: object) -> int:
-    times = window.time_ns  # type: ignore[attr-defined]
-    return int(times[-1]) if len(times) else -1

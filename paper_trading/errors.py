@@ -2,6 +2,7 @@
 
 PaperError
 ├── UnknownAccount   an account that does not exist, or a replay's that is over
+├── NothingRecorded  a session of an automation that never ran
 ├── BadAccount       an account that cannot be opened: its name, market, currency or terms
 └── PaperClosed      asked for while the program ends
 """
@@ -23,6 +24,10 @@ class UnknownAccount(PaperError):
 
 class BadAccount(PaperError):
     """An account that cannot be opened: its name, market, currency or terms."""
+
+
+class NothingRecorded(PaperError):
+    """A session of an automation that never ran."""
 
 
 class PaperClosed(PaperError):

@@ -12,6 +12,7 @@ from paper_trading.equity import EquityHistory
 from paper_trading.event_queues import EventQueues
 from paper_trading.event_views import event_view
 from paper_trading.fill_marks import FillMarks
+from paper_trading.input_log import Began, Given, Listed
 from paper_trading.keys import KnownKeys, digest, written
 from paper_trading.latencies import Latencies
 from paper_trading.recording import Numbered, Recording
@@ -109,9 +110,16 @@ class LiveAccount:
         """Rises when names or notes change."""
         self.closed = ""
         """Why the core was told to take no orders."""
+        self.given: Callable[[Given, int], None] | None = None
+        """Hears of everything that the core is given, before it is."""
         self._ledgers = ledgers
         self._steps = steps
         self._heard_ns = 0
+
+    @property
+    def steps(self) -> dict[str, float]:
+        """The symbols that it knows, with the steps of their sizes."""
+        return dict(self._steps)
 
     @property
     def journal(self) -> Journal:
@@ -153,6 +161,8 @@ class LiveAccount:
 
     def _load_again(self, time_ns: int) -> None:
         self.load()
+        if self.given is not None:
+            self.given(Began(self.recording.seq, self.steps), time_ns)
         if self.automations is not None:
             self.automations.end(time_ns)
             self.automations.begin(time_ns)
@@ -160,6 +170,8 @@ class LiveAccount:
     def list_symbols(self, steps: Mapping[str, float]) -> None:
         """The market shows other symbols."""
         self._steps = steps
+        if self.given is not None:
+            self.given(Listed(dict(steps)), self.core.records.time_ns)
         self.guarded(lambda: self.core.list_symbols(steps))
 
     def _record_from(self, last: int) -> None:
@@ -172,6 +184,8 @@ class LiveAccount:
         """Give the core something of the market, and record what follows from it."""
         if self.trouble:
             return
+        if self.given is not None:
+            self.given(item, time_ns)
         try:
             events = self.core.market(item, time_ns)
         except BadMarketData as error:
@@ -202,6 +216,8 @@ class LiveAccount:
             self.guarded(partial(self._load_again, time_ns))
             if self.trouble:
                 return 0, ()
+        if self.given is not None:
+            self.given(command, time_ns)
         try:
             events = self.core.do(command, time_ns)
         except Exception as error:  # noqa: BLE001 - it is told

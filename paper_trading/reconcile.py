@@ -9,15 +9,13 @@ from numpy.typing import NDArray
 
 from market.columns import F64, I64, CandleWindow
 from market.types import Candle, Interval
-from paper_trading.automation_run import newest_run, run_terms
+from paper_trading.automation_run import newest_run
 from paper_trading.input_log import Began, Given, Listed
 from paper_trading.reconcile_views import DifferenceView, ExecutionView, ReconcileView
 from trading.backtest import BacktestResult
-from trading.decisions import Strategy
 from trading.engine.records import FILL
-from trading.errors import TradingError
+from trading.errors import BadMarketData, TradingError
 from trading.paper import events as ev
-from trading.paper.automation import RunTerms
 from trading.paper.commands import Command
 from trading.paper.core import AccountCore, rebuild
 from trading.paper.reconcile import (
@@ -35,8 +33,8 @@ __all__ = ["Replayed", "Session", "reconciled", "replayed", "session_of"]
 
 T = TypeVar("T", bound=np.generic)
 
-RunBacktest = Callable[[RunTerms, Mapping[str, CandleWindow], int], BacktestResult]
-"""``run(terms, candles by symbol, first row that may trade)``."""
+RunBacktest = Callable[[Mapping[str, CandleWindow], int], BacktestResult]
+"""``run(candles by symbol, first row that may trade)``, with the session's money and costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +132,10 @@ def _given(core: AccountCore, item: Given, time_ns: int) -> Sequence[ev.Event]:
     if isinstance(item, Command):
         return core.do(item, time_ns)
     assert not isinstance(item, Began)
-    return core.market(item, time_ns)
+    try:
+        return core.market(item, time_ns)
+    except BadMarketData:  # it was left out then, too
+        return ()
 
 
 def _facts(fills: Sequence[ev.Filled], owner: str) -> list[tuple[object, ...]]:
@@ -149,21 +150,20 @@ def _facts(fills: Sequence[ev.Filled], owner: str) -> list[tuple[object, ...]]:
 
 
 def reconciled(
-    session: Session, strategy: Strategy, history: Mapping[str, CandleWindow],
+    session: Session, values: Mapping[str, float], history: Mapping[str, CandleWindow],
     replay: Replayed, run: RunBacktest,
 ) -> ReconcileView:  # fmt: skip
-    """The session beside the backtest of ``strategy`` over ``history`` and its own candles."""
-    terms = run_terms(session.setting, strategy, session.terms)
+    """The session, traded with ``values``, beside a backtest of ``history`` and its candles."""
     asked = [step for step in session.steps if step.candles and step.told is not None]
     problem, compared = "", None
     if not asked:
         problem = "No candle has closed since it began."
     else:
         try:
-            compared = _compared(session, terms, history, asked[0], run)
+            compared = _compared(session, history, asked[0], run)
         except (TradingError, ValueError) as error:
             problem = f"There is no backtest of this session: {error}"
-    return _view(session, terms, replay, compared, problem)
+    return _view(session, values, replay, compared, problem)
 
 
 class _Compared(NamedTuple):
@@ -179,26 +179,27 @@ _NOTHING = _Compared(np.empty(0, np.int64), np.empty(0), np.empty(0), (), (), ()
 
 
 def _compared(
-    session: Session, terms: RunTerms, history: Mapping[str, CandleWindow],
-    first: ev.AutomationStepped, run: RunBacktest,
+    session: Session, history: Mapping[str, CandleWindow], first: ev.AutomationStepped,
+    run: RunBacktest,
 ) -> _Compared:  # fmt: skip
-    candles = {symbol: _joined(history[symbol], session.steps, symbol) for symbol in terms.symbols}
+    symbols, interval = session.setting.symbols, Interval.parse(session.setting.interval)
+    candles = {symbol: _joined(history[symbol], session.steps, symbol) for symbol in symbols}
     began_ns = min(row[1] for row in first.candles)
     start = max(int(window.time_ns[0]) for window in candles.values())
     every = np.unique(np.concatenate([window.time_ns for window in candles.values()]))
     row = int(np.searchsorted(every[every >= start], began_ns))
-    result = run(terms, candles, row + 1)
-    fills = _records(session.fills, terms.symbols)
-    ends = result.time_ns[row:] + terms.interval_ns
+    result = run(candles, row + 1)
+    fills = _records(session.fills, symbols)
+    ends = result.time_ns[row:] + interval.nanoseconds
     marks = np.stack(
         [each.close[np.searchsorted(each.time_ns, result.time_ns[row:], "right") - 1]
          for each in candles.values()], axis=1,
     )  # fmt: skip
-    paper = equity_at(fills, terms.setup.capital, ends, marks)
-    ours, theirs = executions(fills, terms.symbols), executions(result.fills, terms.symbols)
+    paper = equity_at(fills, float(session.setting.capital), ends, marks)
+    ours, theirs = executions(fills, symbols), executions(result.fills, symbols)
     unasked = [each.closed_ns for each in session.steps if each.candles and each.told is None]
     refused = [(each.time_ns, each.words) for each in session.refused]
-    course = Course(terms.interval_ns, session.terms.latency_ns, unasked, refused)
+    course = Course(interval.nanoseconds, session.terms.latency_ns, unasked, refused)
     return _Compared(
         ends, paper, result.equity[row:], ours, theirs, differences(ours, theirs, course)
     )
@@ -230,13 +231,14 @@ def _records(fills: Sequence[ev.Filled], symbols: tuple[str, ...]) -> NDArray[np
 
 
 def _view(
-    session: Session, terms: RunTerms, replay: Replayed, compared: _Compared | None, problem: str
-) -> ReconcileView:
+    session: Session, values: Mapping[str, float], replay: Replayed, compared: _Compared | None,
+    problem: str,
+) -> ReconcileView:  # fmt: skip
     setting, steps = session.setting, session.steps
     closed = [step for step in steps if step.candles]
-    told = _told(compared or _NOTHING, terms)
+    told = _told(compared or _NOTHING, float(setting.capital))
     return ReconcileView(
-        setting.owner, setting.name, setting.strategy, terms.values, setting.symbols,
+        setting.owner, setting.name, setting.strategy, values, setting.symbols,
         str(Interval.parse(setting.interval)), steps[0].time_ns // 1_000_000,
         steps[-1].time_ns // 1_000_000, len(closed), sum(step.told is None for step in closed),
         replay.equal, replay.words, *told, problem,
@@ -256,9 +258,9 @@ class _Told(NamedTuple):
     backtest: F64
 
 
-def _told(compared: _Compared, terms: RunTerms) -> _Told:
+def _told(compared: _Compared, capital: float) -> _Told:
     returns = [
-        100.0 * (float(curve[-1]) / terms.setup.capital - 1.0) if len(curve) else None
+        100.0 * (float(curve[-1]) / capital - 1.0) if len(curve) else None
         for curve in (compared.paper, compared.backtest)
     ]
     paired = sum(each.paper is not None for each in compared.found)

@@ -66,6 +66,14 @@ class PaperTrading:
         """
         self._accounts.automate = lambda account: make(account, partial(self._look, account))
 
+    def post(self, job: Callable[[], None]) -> None:
+        """Have ``job`` done in the thread of the accounts; it must not wait."""
+        self._runner.post(job)
+
+    def account(self, account: int) -> LiveAccount:
+        """The account itself, for what happens in its thread; raises :class:`UnknownAccount`."""
+        return self._accounts.find(account)
+
     def start(self) -> None:
         """Build the accounts from the journal and begin; returns when all are there."""
         self._runner.start()

@@ -107,6 +107,16 @@ class Research:
 
     # --- runs ---------------------------------------------------------------------------------
 
+    @property
+    def children(self) -> Children:
+        """The processes in which users' files run."""
+        return self._children
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The strategies that can be chosen."""
+        return self._catalogue
+
     def start(self, request: BacktestRequest) -> str:
         """Let a run begin when its turn comes; returns its id."""
         chosen = self._catalogue.find(request.strategy)

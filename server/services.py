@@ -19,6 +19,7 @@ from market.columns import CandleWindow
 from market.market import Market
 from market.order_book import OrderBook
 from market.types import Interval, Symbol
+from paper_trading.automation_desk import AutomationDesk
 from paper_trading.service import PaperTrading
 from research.runs import Research
 from server import chart_request, live_trial, market_reader
@@ -161,6 +162,10 @@ class Services:
             settings.strategies,
             settings.dask,
         )
+        self.automations = AutomationDesk(
+            paper, market, feed.history, settings.store, self.research.catalogue,
+            self.research.children,
+        )  # fmt: skip
         self.run_pictures = RunPictures(self.drawing, self.research.charted)
         self.books = BookTeller(BookReader(market, feed, settings.books))
         self.depth = DepthPictures(self.books.reader, self.drawing)
@@ -280,6 +285,7 @@ class Services:
     def close(self) -> None:
         """Let the threads end."""
         self.paper.close()
+        self.automations.close()
         self.imports.close()
         self.research.close()
         self.drawing.close()

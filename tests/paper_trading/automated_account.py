@@ -10,9 +10,10 @@ import numpy as np
 from market.market import Market
 from market.types import SECOND, Quote, Side, Symbol, Trade
 from paper_trading.automation_candles import HistoryFiles
-from paper_trading.automations import Automations, AutomationTools
+from paper_trading.automations import Automations
 from paper_trading.input_log import Began, InputLog
 from paper_trading.live_account import AccountKey
+from paper_trading.run_starter import AutomationTools
 from storage.blocks import StoredFrame
 from trading.paper.commands import Command, SetAutomation
 from trading.paper.core import open_account, rebuild
@@ -95,7 +96,7 @@ class Place:
         self.looked: list[str] = []
         tools = AutomationTools(
             self.market, HistoryFiles(folder), lambda symbol, interval: self.loaded,
-            lambda _: self.account.kept,
+            lambda: self.account.kept,
         )  # fmt: skip
         self.automations = self.account.automations = Automations(
             self.account, tools, lambda symbol, now: self.looked.append(symbol)

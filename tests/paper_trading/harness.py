@@ -18,6 +18,7 @@ from data_feed.status import (
 from market.market import Market
 from market.order_book import OrderBook
 from market.types import Quote, Side, Symbol, Trade
+from paper_trading.clock import SteadyClock
 from paper_trading.service import PaperTrading
 from paper_trading.views import AccountView, Outcome
 from storage.errors import StorageError
@@ -71,13 +72,16 @@ class HandFeed:
 class Moved:
     """A market, its feed, and paper trading over them."""
 
-    def __init__(self, journal: Journal, symbols: Sequence[Symbol] = (BTC, ETH)) -> None:
+    def __init__(
+        self, journal: Journal, symbols: Sequence[Symbol] = (BTC, ETH), capacity: int = 100,
+        clock: SteadyClock | None = None,
+    ) -> None:  # fmt: skip
         self.feed = HandFeed()
-        self.market = Market(symbols, capacity=100)
+        self.market = Market(symbols, capacity)
         self.market.listen(self.feed.hub.trade)
         self.market.listen_quotes(self.feed.hub.quote)
         self.journal = journal
-        self.paper = PaperTrading(self.feed, self.market, journal)
+        self.paper = PaperTrading(self.feed, self.market, journal, clock)
         self._ids = 0
 
     def trade(self, price: float, size: float = 1.0, symbol: Symbol = BTC) -> None:

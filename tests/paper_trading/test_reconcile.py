@@ -10,7 +10,7 @@ import pytest
 from market.columns import CandleWindow
 from market.types import SECOND
 from paper_trading.automation_candles import HistoryFiles
-from paper_trading.automation_run import run_name
+from paper_trading.automation_run import run_name, run_terms
 from paper_trading.input_log import Began, Given, InputLog, given_in, prune
 from paper_trading.reconcile import Replayed, reconciled, replayed, session_of
 from paper_trading.reconcile_views import ReconcileView
@@ -20,7 +20,6 @@ from tests.paper_trading.automated_account import A, Account, B, Place, trades
 from trading.backtest import BacktestResult
 from trading.errors import BadEvent
 from trading.metrics import Convention
-from trading.paper.automation import RunTerms
 from trading.paper.commands import Cancel, Tell
 from trading.paper.commands import Place as PlaceOrder
 from trading.paper.events import MarketGap
@@ -52,13 +51,6 @@ def recorded(folder: Path, place: Place) -> Path:
     return folder
 
 
-def backtested(terms: RunTerms, candles: Mapping[str, CandleWindow], first: int) -> BacktestResult:
-    """A backtest in this process."""
-    return run_once(
-        terms.strategy, candles, terms.values, terms.setup, Convention(), first, band=False
-    )
-
-
 def looked_at(folder: Path, place: Place) -> ReconcileView:
     """The newest session of ``a1``."""
     found = session_of(place.account.events, "a1")
@@ -66,8 +58,14 @@ def looked_at(folder: Path, place: Place) -> ReconcileView:
     name = run_name(1, "a1", found.steps[0].time_ns)
     history = HistoryFiles(folder / "runs").get(name, found.setting.symbols)
     assert history is not None
-    strategy = strategies()[found.setting.strategy]
-    return reconciled(found, strategy, history, Replayed(True, "equal"), backtested)
+    terms = run_terms(found.setting, strategies()[found.setting.strategy], found.terms)
+
+    def run(candles: Mapping[str, CandleWindow], first: int) -> BacktestResult:
+        return run_once(
+            terms.strategy, candles, terms.values, terms.setup, Convention(), first, band=False
+        )
+
+    return reconciled(found, terms.values, history, Replayed(True, "equal"), run)
 
 
 @pytest.mark.parametrize(
