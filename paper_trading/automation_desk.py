@@ -53,7 +53,7 @@ class AutomationDesk:
         self._recorder: Recorder | None = None
         if self._folder is not None:
             self._recorder = Recorder(SegmentWriter(self._inputs(self._folder)))
-        paper.automate(self._automations)
+        paper.automate(self._automations, self.reconcile)
 
     def start(self) -> None:
         """Begin to keep what accounts are given; call once."""

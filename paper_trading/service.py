@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 from market.market import Market
 from paper_trading.accounts import Accounts
 from paper_trading.clock import SteadyClock, Times
-from paper_trading.errors import PaperClosed, UnknownAccount
+from paper_trading.errors import NothingRecorded, PaperClosed, UnknownAccount
 from paper_trading.event_queues import EventQueue
 from paper_trading.event_views import event_view, journal_row
 from paper_trading.fill_marks import NO_MARKS, Marks
 from paper_trading.live_account import AutomationsPart, LiveAccount
 from paper_trading.market_watch import MarketWatch, WatchedFeed
+from paper_trading.reconcile_views import ReconcileView
 from paper_trading.room import Room
 from paper_trading.runner import Runner
 from paper_trading.views import AccountRow, AccountView, EventView, JournalRow, Outcome
@@ -51,6 +52,7 @@ class PaperTrading:
         self._runner = Runner(self._rest)
         self._clock = clock or SteadyClock()
         self._journal = journal
+        self._reconcile: Callable[[int, str], ReconcileView] | None = None
         self._accounts = Accounts(market, journal, self._runner.post, self._restate)
         watch = MarketWatch(feed, market, lambda: self._runner.post(self._market))
         self._room = Room(self._accounts, watch, Times(self._clock))
@@ -59,12 +61,27 @@ class PaperTrading:
 
     # --- beginning and end ----------------------------------------------------------------------
 
-    def automate(self, make: Callable[[LiveAccount, Look], AutomationsPart]) -> None:
+    def automate(
+        self, make: Callable[[LiveAccount, Look], AutomationsPart],
+        reconcile: Callable[[int, str], ReconcileView],
+    ) -> None:  # fmt: skip
         """Have every account traded by what ``make`` gives for it too; call before the start.
 
         ``look(symbol, time_ns)`` gives the account the newest trade, quote and book of a symbol.
+        ``reconcile`` answers :meth:`reconcile`.
         """
+        self._reconcile = reconcile
         self._accounts.automate = lambda account: make(account, partial(self._look, account))
+
+    def reconcile(self, account: int, owner: str) -> ReconcileView:
+        """The newest session of an automation beside a backtest. Takes seconds.
+
+        Raises :class:`UnknownAccount`, :class:`NothingRecorded` where it never ran,
+        ``StorageError`` and ``ResearchError``.
+        """
+        if self._reconcile is None:
+            raise NothingRecorded("Nothing trades by itself here.")
+        return self._reconcile(account, owner)
 
     def post(self, job: Callable[[], None]) -> None:
         """Have ``job`` done in the thread of the accounts; it must not wait."""

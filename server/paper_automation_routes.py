@@ -93,6 +93,12 @@ def paper_automation_routes(paper: PaperTrading, research: Research) -> APIRoute
         """Remove an automation that holds nothing any more; its cash goes back to the account."""
         return await done(paper, ask, RemoveAutomation(owner=owner, key=ask.key))
 
+    @api.get("/{owner}/reconcile")
+    async def reconcile(owner: str, account: AccountId = 0) -> Response:
+        """Its newest session replayed and beside a backtest: what differs, and why."""
+        number = account_of(paper, account)
+        return json_answer(await asyncio.to_thread(paper.reconcile, number, owner))
+
     return api
 
 
