@@ -147,6 +147,7 @@ NONE = np.zeros((2, 0))
         (lambda e: e.book(X, np.zeros((3, 2)), NONE, 9), r"the shapes \(3, 2\) and \(2, 0\)"),
         (lambda e: e.book(X, np.array([[1, 2], [1, 1.0]]), NONE, 9), "best first"),
         (lambda e: e.book(X, NONE, np.array([[2, 1], [1, 1.0]]), 9), "best first"),
+        (lambda e: e.book(X, NONE, np.array([[2, 2], [1, 1.0]]), 9), "best first"),
         (lambda e: e.book(X, NONE, np.array([[1.0], [nan]]), 9), "sizes that are not 0 or above"),
         (lambda e: e.trade(X, -1, 1, 9), "A trade of X-USD had the price -1"),
         (lambda e: e.trade(X, 1, nan, 9), "volume nan"),

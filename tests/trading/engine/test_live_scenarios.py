@@ -88,6 +88,34 @@ def test_without_the_book_the_quote_counts_again() -> None:
     assert desk.filled == [(1, 1, 101, False), (2, 1, 101.5, False)]
 
 
+def test_forgetting_no_book_gives_nothing_back() -> None:
+    desk = LiveDesk(live(slippage=0.01))
+    desk.quote(100, 1, 101, 1)
+    desk.order(BUY, 1)
+    desk.engine.no_book(X)
+    desk.order(BUY, 1)
+    assert desk.filled[1:] == [(2, 1, pytest.approx(102.01), False)]
+
+
+def test_touch_by_trades_alone_fills_nothing() -> None:
+    desk = LiveDesk()
+    desk.trade(100)
+    number = desk.order(BUY, 1, Kind.LIMIT, limit=99)
+    desk.trade(99, 50, SELL)
+    assert desk.filled == []
+    desk.trade(98.75, 0.1, SELL)
+    assert desk.filled == [(number, 1, 99, True)]
+
+
+def test_orders_arrive_in_the_order_of_their_times() -> None:
+    desk = market(live(latency_ns=100))
+    first = desk.order(BUY, 2, Kind.LIMIT, limit=101)
+    second = desk.order(BUY, 1)
+    desk.change(first, limit=101.5)  # sets out again, behind the second
+    desk.engine.pass_time(1_000)
+    assert desk.filled == [(second, 1, 101, False), (first, 1, 101, False)]
+
+
 def test_limit_takes_up_to_its_limit_and_the_rest_joins_the_queue() -> None:
     desk = market(live(maker=0.001, taker=0.01))
     number = desk.order(BUY, 7, Kind.LIMIT, limit=102)
