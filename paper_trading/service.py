@@ -20,9 +20,12 @@ from paper_trading.reconcile_views import ReconcileView
 from paper_trading.room import Room
 from paper_trading.runner import Runner
 from paper_trading.views import AccountRow, AccountView, EventView, JournalRow, Outcome
+from research.result_views import metric_views
+from research.views import MetricView
 from storage.journal.entry import Journal
 from trading.paper.commands import Command
 from trading.paper.event_codec import decode
+from trading.paper.statistics import statistics
 from trading.paper.terms import AccountTerms
 
 __all__ = ["PaperTrading"]
@@ -196,6 +199,16 @@ class PaperTrading:
         entries = found.journal.entries(found.key.number, end - 1 - count)
         notes = dict(found.core.records.notes)
         return tuple(journal_row(each, notes) for each in islice(entries, count))[::-1]
+
+    def statistics(self, account: int) -> tuple[MetricView, ...]:
+        """The figures of an account as those of a backtest, up to now.
+
+        Takes milliseconds for many fills: not for an event loop.
+        """
+        found = self._accounts.find(account)
+        core, view = found.core, self.account_view(account)
+        time_ns = max(view.time_ms * 1_000_000, core.records.time_ns)
+        return metric_views(statistics(core.records, core.marks, float(view.equity), time_ns))
 
     def subscribe(
         self,

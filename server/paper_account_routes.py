@@ -36,6 +36,12 @@ def paper_account_routes(paper: PaperTrading) -> APIRouter:
         """
         return json_answer(paper.account_view(account_of(paper, account)))
 
+    @api.get("/statistics")
+    async def statistics(account: AccountId = 0) -> Response:
+        """The figures of the account up to now, named and defined as those of a backtest."""
+        number = account_of(paper, account)
+        return json_answer({"metrics": await asyncio.to_thread(paper.statistics, number)})
+
     @api.patch("/account", responses=refusals(503))
     async def change(ask: Ask, body: TermsBody) -> Response:
         """Trade under other fees, leverage or latency from now on."""

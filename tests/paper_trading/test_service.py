@@ -150,6 +150,17 @@ def test_rows_of_the_journal_are_paged_newest_first(desk: Moved) -> None:
     assert desk.paper.journal_rows(1, before=2)[0].words.startswith("Main account opened with")
 
 
+def test_statistics_are_those_of_a_backtest(desk: Moved) -> None:
+    desk.buy(1.0)
+    desk.quote(109.0, 110.0)
+    desk.do(Place(symbol=BTC, side=Side.SELL, size=1.0))
+    figures = {each.key: each for each in desk.paper.statistics(1)}
+    assert figures["trades"].value == 1
+    assert figures["win_rate"].value == 100
+    assert figures["fees_paid"].value == pytest.approx(0.101 + 0.109)
+    assert figures["beta"].value is None and figures["beta"].note
+
+
 def test_charts_mark_the_fills_of_the_main_account(desk: Moved) -> None:
     desk.buy(1.0)
     desk.quote(109.0, 110.0)
