@@ -27,6 +27,7 @@ from trading.engine.records import Kind
 from trading.paper.commands import CancelAll, Close, Command, Note, Place
 
 IN_FLIGHT = 24
+COMPILED_S = 280.0
 
 
 def price(number: int) -> float:
@@ -102,7 +103,7 @@ def main() -> None:
     with moved() as market:  # what is compiled and loaded here is there in every life
         for number in range(24):
             _move(market, price(number))
-            market.do(command(number))
+            market.paper.submit(market.paper.main(), command(number)).result(COMPILED_S)
     _say("ready")
     for line in sys.stdin:
         first, until, address = line.split()
