@@ -244,6 +244,24 @@ def test_after_a_restart_an_account_goes_on_as_it_would_have(
     assert restarts.events == stays.events
 
 
+def test_a_stop_that_was_reached_stays_reached() -> None:
+    account = Account()
+    account.trade(60_000.0)
+    account.quote(59_990.0, 60_010.0)
+    account.do(
+        Place(
+            symbol=BTC, side=Side.BUY, size=0.1, kind=Kind.STOP_LIMIT, stop=60_100.0, limit=60_050.0
+        )
+    )  # fmt: skip
+    account.quote(60_140.0, 60_160.0)
+    account.trade(60_150.0)
+    assert account.core.records.orders[1].triggered
+    account.restart()
+    account.quote(60_020.0, 60_045.0)
+    account.trade(60_040.0, side=Side.SELL)
+    assert [(fill.order, fill.price) for fill in account.fills()] == [(1, Decimal(60_050))]
+
+
 def opened() -> list[Event]:
     """The events of an account with one fill."""
     account = Account()
