@@ -6,7 +6,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, Route
 
 from chart_acceleration.palette import Role, theme
 from tests.browser.chromium import PHONE, WIDE, Problems, counter, launch, open_page
@@ -197,12 +197,27 @@ def crop(page: Page, symbol: str) -> U8:
     return np.array(pixels, dtype=np.uint8).reshape(int(height), int(width), 4)[:, :, :3]
 
 
+def keep_lines(page: Page) -> None:
+    """Have the server's first picture of the lines stay: while a slow machine looks at the screen,
+    prices would go on.
+    """
+
+    def answer(route: Route) -> None:
+        if "if-none-match" in route.request.headers:
+            route.fulfill(status=304)
+        else:
+            route.continue_()
+
+    page.route("**/api/sparklines.webp*", answer)
+
+
 @pytest.mark.parametrize("device_pixels", [1.0, 1.5, 2.0, 3.0])
 def test_each_row_shows_its_own_pixels(
     program: Program, playwright: Playwright, problems: Problems, device_pixels: float
 ) -> None:
     chromium = launch(playwright, device_pixels)
     with open_page(chromium, problems) as page:
+        keep_lines(page)
         open_list(page, program.url)
         for symbol in ("ETH-USD", "SOL-USD"):  # a chosen row has another background
 
