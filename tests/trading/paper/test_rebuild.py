@@ -141,6 +141,7 @@ STEPS_OF_LIFE = st.tuples(
 def live(account: Account, steps: list[Step]) -> None:
     """Let an account live through ``steps``, with prices known."""
     for symbol, price in PRICES.items():
+        account.market(NoBook(symbol))
         account.trade(price + 0.5, symbol=symbol)
         account.quote(price * 0.9999, price * 1.0001, symbol)
     account.do(automation("running"))
