@@ -47,9 +47,10 @@ class Recorder:
         self._thread.start()
 
     def stop(self) -> None:
-        """Write what is left and end, within :data:`STOP_S` seconds."""
-        self._queue.put(None)
-        self._thread.join(STOP_S)
+        """Write what is left and end, within :data:`STOP_S` seconds; before the start nothing."""
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join(STOP_S)
 
     def keep(self, source: str, time_ns: int, data: bytes) -> None:
         """Take a frame that ``source`` sent, received at ``time_ns`` of the wall clock."""
