@@ -107,6 +107,15 @@ def test_touch_by_trades_alone_fills_nothing() -> None:
     assert desk.filled == [(number, 1, 99, True)]
 
 
+def test_quote_that_ends_fills_nobody() -> None:
+    desk = LiveDesk()
+    desk.quote(100, 4, 101, 1)
+    number = desk.order(BUY, 1, Kind.LIMIT, limit=100)
+    desk.trade(100, 1, SELL)
+    desk.quote(0, 0, 0, 0)
+    assert (desk.filled, desk.ahead(number)) == ([], 3)
+
+
 def test_orders_arrive_in_the_order_of_their_times() -> None:
     desk = market(live(latency_ns=100))
     first = desk.order(BUY, 2, Kind.LIMIT, limit=101)
