@@ -18,7 +18,8 @@ PAPER_PATHS = {
         "orders", "orders/{number}", "positions", "positions/{symbol}", "fills", "fills/{number}",
         "accounts", "account", "kill", "resume", "limits", "webhooks", "journal", "journal/{seq}",
         "automations", "automations/{owner}", "automations/{owner}/start",
-        "automations/{owner}/pause", "automations/{owner}/stop",
+        "automations/{owner}/pause", "automations/{owner}/stop", "automations/{owner}/reconcile",
+        "statistics",
     )
 }  # fmt: skip
 
