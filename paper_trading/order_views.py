@@ -19,9 +19,11 @@ def decimal(value: float) -> Decimal:
     return Decimal(repr(float(value))).normalize() + 0
 
 
-def live_order(order: LiveOrder, opened_by: str, ahead: Decimal | None = None) -> OrderView:
-    """An order that may still fill."""
-    begun = order.filled > 0 or not order.terms.parent
+def live_order(
+    order: LiveOrder, opened_by: str, waits: bool, ahead: Decimal | None = None
+) -> OrderView:
+    """An order that may still fill. ``waits``: its entry is live, so that it closes nothing yet."""
+    begun = order.filled > 0 or not waits
     return _order(order, opened_by, ("working" if begun else "waiting", ""), ahead)
 
 

@@ -170,11 +170,12 @@ def _position(
 
 
 def _live(core: AccountCore) -> Iterable[OrderView]:
-    automations = core.records.automations
-    for order in reversed(core.records.orders.values()):
+    automations, orders = core.records.automations, core.records.orders
+    for order in reversed(orders.values()):
         ahead = core.queue_ahead(order.id)
         shown = decimal(ahead) if isfinite(ahead) else None
-        yield live_order(order, owner_name(order.owner, automations), shown)
+        waits = order.terms.parent in orders
+        yield live_order(order, owner_name(order.owner, automations), waits, shown)
 
 
 def _automations(records: AccountRecords, worths: Mapping[str, _Worth]) -> Iterable[AutomationView]:

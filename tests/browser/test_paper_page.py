@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.browser
 LONG_MS = 30_000
 expect.set_options(timeout=LONG_MS)
 PATH = "/paper?symbol=BTC-USD&interval=1m"
+NUMBERS = count(1)  # of accounts: a test that is tried once more has another
 HEAD = "candlecast.paperPage()?.head"
 
 
@@ -30,7 +32,7 @@ def opened(page: Page, program: Program, path: str = PATH) -> None:
 def account(program: Program, page: Page, request: pytest.FixtureRequest) -> str:
     """An account of this test's own, shown on the page: no other test trades on it."""
     opened(page, program)
-    name: str = request.node.name[:40]
+    name = f"{request.node.name[5:35]} {next(NUMBERS)}"
     page.locator(".top-bar .paper-account").click()
     page.locator('[data-paper-act="account"]').click()
     dialog = page.locator('[data-dialog="account"]')
@@ -226,8 +228,8 @@ def test_kill_switch_is_held_and_stops_everything(
     strip = page.locator('[data-paper-strip="halted"]')
     expect(strip).to_be_visible()
     page.mouse.up()
-    for count in ("positions", "orders"):
-        expect(page.locator(f'[data-paper-count="{count}"]')).to_have_text("0")
+    for name in ("positions", "orders"):
+        expect(page.locator(f'[data-paper-count="{name}"]')).to_have_text("0")
     expect(page.locator("#paper-send")).to_be_disabled()
     strip.get_by_role("button", name="Resume trading").click()
     expect(strip).to_be_hidden()
@@ -240,8 +242,8 @@ def test_limits_refuse_and_show_how_far_they_are_used(
 ) -> None:
     page.locator('[data-paper-act="limits"]').click()
     dialog = page.locator('[data-dialog="limits"]')
-    dialog.get_by_label("One order", exact=True).fill("1,000")
-    dialog.get_by_label("Exposure").fill("50,000")
+    dialog.locator('[name="max_order_value"]').fill("1,000")
+    dialog.locator('[name="max_exposure"]').fill("50,000")
     dialog.get_by_role("button", name="Save limits").click()
     expect(dialog).to_be_hidden()
     expect(page.locator(".gauge", has_text="Exposure")).to_contain_text("0 / 50,000 USD")
