@@ -81,20 +81,10 @@ def _second() -> list[Row]:
             for engine in engines:
                 engine.trade(symbol, 100.0, 1.0, time_ns, 1)
 
-    prices, sides = np.full(32, 100.0), np.ones(32, np.int64)
-
-    def in_batches() -> None:
-        for _ in range(TRADES // 32):
-            symbol = next(names)
-            times = np.fromiter((next(now) for _ in range(32)), np.int64)
-            for engine in engines:
-                engine.trades(symbol, prices, prices, sides, times)
-
     name = f"{TRADES:,} trades, {len(SYMBOLS)} symbols, {ENGINES} engines"
     clock = time.thread_time_ns
     return [
         measure(name, one_by_one, runs=RUNS // 5, goal=GOAL, clock=clock),
-        measure(f"{name}, 32 a call", in_batches, runs=RUNS // 5, goal=GOAL, clock=clock),
     ]
 
 

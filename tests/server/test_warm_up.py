@@ -21,7 +21,7 @@ from server.warm_up import (
 )
 from trading.backtest.follow import follow
 from trading.backtest.scoring import _score_all
-from trading.engine.live import pass_book, pass_no_book, pass_quote, pass_time, pass_trades
+from trading.engine.live import pass_book, pass_no_book, pass_quote, pass_time, pass_trade
 
 pytestmark = pytest.mark.kernel
 
@@ -60,7 +60,7 @@ def test_books_are_compiled_before_the_feeds_thread_needs_them() -> None:
 
 def test_orders_on_paper_are_compiled() -> None:
     warm_up_paper()
-    for each in (pass_trades, pass_quote, pass_book, pass_no_book, pass_time):
+    for each in (pass_trade, pass_quote, pass_book, pass_no_book, pass_time):
         assert getattr(each, "signatures", ["without a compiler"])
 
 

@@ -15,7 +15,6 @@ from trading.engine.live import (
     pass_quote,
     pass_time,
     pass_trade,
-    pass_trades,
 )
 from trading.engine.records import make_books
 from trading.engine.venue import make_venue
@@ -29,7 +28,6 @@ class LiveCalls(NamedTuple):
     trade: Callable[..., int]
     quote: Callable[..., int]
     time: Callable[..., int]
-    trades: Callable[..., int] = pass_trades
     book: Callable[..., int] = pass_book
     no_book: Callable[..., None] = pass_no_book
 

@@ -3,15 +3,12 @@
 from collections.abc import Mapping, Sequence
 from math import inf, isfinite
 
-import numpy as np
-
-from market.columns import F64, I64
+from market.columns import F64
 from trading.engine.venue import knows_sides
 from trading.errors import BadMarketData, BadQuantity
 
 __all__ = [
     "check_account", "check_book", "check_candle", "check_quote", "check_time", "check_trade",
-    "check_trades",
 ]  # fmt: skip
 
 MAX_CAPITAL = 1e15
@@ -54,18 +51,6 @@ def check_trade(symbol: str, price: float, volume: float) -> None:
 def _check_volume(symbol: str, volume: float) -> None:
     if not 0 <= volume < inf:
         raise BadMarketData(f"{symbol} had the volume {volume}; allowed is 0 or above.")
-
-
-def check_trades(symbol: str, prices: F64, volumes: F64, times_ns: I64, latest: int) -> None:
-    """Raise :class:`BadMarketData` for trades, arrays (n,), one of which cannot be."""
-    fine = (prices > 0) & (prices <= MAX_PRICE) & (volumes >= 0) & (volumes < inf)
-    if not fine.all():
-        at = int(np.argmin(fine))
-        check_trade(symbol, prices.item(at), volumes.item(at))
-    steps = np.diff(times_ns, prepend=latest)
-    if (steps < 0).any():
-        at = int(np.argmax(steps < 0))
-        check_time(symbol, times_ns.item(at), times_ns.item(at) - steps.item(at))
 
 
 def check_quote(symbol: str, bid: float, bid_size: float, ask: float, ask_size: float) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market.columns import F64, I64
+from market.columns import F64
 from trading.engine.calls import LiveCalls, live_calls, order_calls
 from trading.engine.change import Change, change_order, check_change
 from trading.engine.checks import (
@@ -21,7 +21,6 @@ from trading.engine.checks import (
     check_quote,
     check_time,
     check_trade,
-    check_trades,
 )
 from trading.engine.live import LATE, NO_SPACE, most_fills
 from trading.engine.motion import pass_candle, pass_trade
@@ -241,18 +240,6 @@ class Engine:
         self.make_space()
         pass_trade(self._books, index, float(price), int(time_ns), float(volume))
         return True
-
-    def trades(self, symbol: str, prices: F64, volumes: F64, sides: I64, times_ns: I64) -> bool:
-        """Take trades of one symbol in their order, arrays (n,), like :meth:`trade`."""
-        check_trades(symbol, prices, volumes, times_ns, self.time_ns)
-        index, first, before = self._symbol(symbol), 0, int(self._account["changes"])
-        while first < len(prices):
-            self.make_space()
-            first = self._live.trades(
-                self._books, self._venue, self._space, index, prices, volumes, sides, times_ns,
-                first,
-            )  # fmt: skip
-        return bool(self._account["changes"] != before)
 
     def quote(
         self, symbol: str, bid: float, bid_size: float, ask: float, ask_size: float, time_ns: int

@@ -13,7 +13,7 @@ or, and then nothing was done, NO_SPACE where ``books`` might not hold the fills
 makes at most ``space`` and three for every live order, or LATE after a later one.
 """
 
-from market.columns import F64, I64
+from market.columns import F64
 from market.kernel import lean_kernel
 from trading.engine.lifecycle import (
     end_order,
@@ -40,7 +40,7 @@ from trading.engine.venue import DEPTH, Source, Venue, middle, use_book, use_quo
 
 __all__ = [
     "LATE", "NO_SPACE", "most_fills", "pass_book", "pass_no_book", "pass_quote", "pass_time",
-    "pass_trade", "pass_trades",
+    "pass_trade",
 ]  # fmt: skip
 
 NO_SPACE, LATE = -1, -2
@@ -192,19 +192,6 @@ def pass_trade(
         _act_on_trade(books, venue, symbol, price, volume, taker, time_ns)
         _finish(books, venue, time_ns)
     return int(account["changes"] - before)
-
-
-@lean_kernel
-def pass_trades(
-    books: Books, venue: Venue, space: int, symbol: int, prices: F64, volumes: F64, takers: I64,
-    times_ns: I64, first: int,
-) -> int:  # fmt: skip
-    """Take trades of ``symbol``, arrays (n,), from ``first`` on; n, or the first not taken."""
-    for at in range(first, len(prices)):
-        taker, time_ns = takers[at], times_ns[at]
-        if pass_trade(books, venue, space, symbol, prices[at], volumes[at], taker, time_ns) < 0:
-            return at
-    return len(prices)
 
 
 @lean_kernel

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-
 from market.types import Side
 from tests.trading.engine.live_days import rows
 from trading.engine.engine import Engine
@@ -83,12 +81,3 @@ class LiveDesk:
     def ahead(self, number: int) -> float:
         """The size before an order in its queue."""
         return self.engine.queue_ahead(number)
-
-    def trades(self, trades: list[tuple[float, float, int]]) -> bool:
-        """Price, volume and taker of several trades in one call, a nanosecond apart."""
-        prices, volumes, takers = (np.array(column) for column in zip(*trades, strict=True))
-        times = np.arange(self.now + 1, self.now + 1 + len(trades))
-        self.now += len(trades)
-        return self.engine.trades(
-            X, prices.astype(float), volumes.astype(float), takers.astype(np.int64), times
-        )

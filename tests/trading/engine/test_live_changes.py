@@ -151,10 +151,6 @@ NONE = np.zeros((2, 0))
         (lambda e: e.book(X, NONE, np.array([[1.0], [nan]]), 9), "sizes that are not 0 or above"),
         (lambda e: e.trade(X, -1, 1, 9), "A trade of X-USD had the price -1"),
         (lambda e: e.trade(X, 1, nan, 9), "volume nan"),
-        (
-            lambda e: e.trades(X, np.ones(2), np.ones(2), np.zeros(2, int), np.array([9, 8])),
-            "time 8 ns after an input at 9 ns",
-        ),
         (lambda e: e.pass_time(4), "An input came with the time 4 ns"),
         (lambda e: e.candle(X, 1, 1, 1, 1, 1, 9), "A candle of X-USD came to an engine"),
     ],

@@ -357,26 +357,12 @@ def test_sizes_by_share_are_cut_to_steps() -> None:
     assert desk.size == 12.5
 
 
-def test_many_trades_at_once_are_those_one_by_one() -> None:
-    many, single = market(), market()
-    for desk in (many, single):
-        desk.order(BUY, 2, Kind.LIMIT, limit=99)
-        desk.order(SELL, 1, Kind.LIMIT, limit=102)
-    trades = [(99.5, 1.0, -1), (99.0, 3.5, -1), (102.0, 9.0, 1), (99.0, 5.0, 0)]
-    assert many.trades(trades)
-    for trade in trades:
-        single.trade(*trade)
-    assert many.filled == [(1, 0.5, 99, True), (2, -1, 102, True), (1, 1.5, 99, True)]
-    assert many.engine.fills.tobytes() == single.engine.fills.tobytes()
-    assert many.engine.state() == single.engine.state()
-
-
-def test_many_fills_of_one_call_find_space() -> None:
+def test_many_fills_of_one_trade_find_space() -> None:
     desk = LiveDesk()
     desk.trade(100)
     for _ in range(600):
         desk.order(BUY, 0.01, Kind.LIMIT, limit=99)
-    desk.trades([(98.0, 1.0, -1)] * 3)
+    desk.trade(98.0, 1.0, SELL)
     assert len(desk.engine.fills) == 600
     assert desk.size == 6
 

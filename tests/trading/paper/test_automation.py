@@ -196,6 +196,8 @@ def test_a_signal_waits_for_a_price() -> None:
     assert len(engine.orders) == 0
     engine.trade("A-USD", 100.0, 1.0, 0)
     run.act()
+    assert len(engine.orders) == 1
+    engine.trade("A-USD", 100.0, 1.0, 1)  # an order by share gets its size where it meets one
     assert engine.orders["size"].tolist() == pytest.approx([100.0], rel=0.01)
 
 
