@@ -79,8 +79,8 @@ def main(arguments: Sequence[str]) -> int:
         logging.basicConfig(level=settings.log_level.upper(), format=LOG_FORMAT)
         for quiet in ("websockets", "alembic"):
             logging.getLogger(quiet).setLevel(logging.WARNING)
-        if settings.warm_up:
-            prepare(settings)
+        if settings.warm_up:  # nothing is kept, and a program at work keeps its store
+            prepare(settings.model_copy(update={"store": None, "database_url": None}))
         else:  # the port first: one that is taken is told before anything is compiled
             with listen(settings.host, settings.port) as listener:
                 run(settings, listener)

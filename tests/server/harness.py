@@ -177,7 +177,7 @@ def make_services(
     hand.minutes(BTC, 30)
     hand.quote(BTC, 101.5, 102.5)
     services = Services(
-        settings or Settings(symbols=(BTC, ETH)),
+        settings or Settings(symbols=(BTC, ETH), store=None),
         hand.market,
         feed,
         choice or choose("cpu"),

@@ -34,7 +34,7 @@ def serving(desk: Desk, settings: Settings | None = None) -> Any:
     def mount(app: CandlecastServer) -> None:
         app.add_api_websocket_route(PATH, EventsSocket(desk).serve)
 
-    return run_server(settings or Settings(symbols=(BTC,)), mount=mount)
+    return run_server(settings or Settings(symbols=(BTC,), store=None), mount=mount)
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ async def test_pages_of_other_sites_do_not_listen(server: Running, desk: Desk) -
 
 
 async def test_a_password_is_needed_where_one_is_set(desk: Desk) -> None:
-    settings = Settings(symbols=(BTC,), password=SecretStr(PASSWORD))
+    settings = Settings(symbols=(BTC,), store=None, password=SecretStr(PASSWORD))
     with serving(desk, settings) as server:
         for headers in ({}, {"Authorization": "Bearer wrong"}, {"Cookie": f"{COOKIE}=made-up"}):
             with pytest.raises(InvalidStatus) as refused:

@@ -14,12 +14,12 @@ from server.settings import Settings
 from tests.server.harness import BTC, ETH, Running, run_server
 
 PASSWORD = "correct horse – battery"
-OPEN = Settings(symbols=(BTC, ETH), insecure=True)
+OPEN = Settings(symbols=(BTC, ETH), store=None, insecure=True)
 
 
 @pytest.fixture
 def server() -> Iterator[Running]:
-    settings = Settings(symbols=(BTC, ETH), password=SecretStr(PASSWORD))
+    settings = Settings(symbols=(BTC, ETH), store=None, password=SecretStr(PASSWORD))
     with run_server(settings) as running:
         yield running
 
