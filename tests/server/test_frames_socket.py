@@ -8,7 +8,7 @@ import pytest
 
 from data_feed.status import FeedState
 from server.frames_protocol import Kind
-from tests.server.harness import BTC, ETH, MINUTE_NS, Running
+from tests.server.harness import BTC, ETH, MINUTE_NS, Running, until
 from tests.server.tab import LAST_NS, draws, open_tab, pixels
 
 
@@ -185,7 +185,7 @@ async def test_unsubscribed_chart_gets_nothing_more(server: Running) -> None:
         await tab.subscribe()
         await tab.ack(await tab.frame())
         await tab.say(type="unsubscribe", chart=1)
-        await asyncio.sleep(0.1)
+        await until(lambda: not server.services.viewers.watching, "nobody to watch")
         server.hand.trade(BTC, LAST_NS, 103.5)
         await tab.silence()
 
@@ -195,7 +195,7 @@ async def test_hidden_tab_gets_nothing_and_a_keyframe_when_shown_again(server: R
         await tab.subscribe()
         await tab.ack(await tab.frame())
         await tab.say(type="visibility", visible=False)
-        await asyncio.sleep(0.2)
+        await until(lambda: not server.services.viewers.watching, "nobody to watch")
         drawn = draws(server, "patch")
         server.hand.trade(BTC, LAST_NS, 103.5)
         with pytest.raises(TimeoutError):
