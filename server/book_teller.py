@@ -5,7 +5,6 @@ newest; of trades everything since the last text that was sent is told again. No
 nobody looks.
 """
 
-import asyncio
 import logging
 from dataclasses import asdict, dataclass
 from time import monotonic_ns
@@ -14,6 +13,7 @@ import msgspec
 
 from market.errors import ColumnsBusy
 from server.book_reader import BookReader
+from server.followers import Followers
 from server.frames_client import FramesClient
 from server.frames_protocol import FollowBook
 
@@ -34,16 +34,11 @@ class _Follower:
 
 
 class BookTeller:
-    """The tabs that follow a book. Used from the event loop only.
-
-    ``failure`` says what defect of our own stopped it; None while it runs.
-    """
+    """The tabs that follow a book. Used from the event loop only."""
 
     def __init__(self, reader: BookReader) -> None:
         self.reader = reader
-        self.failure: str | None = None
-        self._followers: dict[FramesClient, _Follower] = {}
-        self._wake = asyncio.Event()
+        self._followers = Followers[_Follower]("order books", EVERY_S)
 
     def follow(self, client: FramesClient, wanted: FollowBook) -> None:
         """Tell ``client`` what it wants from now on, at once everything.
@@ -54,41 +49,29 @@ class BookTeller:
         if not (wanted.levels or wanted.trades):
             self.leave(client)
             return
-        follower = self._followers[client] = _Follower(wanted)
+        follower = _Follower(wanted)
+        self._followers.add(client, follower)
         self._tell(client, follower, {}, monotonic_ns())
-        self._wake.set()
 
     def leave(self, client: FramesClient) -> None:
         """Tell ``client`` nothing any more."""
-        self._followers.pop(client, None)
+        self._followers.leave(client)
+
+    @property
+    def failure(self) -> str | None:
+        """What defect of our own stopped it; None while it runs."""
+        return self._followers.failure
 
     async def run(self) -> None:
-        """Tell until cancelled; a defect of our own is logged and shown by /healthz."""
-        work = asyncio.create_task(self._tell_forever())
-        try:
-            await asyncio.wait([work])
-        finally:
-            work.cancel()
-            await asyncio.wait([work])
-            if not work.cancelled() and (error := work.exception()) is not None:
-                self.failure = f"order books are not told any more: {error!r}"
-                _log.critical("order books are not told any more", exc_info=error)
-
-    async def _tell_forever(self) -> None:
-        while True:
-            if not any(client.visible for client in self._followers):
-                self._wake.clear()
-                # A tab that is shown again says anew what it shows.
-                await self._wake.wait()
-            self.tick(monotonic_ns())
-            await asyncio.sleep(EVERY_S)
+        """Tell until cancelled."""
+        await self._followers.run(self.tick)
 
     def tick(self, now_ns: int) -> None:
         """Tell every visible tab what changed, once."""
         texts: dict[tuple[str, int, int], bytes] = {}
-        for client, follower in self._followers.items():
+        for client, follower in self._followers.shown:
             # Texts overtake pictures: on a slow line there would be nothing but books.
-            if client.visible and not client.busy:
+            if not client.busy:
                 self._tell(client, follower, texts, now_ns)
 
     def _tell(

@@ -4,8 +4,6 @@ As with order books, what is told replaces what was not sent yet, and nothing is
 looks. Each part of the page is a text of its own: a fill sends no curve.
 """
 
-import asyncio
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,6 +11,7 @@ from time import monotonic_ns
 from typing import Protocol
 
 from server.errors import RequestError
+from server.followers import Followers
 from server.frames_client import FramesClient
 from server.frames_protocol import FollowPaper
 from server.paper_texts import AccountTexts, quote_text, rows_text
@@ -20,7 +19,6 @@ from server.paper_views import AccountRow, AccountView
 from server.views import LastView
 
 EVERY_S = 0.25
-_log = logging.getLogger(__name__)
 
 
 class Accounts(Protocol):
@@ -46,56 +44,38 @@ class _Follower:
 
 
 class PaperTeller:
-    """The tabs that follow an account. Used from the event loop only.
-
-    ``failure`` says what defect of our own stopped it; None while it runs.
-    """
+    """The tabs that follow an account. Used from the event loop only."""
 
     def __init__(self, accounts: Accounts, last: Callable[[str], LastView]) -> None:
-        self.failure: str | None = None
         self._accounts = accounts
         self._last = last
-        self._followers: dict[FramesClient, _Follower] = {}
+        self._followers = Followers[_Follower]("paper accounts", EVERY_S)
         self._texts: dict[int, AccountTexts] = {}
-        self._wake = asyncio.Event()
 
     def follow(self, client: FramesClient, wanted: FollowPaper) -> None:
         """Tell ``client`` of an account from now on, at once everything; of none without symbol."""
         if not wanted.symbol:
             self.leave(client)
             return
-        self._followers[client] = _Follower(wanted)
+        self._followers.add(client, _Follower(wanted))
         self.tick(monotonic_ns())
-        self._wake.set()
 
     def leave(self, client: FramesClient) -> None:
         """Tell ``client`` nothing any more."""
-        self._followers.pop(client, None)
+        self._followers.leave(client)
+
+    @property
+    def failure(self) -> str | None:
+        """What defect of our own stopped it; None while it runs."""
+        return self._followers.failure
 
     async def run(self) -> None:
-        """Tell until cancelled; a defect of our own is logged and shown by /healthz."""
-        work = asyncio.create_task(self._tell_forever())
-        try:
-            await asyncio.wait([work])
-        finally:
-            work.cancel()
-            await asyncio.wait([work])
-            if not work.cancelled() and (error := work.exception()) is not None:
-                self.failure = f"paper accounts are not told any more: {error!r}"
-                _log.critical("paper accounts are not told any more", exc_info=error)
-
-    async def _tell_forever(self) -> None:
-        while True:
-            if not any(client.visible for client in self._followers):
-                self._wake.clear()
-                # A tab that is shown again says anew what it shows.
-                await self._wake.wait()
-            self.tick(monotonic_ns())
-            await asyncio.sleep(EVERY_S)
+        """Tell until cancelled."""
+        await self._followers.run(self.tick)
 
     def tick(self, now_ns: int) -> None:
         """Tell every visible tab what changed, once."""
-        followers = [(tab, each) for tab, each in self._followers.items() if tab.visible]
+        followers = self._followers.shown
         if not followers:
             return
         rows = self._accounts.accounts()
