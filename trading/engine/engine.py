@@ -5,7 +5,6 @@ Nothing happens but by a call, and the same calls give the same fills.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -31,7 +30,7 @@ from trading.engine.records import Books, Sizing, grown, make_books
 from trading.engine.snapshot import EngineState, read_order, read_state, restored
 from trading.engine.steps import FINEST
 from trading.engine.venue import Venue, make_venue
-from trading.errors import BadMarketData, BadOrder, BadQuantity
+from trading.errors import BadMarketData, BadOrder
 
 __all__ = ["Engine"]
 
@@ -190,13 +189,6 @@ class Engine:
         """The size that waits before a resting limit order; infinite where that is not known."""
         self._check_number(number)
         return float(self._books.orders[number - 1]["ahead"])
-
-    def move_cash(self, amount: float) -> None:
-        """Pay ``amount`` in, or out where it is negative; the start capital moves along."""
-        if not isfinite(amount):
-            raise BadQuantity(f"The amount was {amount}; allowed is any number.")
-        self._account["cash"] += amount
-        self._account["start"] += amount
 
     def state(self) -> EngineState:
         """Everything that decides what happens next, but for the prices that are known."""

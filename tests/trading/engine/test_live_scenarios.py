@@ -376,10 +376,3 @@ def test_inputs_say_whether_anything_happened() -> None:
     assert not desk.trade(99, 0.5, SELL)
     assert desk.ahead(number) == 0.5
     assert desk.trade(99, 1, SELL)
-
-
-def test_cash_moves_in_and_out() -> None:
-    desk = market()
-    desk.engine.move_cash(-2_500.5)
-    assert desk.engine.cash == 7_499.5
-    assert desk.engine.books.account[0]["start"] == 7_499.5
