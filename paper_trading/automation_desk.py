@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from data_feed.history_progress import HistoryProgress
@@ -15,7 +16,7 @@ from paper_trading.child_run import ChildTools
 from paper_trading.errors import NothingRecorded
 from paper_trading.input_log import Began, InputLog, given_in, prune
 from paper_trading.live_account import LiveAccount
-from paper_trading.reconcile import RunBacktest, Session, reconciled, replayed, session_of
+from paper_trading.reconcile import Replayed, RunBacktest, Session, reconciled, replayed, session_of
 from paper_trading.reconcile_views import ReconcileView
 from paper_trading.run_starter import AutomationTools, strategy_of
 from paper_trading.service import PaperTrading
@@ -32,6 +33,8 @@ from trading.paper.events import AutomationStepped
 __all__ = ["AutomationDesk"]
 
 FOLDER = "paper"
+PATIENCE_S = 10.0
+NOT_KEPT = Replayed(None, "The newest inputs are not on the disk yet, so nothing is replayed.")
 NO_CANDLES = CandleWindow.from_arrays(*[[]] * 6)
 
 
@@ -69,11 +72,13 @@ class AutomationDesk:
     def reconcile(self, account: int, owner: str) -> ReconcileView:
         """The newest session of an automation beside a backtest. Takes seconds.
 
-        Raises :class:`UnknownAccount`, :class:`NothingRecorded` where it never ran,
-        ``StorageError``, and ``ResearchError`` for a user's file that is no more what it was.
+        Raises :class:`UnknownAccount`, :class:`NothingRecorded` where it never ran or the journal
+        is far behind, ``StorageError``, and ``ResearchError`` for a user's file that is no more
+        what it was.
         """
         found = self._paper.account(account)
-        entries = found.journal.entries(found.key.number)
+        seq, kept = self._caught_up(found)
+        entries = islice(found.journal.entries(found.key.number), seq)
         events = [decode(entry.kind, entry.body) for entry in entries]
         session = session_of(events, owner)
         if session is None:
@@ -83,9 +88,21 @@ class AutomationDesk:
         name = run_name(account, owner, session.steps[0].time_ns)
         history = self._files.get(name, symbols) or dict.fromkeys(symbols, NO_CANDLES)
         values, run = self._values(session)
-        return reconciled(session, values, history, replayed(events, given, owner), run)
+        replay = replayed(events, given, owner) if kept else NOT_KEPT
+        return reconciled(session, values, history, replay, run)
 
     # ------------------------------------------------------------------------------------------
+
+    def _caught_up(self, account: LiveAccount) -> tuple[int, bool]:
+        """Have all that happened until now on the disk: how many events, whether all inputs."""
+        try:
+            seq = self._paper.mark_inputs(account.key.id).result(PATIENCE_S)
+        except TimeoutError:
+            state = account.journal_state
+            raise NothingRecorded(
+                f"Not now: the journal is behind what happened ({state})."
+            ) from None
+        return seq, self._recorder is None or self._recorder.flush()
 
     @staticmethod
     def _inputs(folder: Path) -> Path:

@@ -1,7 +1,8 @@
 """Everything that the core of an account was given, kept so that it can be given again.
 
 One frame of a recording (:mod:`storage.blocks`) is a command, something of the market, or the
-beginning of a process with the newest seq of the journal then. Together with the journal up to
+beginning of a process with the newest seq of the journal then; or a place up to which somebody
+wanted to read. Together with the journal up to
 there it makes the same account do the same things.
 """
 
@@ -20,7 +21,7 @@ from trading.paper.commands import Command, Tell
 from trading.paper.event_codec import decode, encode, kind_of
 from trading.paper.tape import BookInput, FeedState, Heard, MarketInput, NoBook, PassTime
 
-__all__ = ["Began", "Given", "InputLog", "Keeper", "Listed", "given_in", "prune"]
+__all__ = ["Began", "Given", "InputLog", "Keeper", "Listed", "Reached", "given_in", "prune"]
 
 MOST_BYTES = 1 << 30
 """Of all inputs kept; the oldest files go first."""
@@ -39,10 +40,17 @@ class Listed(msgspec.Struct, frozen=True):
     steps: dict[str, float]
 
 
-Given = Began | Listed | Command | MarketInput
+class Reached(msgspec.Struct, frozen=True):
+    """What was given until here led to the first ``seq`` events of the account's journal."""
+
+    seq: int
+
+
+Given = Began | Listed | Reached | Command | MarketInput
 
 _KINDS: dict[str, Any] = {
-    each.__name__: each for each in (Began, Listed, *get_args(Command), *get_args(MarketInput))
+    each.__name__: each
+    for each in (Began, Listed, Reached, *get_args(Command), *get_args(MarketInput))
 }
 _ENCODE = msgspec.msgpack.Encoder(decimal_format="string").encode
 _DECODE: dict[str, Any] = {

@@ -12,10 +12,11 @@ from paper_trading.equity import EquityHistory
 from paper_trading.event_queues import EventQueues
 from paper_trading.event_views import event_view
 from paper_trading.fill_marks import FillMarks
-from paper_trading.input_log import Began, Given, Listed
+from paper_trading.input_log import Began, Given, Listed, Reached
 from paper_trading.keys import KnownKeys, digest, written
 from paper_trading.latencies import Latencies
 from paper_trading.recording import Numbered, Recording
+from storage.errors import StorageError
 from storage.journal.entry import Journal
 from storage.journal.writer import JournalState, JournalWriter
 from trading.errors import BadMarketData
@@ -260,6 +261,17 @@ class LiveAccount:
         if self.recording.error is not None and not self.trouble:
             self.trouble = f"Trading stopped: {self.recording.error}"
             self.changed = True
+
+    def mark_inputs(self, then: Callable[[int, StorageError | None], None]) -> None:
+        """Say in what is kept of the inputs how many events they have led to until now.
+
+        ``then`` gets that number once the journal has those events, or an error if it never will.
+        """
+        seq = self.recording.seq
+        if self.given is not None:
+            self.given(Reached(seq), self.core.records.time_ns)
+        self.flush()
+        self.recording.when(seq, lambda error: then(seq, error))
 
     def guarded(self, act: Callable[[], object]) -> None:
         """Do ``act``; if it raises, this account stands still and the others go on."""

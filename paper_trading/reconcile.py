@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from market.columns import F64, I64, CandleWindow
 from market.types import Candle, Interval
 from paper_trading.automation_run import newest_run
-from paper_trading.input_log import Began, Given, Listed
+from paper_trading.input_log import Began, Given, Listed, Reached
 from paper_trading.reconcile_views import DifferenceView, ExecutionView, ReconcileView
 from trading.backtest import BacktestResult
 from trading.engine.records import FILL
@@ -93,13 +93,19 @@ def replayed(
 ) -> Replayed:
     """Give what was recorded to new cores, one for each process that recorded, and compare the
     fills of ``owner`` with those of the journal, ``events``.
+
+    While the account trades on, the inputs go beyond ``events``: they are given up to the place
+    where somebody said that they had led to as many.
     """
     core: AccountCore | None = None
     found: list[ev.Filled] = []
     lost, starts = 0, []
     for item, time_ns, missing in given:
         lost += missing
-        if isinstance(item, Began):
+        if isinstance(item, Reached):
+            if item.seq == len(events):
+                break
+        elif isinstance(item, Began):
             if item.seq > len(events):
                 break
             core = rebuild(events[: item.seq], item.steps)
@@ -131,7 +137,7 @@ def _given(core: AccountCore, item: Given, time_ns: int) -> Sequence[ev.Event]:
         return ()
     if isinstance(item, Command):
         return core.do(item, time_ns)
-    assert not isinstance(item, Began)
+    assert not isinstance(item, Began | Reached)
     try:
         return core.market(item, time_ns)
     except BadMarketData:  # it was left out then, too

@@ -86,6 +86,20 @@ class PaperTrading:
             raise NothingRecorded("Nothing trades by itself here.")
         return self._reconcile(account, owner)
 
+    def mark_inputs(self, account: int) -> Future[int]:
+        """Have all that the account was given until now told from what it is given later.
+
+        How many events it led to, once the journal has them; raises as :meth:`submit`.
+        """
+        marked: Future[int] = Future()
+
+        def work() -> None:
+            found = self._accounts.find(account)
+            found.mark_inputs(lambda seq, error: _settle(marked, seq, error))
+
+        self._post(work, marked)
+        return marked
+
     def post(self, job: Callable[[], None]) -> None:
         """Have ``job`` done in the thread of the accounts; it must not wait."""
         self._runner.post(job)

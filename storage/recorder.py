@@ -35,7 +35,7 @@ class Recorder:
     def __init__(self, writer: SegmentWriter, room: int = ROOM) -> None:
         self._writer = writer
         self._room = room
-        self._queue: SimpleQueue[StoredFrame | None] = SimpleQueue()
+        self._queue: SimpleQueue[StoredFrame | threading.Event | None] = SimpleQueue()
         # Each of these is written by one thread only.
         self._given = self._refused = self._missing = 0
         self._taken = 0
@@ -63,6 +63,14 @@ class Recorder:
         missing, self._missing = self._missing, 0
         self._queue.put(StoredFrame(time_ns, data, source, missing))
 
+    def flush(self, patience_s: float = STOP_S) -> bool:
+        """Let readers find every frame that was kept before; whether they do. For any thread."""
+        written = threading.Event()
+        if self._thread.is_alive():
+            self._queue.put(written)
+            written.wait(patience_s)
+        return written.is_set() and not self._missing and not self._failure
+
     def status(self) -> RecorderStatus:
         """How things stand."""
         writer = self._writer
@@ -77,6 +85,10 @@ class Recorder:
                 continue
             if frame is None:
                 break
+            if isinstance(frame, threading.Event):
+                self._flush()
+                frame.set()
+                continue
             self._try(frame)
             self._taken += len(frame.data) + FRAME_BYTES
         try:
@@ -95,6 +107,12 @@ class Recorder:
         if self._failure and self._writer.stored > stored:
             log.warning("recording goes on; %d frames were lost", self.status().lost)
             self._failure = ""
+
+    def _flush(self) -> None:
+        try:
+            self._writer.flush(time.monotonic_ns())
+        except WriteFailed as error:
+            self._tell(error)
 
     def _tell(self, error: WriteFailed) -> None:
         """Say it once, until it is over."""

@@ -1,5 +1,6 @@
 """Automations in a running program: its threads, its journal, its files, a restart."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -12,6 +13,7 @@ import pytest
 
 from data_feed.history_progress import HistoryProgress
 from market.types import SECOND, Quote, Side, Trade
+from paper_trading import automation_desk
 from paper_trading.automation_desk import AutomationDesk
 from paper_trading.clock import SteadyClock
 from paper_trading.errors import NothingRecorded
@@ -144,6 +146,43 @@ def test_a_session_with_a_restart_is_reconciled(tmp_path: Path, children: Childr
         assert {cause for cause, _, _ in found.causes} <= {"spread", "price between closes", "size"}
         with pytest.raises(NothingRecorded):
             made.desk.reconcile(account, "a2")
+
+
+def test_a_session_is_reconciled_while_it_trades(tmp_path: Path, children: Children) -> None:
+    with program(tmp_path, children, 100) as made:
+        made.set()
+        account, going = made.moved.paper.main(), threading.Event()
+
+        def go_on() -> None:
+            while made.second < 2_900 and not going.wait(0.002):
+                made.pass_seconds(1)
+
+        traded(made, 200, 41)
+        thread = threading.Thread(target=go_on)
+        thread.start()
+        try:
+            for _ in range(5):
+                fills = len(made.fills())
+                found = made.desk.reconcile(account, "a1")
+                assert found.replay is True, found.replay_words
+                assert int(found.replay_words.split()[-3]) >= fills > 2
+        finally:
+            going.set()
+            thread.join()
+
+
+def test_inputs_that_wait_for_the_disk_are_no_difference(
+    tmp_path: Path, children: Children, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(automation_desk, "PATIENCE_S", 0.05)
+    with program(tmp_path, children, 100) as made:
+        made.set()
+        traded(made, 200, 41)
+        assert made.desk._recorder is not None
+        monkeypatch.setattr(made.desk._recorder, "flush", lambda: False)
+        found = made.desk.reconcile(made.moved.paper.main(), "a1")
+        assert found.replay is None
+        assert "not on the disk yet" in found.replay_words
 
 
 def test_a_users_file_trades_like_ours(tmp_path: Path, children: Children) -> None:

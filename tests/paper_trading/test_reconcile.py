@@ -11,7 +11,7 @@ from market.columns import CandleWindow
 from market.types import SECOND
 from paper_trading.automation_candles import HistoryFiles
 from paper_trading.automation_run import run_name, run_terms
-from paper_trading.input_log import Began, Given, InputLog, given_in, prune
+from paper_trading.input_log import Began, Given, InputLog, Reached, given_in, prune
 from paper_trading.reconcile import Replayed, reconciled, replayed, session_of
 from paper_trading.reconcile_views import ReconcileView
 from research.search.evaluator import run_once
@@ -84,6 +84,17 @@ def test_equal_inputs_give_equal_fills(setting: dict[str, Any], tmp_path: Path) 
     count = len(place.account.fills("a1"))
     assert count > 5
     assert found == Replayed(True, f"The same inputs gave the same {count} fills again.")
+
+
+def test_what_came_after_the_events_at_hand_is_no_difference(tmp_path: Path) -> None:
+    place = session(tmp_path)
+    count, fills = len(place.account.events), len(place.account.fills("a1"))
+    place.account.log.keep(Reached(count), place.now_ns)
+    place.pass_on(trades(200, 7, first=400))
+    assert len(place.account.fills("a1")) > fills
+    folder = recorded(tmp_path / "inputs", place)
+    found = replayed(place.account.events[:count], given_in(folder, 1), "a1")
+    assert found == Replayed(True, f"The same inputs gave the same {fills} fills again.")
 
 
 def test_other_inputs_are_found_out(tmp_path: Path) -> None:

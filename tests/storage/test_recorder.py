@@ -42,6 +42,27 @@ def test_frames_are_kept_in_order(tmp_path: Path) -> None:
     assert recorder.status() == RecorderStatus(2000, 0, "")
 
 
+def test_what_was_flushed_is_found_while_more_is_kept(tmp_path: Path) -> None:
+    recorder = Recorder(SegmentWriter(tmp_path))
+    assert recorder.flush() is False  # not started: nothing reaches the disk
+    recorder.start()
+    for number in range(100):
+        recorder.keep("x", number, b"1")
+        recorder.keep("x", number, b"2")
+        assert recorder.flush()
+        assert len(found(tmp_path)) == 2 * number + 2
+    recorder.stop()
+
+
+def test_a_flush_tells_that_not_everything_is_there(tmp_path: Path) -> None:
+    recorder = Recorder(SegmentWriter(tmp_path), room=100)
+    recorder.start()
+    assert recorder.flush()
+    recorder.keep("x", 1, bytes(200))
+    assert not recorder.flush()
+    recorder.stop()
+
+
 def test_a_full_queue_loses_new_frames_and_says_how_many(tmp_path: Path) -> None:
     recorder = Recorder(SegmentWriter(tmp_path), room=100)
     for number in range(10):
