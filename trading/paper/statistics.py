@@ -27,6 +27,9 @@ _LEFT_OUT = {
     "buy_and_hold_return": _NO_MARKET, "alpha": _NO_MARKET, "beta": _NO_MARKET,
     "adverse_excursion": _NO_CANDLES, "favourable_excursion": _NO_CANDLES,
 }  # fmt: skip
+_A_YEAR = ("volatility", "sharpe", "sortino", "turnover")
+SHORTEST_FOR_A_YEAR = DAY
+"""Below it, figures a year are left out: some minutes of luck are no Sharpe ratio of thousands."""
 
 
 def statistics(
@@ -45,11 +48,22 @@ def statistics(
         float(fills["size"] @ fills["price"]),
     )  # fmt: skip
     found = measure(run, convention)
-    values = {key: value for key, value in found.values.items() if key not in _LEFT_OUT}
+    left_out = _LEFT_OUT | _too_short(time_ns - records.opened_ns)
+    values = {key: value for key, value in found.values.items() if key not in left_out}
     return Measures(
-        MappingProxyType(values), MappingProxyType({**found.undefined, **_LEFT_OUT}),
+        MappingProxyType(values), MappingProxyType({**found.undefined, **left_out}),
         found.convention,
     )  # fmt: skip
+
+
+def _too_short(span_ns: int) -> dict[str, str]:
+    """Why figures a year are left out after ``span_ns``, by their keys; empty when they are not."""
+    if span_ns >= SHORTEST_FOR_A_YEAR:
+        return {}
+    why = (
+        f"{span_ns / HOUR:.1f} hours of equity; a figure a year needs {SHORTEST_FOR_A_YEAR // HOUR}"
+    )
+    return dict.fromkeys(_A_YEAR, why)
 
 
 def account_trades(
@@ -84,13 +98,13 @@ def _course(records: AccountRecords, equity: float, time_ns: int) -> tuple[I64, 
 def _held(log: FillLog, times: I64) -> NDArray[np.bool_]:
     """Whether anything was held at each time."""
     fills = log.records
-    open_lanes = np.zeros(len(fills) + 1, np.int64)
-    held = np.zeros(len(log.lanes))
-    for row, fill in enumerate(fills):
-        lane, change = fill["symbol"], fill["side"] * fill["size"]
-        before = abs(held[lane]) > _DUST
-        held[lane] += change
-        open_lanes[row + 1] = open_lanes[row] + int(abs(held[lane]) > _DUST) - int(before)
+    signed = fills["side"] * fills["size"]
+    opened = np.zeros(len(fills) + 1, np.int64)
+    for lane in range(len(log.lanes)):
+        rows = np.flatnonzero(fills["symbol"] == lane)
+        is_open = np.abs(np.cumsum(signed[rows])) > _DUST
+        opened[rows + 1] = np.diff(is_open.astype(np.int64), prepend=0)
+    open_lanes = np.cumsum(opened)
     return open_lanes[np.searchsorted(fills["time_ns"], times, "right")] > 0
 
 

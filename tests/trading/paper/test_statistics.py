@@ -2,7 +2,7 @@
 
 import pytest
 
-from market.types import MINUTE, Side
+from market.types import DAY, MINUTE, Side
 from tests.trading.paper.account import BTC, MS, Account
 from trading.metrics import METRICS
 from trading.paper.commands import Place
@@ -57,6 +57,17 @@ def test_trades_of_an_account() -> None:
     assert trades.bars.tolist() == [1, 1, 1]
     unpriced = account_trades(account.core.records.fill_log, {}, account.time_ns)
     assert unpriced.pnl.tolist() == [100.0, -50.0, 0.0]
+
+
+def test_figures_a_year_want_a_day() -> None:
+    account = traded()
+    core = account.core
+    young = statistics(core.records, core.marks, core.equity, account.time_ns)
+    assert young["sharpe"] is None
+    assert young.undefined["turnover"] == "0.1 hours of equity; a figure a year needs 24"
+    account.market(PassTime(), later_ns=DAY)
+    grown = statistics(core.records, core.marks, core.equity, account.time_ns)
+    assert {"volatility", "sharpe", "sortino", "turnover"} <= {*grown.values}
 
 
 def test_an_account_that_never_traded_has_figures_too() -> None:
