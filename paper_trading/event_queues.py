@@ -26,7 +26,6 @@ class EventQueue:
     ) -> None:
         self.account = account
         self.dropped = 0
-        self._earlier: list[EventView] = []
         self._events: deque[tuple[int, EventView]] = deque(maxlen=room)
         self._put = 0
         self._taken = 0
@@ -34,19 +33,18 @@ class EventQueue:
         self._wake = wake
         self._woken = False
 
-    def begin_with(self, earlier: list[EventView]) -> None:
-        """Let these come first, before anybody takes; later ones among them come once."""
-        self._earlier = earlier
+    def passed(self, account: int, seq: int) -> None:
+        """What happened to ``account`` up to ``seq`` is known to who takes: it does not come."""
+        self._newest[account] = max(seq, self._newest.get(account, 0))
 
     def take(self) -> list[EventView]:
         """What has come since the last call, oldest first, a ``gap`` where something is missing."""
         self._woken = False
-        taken = [event for event in self._earlier if self._is_new(event)]
-        self._earlier = []
+        taken: list[EventView] = []
         # Both sides use single operations of the queue, each of which happens as a whole.
         while self._events:
             number, event = self._events.popleft()
-            if missed := number - self._taken:
+            if missed := self._missed(number, event):
                 self.dropped += missed
                 taken.append(_gap(event, missed))
             if self._is_new(event):
@@ -63,6 +61,13 @@ class EventQueue:
         if self._events and not self._woken and self._wake is not None:
             self._woken = True
             self._wake()
+
+    def _missed(self, number: int, event: EventView) -> int:
+        """How many were dropped before ``event`` that nobody knows of."""
+        missed, known = number - self._taken, self._newest.get(event.account)
+        if missed and known is not None and self.account is not None:
+            return min(missed, max(event.seq - known - 1, 0))
+        return missed
 
     def _is_new(self, event: EventView) -> bool:
         known = self._newest.get(event.account, 0) >= event.seq

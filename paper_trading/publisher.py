@@ -50,7 +50,6 @@ class Publisher:
     ) -> None:
         self.views: dict[int, AccountView] = {}
         self.marks: dict[int, Mapping[str, Marks]] = {}
-        self.listeners: tuple[Callable[[int], None], ...] = ()
         self._why_not = why_not
         self._state = state
         self._now_ns = now_ns
@@ -93,7 +92,7 @@ class Publisher:
         why_not, state = self._why_not(account) or account.trouble, self._state(account)
         if state != view.journal or bool(why_not) == view.tradable:
             tradable = not why_not and view.halted is None
-            self._put(replace(view, journal=state, why_not=why_not, tradable=tradable))
+            self.views[view.id] = replace(view, journal=state, why_not=why_not, tradable=tradable)
 
     def forget(self, account: LiveAccount) -> None:
         """The account is no more."""
@@ -127,7 +126,7 @@ class Publisher:
             shown.awaited = False
             if error is None:
                 self.marks[view.id] = account.marks.all()
-                self._put(view)
+                self.views[view.id] = view
             self._answer(shown, view.seq, error)
 
         recording.when(recording.seq, publish)
@@ -144,11 +143,6 @@ class Publisher:
             return None
         why = account.trouble
         return replace(last, halted=why, tradable=False, why_not=why, seq=account.recording.seq)
-
-    def _put(self, view: AccountView) -> None:
-        self.views[view.id] = view
-        for listener in self.listeners:
-            listener(view.id)
 
     @staticmethod
     def _answer(shown: _Shown, seq: int, error: StorageError | None) -> None:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from functools import partial
-from itertools import islice
 from typing import Any, TypeVar
 
 from market.market import Market
@@ -34,6 +33,8 @@ T = TypeVar("T")
 Look = Callable[[str, int], None]
 
 MOST_ROWS = 1000
+PAGE = 500
+"""Events of the past that are read at once."""
 PATIENCE_S = 5.0
 """How long a start waits for a journal that is out of reach before it goes on without views."""
 
@@ -210,9 +211,9 @@ class PaperTrading:
         end = found.recording.committed + 1
         end = end if before is None else min(before, end)
         count = max(0, min(limit, MOST_ROWS, end - 1))
-        entries = found.journal.entries(found.key.number, end - 1 - count)
+        entries = found.journal.entries(found.key.number, end - 1 - count, count)
         notes = dict(found.core.records.notes)
-        return tuple(journal_row(each, notes) for each in islice(entries, count))[::-1]
+        return tuple(journal_row(each, notes) for each in entries)[::-1]
 
     def statistics(self, account: int) -> tuple[MetricView, ...]:
         """The figures of an account as those of a backtest, up to now.
@@ -225,38 +226,32 @@ class PaperTrading:
         return metric_views(statistics(core.records, core.marks, float(view.equity), time_ns))
 
     def subscribe(
-        self,
-        account: int | None = None,
-        after_seq: int | None = None,
-        wake: Callable[[], None] | None = None,
+        self, account: int | None = None, wake: Callable[[], None] | None = None
     ) -> EventQueue:
-        """A queue of what is journaled from now on; with ``after_seq`` first what came after it.
-
-        ``after_seq`` is for one account, and reads the journal: not for an event loop. Take once
-        after this; ``wake`` is called, in the runner's thread, when there is more.
+        """A queue of what is journaled from now on; ``wake`` is called, in the runner's thread,
+        when there is something in it. Raises :class:`UnknownAccount`.
         """
+        if account is not None:
+            self._accounts.find(account)
         queue = EventQueue(account, wake=wake)
         self._accounts.queues.add(queue)
-        if account is not None and after_seq is not None:
-            queue.begin_with(self._events(self._accounts.find(account), after_seq))
         return queue
+
+    def past(self, account: int, after: int) -> list[EventView]:
+        """The first events of an account behind ``after``, at most :data:`PAGE`; empty: no more.
+
+        Reads the journal: not for an event loop. Who reads on from the last one until there is
+        nothing, having subscribed before, has missed nothing.
+        """
+        found = self._accounts.find(account)
+        entries = found.journal.entries(found.key.number, max(after, 0), PAGE)
+        return [event_view(account, entry.seq, decode(entry.kind, entry.body)) for entry in entries]
 
     def unsubscribe(self, queue: EventQueue) -> None:
         """End a subscription; twice does nothing."""
         self._accounts.queues.remove(queue)
 
-    def on_change(self, listener: Callable[[int], None]) -> None:
-        """Have ``listener`` called with an account's id, in the runner's thread, for a new view."""
-        self._room.publisher.listeners = (*self._room.publisher.listeners, listener)
-
     # ------------------------------------------------------------------------------------------
-
-    def _events(self, account: LiveAccount, after: int) -> list[EventView]:
-        entries = account.journal.entries(account.key.number, max(after, 0))
-        return [
-            event_view(account.key.id, entry.seq, decode(entry.kind, entry.body))
-            for entry in entries
-        ]
 
     def _begin(self) -> None:
         self._accounts.load(self._clock.read())

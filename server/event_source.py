@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from paper_trading.event_queues import EventQueue
-from paper_trading.views import AccountRow, AccountView
+from paper_trading.views import AccountRow, AccountView, EventView
 
 
 class EventSource(Protocol):
@@ -24,12 +24,13 @@ class EventSource(Protocol):
         ...
 
     def subscribe(
-        self,
-        account: int | None = None,
-        after_seq: int | None = None,
-        wake: Callable[[], None] | None = None,
+        self, account: int | None = None, wake: Callable[[], None] | None = None
     ) -> EventQueue:
-        """Events of ``account`` (None: of all) from now on, or from after ``after_seq``."""
+        """Events of ``account`` (None: of all) from now on."""
+        ...
+
+    def past(self, account: int, after: int) -> list[EventView]:
+        """The first events of ``account`` behind ``after``; empty: there are no more."""
         ...
 
     def unsubscribe(self, queue: EventQueue) -> None:

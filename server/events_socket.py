@@ -9,21 +9,43 @@ checked by :mod:`server.security`.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from paper_trading.errors import PaperError
 from paper_trading.event_queues import GAP, EventQueue
+from paper_trading.views import EventView
 from server.errors import RequestError
 from server.event_source import EventSource, waker
 from server.frames_protocol import shorten
 from server.frames_socket import GOING_AWAY, POLICY_VIOLATION, TRY_AGAIN_LATER, close, stop
+from storage.errors import StorageError
 from trading.paper.event_codec import KINDS
 
 MOST_SOCKETS = 64
 _LONGEST_NUMBER = 18
+
+
+class _Listener:
+    """A program and the kinds of events that it wants."""
+
+    def __init__(self, socket: WebSocket) -> None:
+        self.kinds = frozenset[str]()
+        self._socket = socket
+        self._encode = msgspec.json.Encoder().encode
+
+    async def refuse(self, error: Exception, code: int) -> None:
+        """Say why nothing more comes, and close."""
+        await self._socket.send_text(self._encode({"error": str(error)}).decode())
+        await close(self._socket, code, shorten(str(error)))
+
+    async def send(self, events: Sequence[EventView]) -> None:
+        """Send those of ``events`` that are wanted; waits for a program that reads slowly."""
+        for event in events:
+            if event.kind in self.kinds:
+                await self._socket.send_text(self._encode(event).decode())
 
 
 class EventsSocket:
@@ -40,15 +62,15 @@ class EventsSocket:
             await close(socket, TRY_AGAIN_LATER, f"{MOST_SOCKETS} programs are connected already")
             return
         fresh = asyncio.Event()
+        listener = _Listener(socket)
         try:
-            kinds = _kinds(socket.query_params)
-            queue = await self._subscribe(socket.query_params, fresh)
+            listener.kinds = _kinds(socket.query_params)
+            queue, after = self._subscribe(socket.query_params, fresh)
         except (RequestError, PaperError) as error:
-            await socket.send_text(msgspec.json.encode({"error": str(error)}).decode())
-            await close(socket, POLICY_VIOLATION, shorten(str(error)))
+            await listener.refuse(error, POLICY_VIOLATION)
             return
         self._open.add(socket)
-        sender = asyncio.create_task(_send(socket, queue, fresh, kinds))
+        sender = asyncio.create_task(self._send(listener, queue, fresh, after))
         try:
             await socket.receive_text()
             await close(socket, POLICY_VIOLATION, "nothing is read from this socket")
@@ -67,29 +89,37 @@ class EventsSocket:
             *(close(socket, GOING_AWAY, "the server stops") for socket in list(self._open))
         )
 
-    async def _subscribe(self, query: Mapping[str, str], fresh: asyncio.Event) -> EventQueue:
+    def _subscribe(
+        self, query: Mapping[str, str], fresh: asyncio.Event
+    ) -> tuple[EventQueue, int | None]:
         account, after = _number(query, "account"), _number(query, "after")
         if after is not None and account is None:
             raise RequestError("after was given without account; events are counted by account")
         if account == 0:
             account = self._paper.main()
-        fresh.set()  # what came before is there already
-        return await asyncio.to_thread(self._paper.subscribe, account, after, waker(fresh))
+        return self._paper.subscribe(account, waker(fresh)), after
 
+    async def _send(
+        self, to: _Listener, queue: EventQueue, fresh: asyncio.Event, after: int | None
+    ) -> None:
+        """Send what has happened, a page of the journal at a time, then what happens."""
+        try:
+            if after is not None and queue.account is not None:
+                await self._send_past(to, queue, queue.account, after)
+            while True:
+                await fresh.wait()
+                fresh.clear()
+                await to.send(queue.take())
+        except WebSocketDisconnect:
+            return  # the reading task sees the same and ends the session
+        except (StorageError, PaperError) as error:
+            await to.refuse(error, TRY_AGAIN_LATER)
 
-async def _send(
-    socket: WebSocket, queue: EventQueue, fresh: asyncio.Event, kinds: frozenset[str]
-) -> None:
-    encoder = msgspec.json.Encoder()
-    while True:
-        await fresh.wait()
-        fresh.clear()
-        for event in queue.take():
-            if event.kind in kinds:
-                try:
-                    await socket.send_text(encoder.encode(event).decode())
-                except WebSocketDisconnect:
-                    return  # the reading task sees the same and ends the session
+    async def _send_past(self, to: _Listener, queue: EventQueue, account: int, after: int) -> None:
+        while page := await asyncio.to_thread(self._paper.past, account, after):
+            await to.send(page)
+            after = page[-1].seq
+        queue.passed(account, after)
 
 
 def _kinds(query: Mapping[str, str]) -> frozenset[str]:

@@ -17,7 +17,7 @@ import hashlib
 import hmac
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from urllib.parse import urlsplit
@@ -29,6 +29,7 @@ from data_feed.backoff import full_jitter
 from paper_trading.views import EventView
 from server.event_source import EventSource, waker
 from server.webhook_places import WebhookPlaces
+from storage.errors import StorageError
 
 MOST_EVENTS = 100
 TIMEOUT_S = 10.0
@@ -79,29 +80,47 @@ class Webhook:
     async def run(self, client: httpx.AsyncClient) -> None:
         """Deliver until cancelled."""
         fresh = asyncio.Event()
-        queue = self._paper.subscribe(None, None, waker(fresh))
+        await self._catch_up(client)
+        queue = self._paper.subscribe(None, waker(fresh))
         try:
-            queue.begin_with(await asyncio.to_thread(self._missed))
-            fresh.set()
+            for account, seq in (await self._catch_up(client)).items():
+                queue.passed(account, seq)
             while True:
                 await fresh.wait()
                 fresh.clear()
-                news = [event for event in queue.take() if event.kind not in QUIET]
-                for first in range(0, len(news), MOST_EVENTS):
-                    await self._deliver(client, news[first : first + MOST_EVENTS])
+                await self._deliver_all(client, queue.take())
         finally:
             self._paper.unsubscribe(queue)
 
-    def _missed(self) -> list[EventView]:
-        """What happened since the last delivery that was taken, before this start."""
+    async def _catch_up(self, client: httpx.AsyncClient) -> Mapping[int, int]:
+        """Deliver what happened since the last delivery that was taken; how far, by account."""
+        places = dict(await asyncio.to_thread(self._begin))
+        for account, place in tuple(places.items()):
+            after = place
+            while page := await self._past(account, after):
+                await self._deliver_all(client, page)
+                places[account] = after = page[-1].seq
+        return places
+
+    def _begin(self) -> Mapping[int, int]:
         rows = [row for row in self._paper.accounts() if not row.temporary]
         newest = {row.id: self._paper.account_view(row.id).seq for row in rows}
-        events: list[EventView] = []
-        for account, place in self._places.begin(self._url, newest).items():
-            earlier = self._paper.subscribe(account, place, None)
-            self._paper.unsubscribe(earlier)
-            events += earlier.take()
-        return events
+        return self._places.begin(self._url, newest)
+
+    async def _past(self, account: int, after: int) -> Sequence[EventView]:
+        """What the journal has behind a place, asked until it can be read."""
+        for pause_s in full_jitter(self._random, BASE_S, CAP_S):
+            try:
+                return await asyncio.to_thread(self._paper.past, account, after)
+            except StorageError as error:
+                self._fails(f"the events cannot be read: {error}")
+            await asyncio.sleep(pause_s)
+        raise AssertionError("pauses never end")
+
+    async def _deliver_all(self, client: httpx.AsyncClient, events: Sequence[EventView]) -> None:
+        news = [event for event in events if event.kind not in QUIET]
+        for first in range(0, len(news), MOST_EVENTS):
+            await self._deliver(client, news[first : first + MOST_EVENTS])
 
     async def _deliver(self, client: httpx.AsyncClient, events: Sequence[EventView]) -> None:
         """Send ``events`` until they are taken."""

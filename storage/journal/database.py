@@ -88,14 +88,17 @@ class DatabaseJournal:
         newest = select(func.max(JOURNAL.c.seq)).where(JOURNAL.c.account == account)
         return self._rows(newest)[0][0] or 0
 
-    def entries(self, account: int, after: int = 0) -> Iterator[Entry]:
-        """The entries of ``account`` behind ``after``, in order; a page of them at a time.
+    def entries(self, account: int, after: int = 0, most: int | None = None) -> Iterator[Entry]:
+        """The entries of ``account`` behind ``after``, in order; at most ``most`` of them.
 
-        Raises ``JournalDamaged`` where one is missing or is not what was written.
+        A page of them is read at a time, so that no transaction stays open. Raises
+        ``JournalDamaged`` where one is missing or is not what was written.
         """
-        while True:
+        end = None if most is None else after + most
+        while end is None or after < end:
+            count = PAGE if end is None else min(PAGE, end - after)
             wanted = and_(JOURNAL.c.account == account, JOURNAL.c.seq > after)
-            page = self._rows(ENTRIES.where(wanted).order_by(JOURNAL.c.seq).limit(PAGE))
+            page = self._rows(ENTRIES.where(wanted).order_by(JOURNAL.c.seq).limit(count))
             for row in page:
                 after += 1
                 if row.seq != after:

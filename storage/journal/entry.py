@@ -60,8 +60,11 @@ class Journal(Protocol):
         """The newest ``seq`` of ``account``, 0 without entries."""
         ...
 
-    def entries(self, account: int, after: int = 0) -> Iterator[Entry]:
-        """The entries of ``account`` behind ``after``, in order."""
+    def entries(self, account: int, after: int = 0, most: int | None = None) -> Iterator[Entry]:
+        """The entries of ``account`` behind ``after``, in order; at most ``most`` of them.
+
+        Reading keeps nobody from writing, however long it takes.
+        """
         ...
 
     def find(self, account: int, key: str) -> Entry | None:

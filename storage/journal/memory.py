@@ -39,9 +39,10 @@ class MemoryJournal:
         """The newest ``seq`` of ``account``, 0 without entries."""
         return len(self._entries.get(account, ()))
 
-    def entries(self, account: int, after: int = 0) -> Iterator[Entry]:
-        """The entries of ``account`` behind ``after``, in order."""
-        return iter(self._entries.get(account, [])[after:])
+    def entries(self, account: int, after: int = 0, most: int | None = None) -> Iterator[Entry]:
+        """The entries of ``account`` behind ``after``, in order; at most ``most`` of them."""
+        end = None if most is None else after + most
+        return iter(self._entries.get(account, [])[after:end])
 
     def find(self, account: int, key: str) -> Entry | None:
         """The entry of ``account`` with that idempotency key."""

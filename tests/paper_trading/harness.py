@@ -169,8 +169,8 @@ class Gate:
     def last(self, account: int) -> int:
         return self.inner.last(account)
 
-    def entries(self, account: int, after: int = 0) -> Iterator[Entry]:
-        return self.inner.entries(account, after)
+    def entries(self, account: int, after: int = 0, most: int | None = None) -> Iterator[Entry]:
+        return self.inner.entries(account, after, most)
 
     def find(self, account: int, key: str) -> Entry | None:
         return self.inner.find(account, key)

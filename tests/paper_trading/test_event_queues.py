@@ -37,11 +37,27 @@ def test_of_more_than_there_is_room_for_the_oldest_are_dropped_and_told() -> Non
     assert seqs(queue.take()) == [("filled", 6)]
 
 
-def test_the_past_comes_first_and_nothing_twice() -> None:
+def test_what_is_known_already_does_not_come() -> None:
     queue = EventQueue(1)
-    queue.put((event(3), event(4)))
-    queue.begin_with([event(2), event(3)])
-    assert seqs(queue.take()) == [("filled", 2), ("filled", 3), ("filled", 4)]
+    queue.put((event(2), event(3), event(4)))
+    queue.passed(1, 3)
+    assert seqs(queue.take()) == [("filled", 4)]
+    queue.passed(1, 2)
+    queue.put((event(4), event(5)))
+    assert seqs(queue.take()) == [("filled", 5)]
+
+
+def test_what_is_known_already_is_not_missing() -> None:
+    queue = EventQueue(1, room=3)
+    queue.put(tuple(event(seq) for seq in range(1, 9)))
+    queue.passed(1, 5)
+    assert seqs(queue.take()) == [("filled", 6), ("filled", 7), ("filled", 8)]
+    assert queue.dropped == 0
+    queue.put(tuple(event(seq) for seq in range(9, 15)))
+    queue.passed(1, 10)
+    [gap, *rest] = queue.take()
+    assert (gap.kind, gap.data) == (GAP, {"events": 1})
+    assert seqs(rest) == [("filled", 12), ("filled", 13), ("filled", 14)]
 
 
 def test_it_wakes_once_until_it_was_taken_from() -> None:

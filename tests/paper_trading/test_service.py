@@ -10,6 +10,7 @@ import pytest
 from data_feed.status import FeedMode, FeedState
 from market.order_book import OrderBook
 from market.types import Side
+from paper_trading import service
 from paper_trading.errors import BadAccount, PaperClosed, UnknownAccount
 from paper_trading.fill_marks import MarkKind
 from storage.errors import JournalConflict, JournalFailed
@@ -282,8 +283,10 @@ def test_no_orders_are_taken_while_the_journal_fails_and_nothing_is_lost() -> No
         assert not waiting.done()
         gate.error = None
         assert waiting.result(10).order == 1
-        view = desk.until(lambda view: view.tradable, "trading to go on")
-        assert view.journal == "in sync" and view.orders[0].limit == 95
+        view = desk.until(
+            lambda view: view.tradable and view.journal == "in sync", "trading to go on"
+        )
+        assert view.orders[0].limit == 95
         assert desk.buy(1.0).refusal is None
 
 
@@ -363,23 +366,32 @@ def test_an_exception_over_the_market_stops_the_account(
 
 def test_events_can_be_resumed_after_a_number(desk: Moved) -> None:
     desk.buy(1.0)
-    earlier = desk.paper.subscribe(1, after_seq=0).take()
-    assert [event.seq for event in earlier] == list(range(1, desk.view().seq + 1))
-    after = earlier[-3].seq
-    queue = desk.paper.subscribe(1, after_seq=after)
+    newest = desk.view().seq
+    assert [event.seq for event in desk.paper.past(1, 0)] == list(range(1, newest + 1))
+    queue = desk.paper.subscribe(1)
     desk.buy(1.0)
-    seqs = [event.seq for event in queue.take()]
-    assert seqs == list(range(after + 1, desk.view().seq + 1))
+    past = desk.paper.past(1, newest - 2)
+    queue.passed(1, past[-1].seq)
+    desk.buy(1.0)
+    seqs = [event.seq for event in (*past, *queue.take())]
+    assert seqs == list(range(newest - 1, desk.view().seq + 1))
     desk.paper.unsubscribe(queue)
     desk.buy(1.0)
     assert queue.take() == []
+    with pytest.raises(UnknownAccount):
+        desk.paper.subscribe(7)
 
 
-def test_listeners_hear_of_new_views(desk: Moved) -> None:
-    heard: list[int] = []
-    desk.paper.on_change(heard.append)
-    desk.buy(1.0)
-    assert heard and set(heard) == {1}
+def test_the_past_is_told_in_pages(desk: Moved, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "PAGE", 3)
+    for _ in range(4):
+        desk.buy(1.0)
+    pages, after = [], 0
+    while page := desk.paper.past(1, after):
+        pages.append([event.seq for event in page])
+        after = page[-1].seq
+    assert {len(page) for page in pages[:-1]} == {3}
+    assert [seq for page in pages for seq in page] == list(range(1, desk.view().seq + 1))
 
 
 async def test_commands_may_be_awaited(desk: Moved) -> None:

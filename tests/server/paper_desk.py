@@ -43,6 +43,9 @@ class Desk:
     def __init__(self, room: int = 10_000) -> None:
         self.events: dict[int, list[EventView]] = {1: [], 2: []}
         self.room = room
+        self.page = 500
+        self.pages: list[int] = []
+        self.past_error: Exception | None = None
         self.queues: list[EventQueue] = []
         self._published = EventQueues()
 
@@ -69,19 +72,21 @@ class Desk:
         return replace(VIEW, id=account, seq=len(self.events[account]))
 
     def subscribe(
-        self,
-        account: int | None = None,
-        after_seq: int | None = None,
-        wake: Callable[[], None] | None = None,
+        self, account: int | None = None, wake: Callable[[], None] | None = None
     ) -> EventQueue:
         if account is not None and account not in self.events:
             raise UnknownAccount(account, self.events)
         queue = EventQueue(account, self.room, wake)
         self._published.add(queue)
         self.queues.append(queue)
-        if account is not None and after_seq is not None:
-            queue.begin_with(self.events[account][after_seq:])
         return queue
+
+    def past(self, account: int, after: int) -> list[EventView]:
+        if self.past_error is not None:
+            raise self.past_error
+        page = self.events[account][after : after + self.page]
+        self.pages.append(len(page))
+        return page
 
     def unsubscribe(self, queue: EventQueue) -> None:
         self._published.remove(queue)

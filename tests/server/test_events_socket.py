@@ -16,6 +16,7 @@ from server.events_socket import EventsSocket
 from server.login import COOKIE
 from server.settings import Settings
 from server.web import CandlecastServer
+from storage.errors import JournalFailed
 from tests.server.harness import BTC, Running, run_server, until
 from tests.server.paper_desk import Desk
 from trading.paper.commands import Note
@@ -96,6 +97,26 @@ async def test_a_program_that_was_away_misses_nothing(server: Running, desk: Des
     assert [(event["account"], event["seq"]) for event in events] == [(1, 4), (1, 5), (1, 6)]
     async with listening(server, desk, "?account=0&after=5") as socket:  # the main account
         assert [event["seq"] for event in await told(socket, 1)] == [6]
+
+
+async def test_a_long_past_is_told_in_pages_without_a_gap(server: Running, desk: Desk) -> None:
+    desk.page, desk.room = 50, 5
+    desk.happens(1, *["filled"] * 500)
+    async with listening(server, desk, "?account=1&after=0") as socket:
+        desk.happens(1, *["filled"] * 30)
+        events = await told(socket, 530)
+        desk.happens(1)
+        events += await told(socket, 1)
+    assert [event["seq"] for event in events] == list(range(1, 532))
+    assert max(desk.pages) == 50
+
+
+async def test_a_past_that_cannot_be_read_is_told(server: Running, desk: Desk) -> None:
+    desk.past_error = JournalFailed("somewhere", "the disk is gone")
+    words, code = await refusal(server, "?account=1&after=0")
+    assert words == "the journal in somewhere is out of reach: the disk is gone"
+    assert code == 1013
+    await until(lambda: desk.queues == [], "the end of the subscription")
 
 
 async def test_kinds_are_chosen(server: Running, desk: Desk) -> None:

@@ -14,6 +14,7 @@ import pytest
 from server import webhooks
 from server.webhook_places import WebhookPlaces
 from server.webhooks import SIGNATURE, Webhooks, signature
+from storage.errors import JournalFailed
 from tests.server.harness import until
 from tests.server.paper_desk import Desk, Receiver, receiving
 
@@ -164,6 +165,31 @@ async def test_after_a_restart_deliveries_go_on_where_they_stopped(
         await delivered(hooks, 3)
     assert receiver.seqs == [(1, 2), (1, 3), (3, 1), (1, 4)]
     assert "hush" not in path.read_text()
+
+
+async def test_a_long_past_is_delivered_in_pages(
+    desk: Desk, receiver: Receiver, tmp_path: Path
+) -> None:
+    places = WebhookPlaces(tmp_path / "webhooks.json")
+    places.begin(receiver.url, {1: 0})
+    desk.page = 7
+    desk.happens(1, *["filled"] * 50)
+    desk.past_error = JournalFailed("somewhere", "the disk is gone")
+    hooks = Webhooks([receiver.url], None, desk, places)
+    task = asyncio.create_task(hooks.run())
+    try:
+        await until(lambda: hooks.views()[0].attempts_failed > 0, "a failure")
+        assert "the events cannot be read: " in hooks.views()[0].words
+        desk.past_error = None
+        await delivered(hooks, 50)
+        await until(lambda: len(desk.queues) == 1, "the subscription")
+        desk.happens(1)
+        await delivered(hooks, 51)
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+    assert receiver.seqs == [(1, seq) for seq in range(1, 52)]
+    assert max(desk.pages) == 7
 
 
 async def test_without_a_readable_file_deliveries_begin_anew(

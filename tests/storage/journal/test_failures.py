@@ -60,6 +60,32 @@ def test_a_locked_file_is_waited_for(tmp_path: Path) -> None:
         assert list(journal.entries(1)) == entries(1, 1, 6)
 
 
+def test_readers_in_a_loop_keep_no_writer_waiting(address: str) -> None:
+    with writing(address) as (journal, writer, answers):
+        ending, counts = threading.Event(), list[int]()
+
+        def read() -> None:
+            while not ending.is_set():
+                found = list(journal.entries(1))
+                assert [entry.seq for entry in found] == list(range(1, len(found) + 1))
+                counts.append(len(found))
+
+        readers = [threading.Thread(target=read) for _ in range(2)]
+        for reader in readers:
+            reader.start()
+        try:
+            for seq in range(4, 204):
+                answers.write(writer, entries(1, seq, seq))
+                answers.wait_for(seq - 2)
+        finally:
+            ending.set()
+            for reader in readers:
+                reader.join()
+        assert answers.told == [(seq, None) for seq in range(3, 204)]
+        assert answers.said == []
+        assert len(counts) > 2
+
+
 def test_a_file_that_was_moved_away_takes_nothing_until_it_is_back(tmp_path: Path) -> None:
     path, elsewhere = tmp_path / FILE, tmp_path / "elsewhere"
     with writing(f"sqlite:///{path}") as (journal, writer, answers):

@@ -26,6 +26,7 @@ def test_entries_come_back_as_they_were_in_each_account(journal: Journal) -> Non
     journal.append(entries(b, 4, 4))
     assert list(journal.entries(a)) == entries(a, 1, 50)
     assert list(journal.entries(a, after=48)) == entries(a, 49, 50)
+    assert list(journal.entries(a, after=20, most=5)) == entries(a, 21, 25)
     assert list(journal.entries(b)) == entries(b, 1, 4)
     assert (journal.last(a), journal.last(b)) == (50, 4)
     assert journal.find(a, "k9") == entries(a, 9, 9)[0]
