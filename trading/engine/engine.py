@@ -41,7 +41,8 @@ class Engine:
     """One account over several symbols, driven by candles and trades. Not thread-safe.
 
     With ``Matching.LIVE`` it is driven by trades, quotes, books and the passing of time instead;
-    a symbol without a step of its own has :data:`trading.engine.steps.FINEST` then.
+    a symbol without a step of its own has :data:`trading.engine.steps.FINEST` then. ``space``: the
+    most fills that one input makes, but for three of each live order.
 
     ``symbols`` are names, or names with the step of their sizes (0: any size). Raises
     :class:`BadQuantity` for no symbol, one named twice, a bad step or a bad capital.
@@ -67,7 +68,7 @@ class Engine:
         self.policies.write_to(self._books)
         live = self.policies.matching is Matching.LIVE
         self._venue = make_venue(len(steps) if live else 0)
-        self._space = most_fills(len(steps)) if live else len(steps) + 2
+        self.space = most_fills(len(steps)) if live else len(steps) + 2
         self._is_live = live
 
     @property
@@ -276,7 +277,7 @@ class Engine:
         For compiled drivers; ``books`` may be other ones afterwards.
         """
         account, books = self._account, self._books
-        fills = int(account["fills"] + 3 * account["live"]) + self._space
+        fills = int(account["fills"] + 3 * account["live"]) + self.space
         if account["orders"] + 1 > len(books.orders) or fills > len(books.fills):
             self._books = grown(books, int(account["orders"]) + 1, fills)
 
@@ -308,10 +309,10 @@ class Engine:
 
     def _took(self, call: Callable[..., int], *given: Any) -> bool:
         """Let a compiled input take what is given, of which the time comes last."""
-        changes = call(self._books, self._venue, self._space, *given)
+        changes = call(self._books, self._venue, self.space, *given)
         while changes == NO_SPACE:
             self.make_space()
-            changes = call(self._books, self._venue, self._space, *given)
+            changes = call(self._books, self._venue, self.space, *given)
         if changes == LATE:
             check_time("An input", given[-1], self.time_ns)
         return changes > 0

@@ -90,12 +90,12 @@ class AccountCore:
     @property
     def equity(self) -> float:
         """Cash and positions at the newest prices; what has none counts at its entry."""
-        return self.floor.worth()[0]
+        return self.floor.worth().equity
 
     @property
     def exposure(self) -> float:
         """Value of all positions, shorts counted like longs."""
-        return self.floor.worth()[1]
+        return self.floor.worth().exposure
 
     def gauges(self, symbol: str) -> tuple[Gauge, ...]:
         """How much of each limit is used; that of a position for ``symbol``."""

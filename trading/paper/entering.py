@@ -5,13 +5,15 @@ from functools import cache
 
 from market.kernel import entry, lean_kernel
 from trading.engine.lifecycle import enter_order
-from trading.engine.live import pass_time
+from trading.engine.live import NO_SPACE, pass_time
 from trading.engine.records import (
     POST_ONLY,
     REDUCE_ONLY,
     Books,
     Kind,
+    Reason,
     Sizing,
+    State,
     TimeInForce,
     make_books,
 )
@@ -25,28 +27,37 @@ MOST = 1e12
 
 @lean_kernel
 def enter_at_once(
-    books: Books, venue: Venue, symbol: int, side: int, kind: int, tif: int, flags: int,
+    books: Books, venue: Venue, space: int, symbol: int, side: int, kind: int, tif: int, flags: int,
     size: float, limit: float, share: float, sizing: int, time_ns: int,
-) -> int:  # fmt: skip
-    """Enter a market or limit order and let time come to ``time_ns``; the order's number.
+) -> tuple[int, float, bool]:  # fmt: skip
+    """Enter a market or limit order and let time come to ``time_ns``.
 
-    There must be space for it and its fills.
+    Its number, its signed size, and whether it did more than begin to rest. The number is 0 where
+    there was nothing to trade, and NO_SPACE where ``books`` might not hold the order or its fills,
+    of which one input makes at most ``space`` and three for every live order; then nothing is done.
     """
-    books.account[0]["time_ns"] = time_ns
+    account = books.account[0]
+    fills = account["fills"] + 3 * account["live"] + space
+    if fills > len(books.fills) or account["orders"] == len(books.orders):
+        return NO_SPACE, 0.0, False
+    account["time_ns"] = time_ns
     number = enter_order(
         books, symbol, side, kind, tif, flags, size, limit, 0.0, 0.0, 0, 0, time_ns
     )  # fmt: skip
     order = books.orders[number - 1]
     order["share"], order["sizing"] = share, sizing
     pass_time(books, venue, 0, time_ns)
-    return int(number)
+    if order["reason"] == Reason.NO_SIZE:
+        return 0, 0.0, False
+    rests = order["state"] == State.WORKING and order["filled"] == 0
+    return int(number), float(order["side"] * order["size"]), not rests
 
 
 @cache
-def entering() -> Callable[..., int]:
+def entering() -> Callable[..., tuple[int, float, bool]]:
     """:func:`enter_at_once` for Python's own ``int`` and ``float``, compiled when first asked."""
     books, venue = make_books(1, 1, 1), make_venue(1)
-    return entry(enter_at_once, books, venue, 0, 0, 0, 0, 0, 0.0, 0.0, 0.0, 0, 0)
+    return entry(enter_at_once, books, venue, 0, 0, 0, 0, 0, 0, 0.0, 0.0, 0.0, 0, 0)
 
 
 def is_plain(terms: OrderTerms) -> bool:

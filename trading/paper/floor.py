@@ -7,13 +7,14 @@ from collections import deque
 from collections.abc import Mapping
 
 from market.types import quote_currency
-from trading.paper.events import CommandRefused, Event, Filled, OrderEnded
+from trading.paper.events import CashMoved, CommandRefused, Event, Filled, OrderEnded
 from trading.paper.intake import Means
 from trading.paper.portfolio import Portfolio
 from trading.paper.records import AccountRecords, LiveOrder
 from trading.paper.risk import Facts
 from trading.paper.tape import Line
 from trading.paper.terms import OrderTerms
+from trading.paper.valuation import Valuation, Worth
 
 __all__ = ["Floor"]
 
@@ -24,22 +25,20 @@ STEP = 1e-8
 class Floor:
     """See the module. ``closed`` says why no orders are taken now, empty when they are.
 
-    ``watchers`` are the portfolios with live orders by symbol, ``holders`` those with a position.
+    ``watchers`` are the portfolios with live orders by symbol and owner, ``holders`` those with a
+    position.
     """
 
     def __init__(self, records: AccountRecords, steps: Mapping[str, float]) -> None:
         self.records = records
         self.lines: dict[str, Line] = {}
         self.portfolios: dict[str, Portfolio] = {}
-        self.watchers: dict[str, list[Portfolio]] = {}
-        self.holders: dict[str, list[Portfolio]] = {}
+        self.watchers: dict[str, dict[str, Portfolio]] = {}
+        self.holders: dict[str, dict[str, Portfolio]] = {}
         self.arrivals: deque[int] = deque()
         self.closed = ""
         self.time_ns = records.time_ns
         self._told: list[Event] = []
-        self._worth = (0.0, 0.0)
-        self._worth_of = (-1, -1)
-        self._prices = 0
         self.list_symbols(steps)
 
     def list_symbols(self, steps: Mapping[str, float]) -> None:
@@ -61,14 +60,15 @@ class Floor:
             owner: Portfolio(self.records, record, self.lines)
             for owner, record in self.records.portfolios.items()
         }
-        self.watchers = {name: [] for name in self.lines}
-        self.holders = {name: [] for name in self.lines}
-        for portfolio in self.portfolios.values():
+        self.watchers = {name: {} for name in self.lines}
+        self.holders = {name: {} for name in self.lines}
+        for owner, portfolio in self.portfolios.items():
             for name in portfolio.waits:
-                self.watchers[name].append(portfolio)
+                self.watchers[name][owner] = portfolio
             for name, held in portfolio.record.ledger.holdings.items():
                 if held.size:
-                    self.holders[name].append(portfolio)
+                    self.holders[name][owner] = portfolio
+        self._valuation = Valuation(self.records.portfolios, self.lines, self.holders)
         latency = self.records.terms.latency_ns
         self.arrivals = deque(
             sorted(order.placed_ns + latency for order in self.records.orders.values())
@@ -78,12 +78,15 @@ class Floor:
 
     def emit(self, event: Event) -> None:
         """Let something happen."""
-        if type(event) is OrderEnded:
-            self._leaves(event)
         self.records.apply(event)
         self._told.append(event)
         if type(event) is Filled:
             self._holds(event)
+        elif type(event) is OrderEnded:
+            self._leaves(self.records.ended[-1].order)
+        elif type(event) is CashMoved:
+            self._valuation.booked(event.source)
+            self._valuation.booked(event.target)
 
     def refuse(self, owner: str, command: str, code: str, words: str) -> None:
         """Tell that a command other than an order was not done."""
@@ -100,7 +103,7 @@ class Floor:
     def watch(self, portfolio: Portfolio, terms: OrderTerms) -> None:
         """There is another live order of ``portfolio``."""
         if portfolio.count(terms, 1) == 1:
-            self.watchers[terms.symbol].append(portfolio)
+            self.watchers[terms.symbol][portfolio.owner] = portfolio
 
     def owned(self, owner: str | None) -> tuple[Portfolio, ...]:
         """The portfolio of an owner, if there is one; those of all for None."""
@@ -113,10 +116,12 @@ class Floor:
         """There is another portfolio."""
         record = self.records.portfolio(owner)
         self.portfolios[owner] = Portfolio(self.records, record, self.lines)
+        self._valuation.add(owner)
 
     def drop_portfolio(self, owner: str) -> None:
         """A portfolio is gone; it held nothing."""
         del self.portfolios[owner]
+        self._valuation.forget(owner)
 
     def arrives(self, portfolio: Portfolio) -> None:
         """An order is on its way: it acts after the latency, at once without one."""
@@ -130,38 +135,23 @@ class Floor:
         """Tell what the engine of ``portfolio`` has done."""
         portfolio.collect(self.emit, self.time_ns, by)
 
-    def priced(self) -> None:
-        """Some price is another one."""
-        self._prices += 1
+    def priced(self, symbol: str) -> None:
+        """The price of a symbol is another one."""
+        self._valuation.priced(symbol)
 
     @property
     def is_valued(self) -> bool:
         """Whether there is a price for everything that is held."""
         return all(self.lines[name].mark > 0 for name, found in self.holders.items() if found)
 
-    def worth(self) -> tuple[float, float]:
-        """Equity and exposure of the account; what has no price counts at its entry."""
-        moment = (self._prices, self.records.version)
-        if self._worth_of != moment:
-            equity = exposure = 0.0
-            for portfolio in self.portfolios.values():
-                means = self.means(portfolio, "")
-                equity += means.equity
-                exposure += means.exposure
-            self._worth, self._worth_of = (equity, exposure), moment
-        return self._worth
+    def worth(self) -> Worth:
+        """What the account is worth; what has no price counts at its entry."""
+        return self._valuation.total()
 
     def means(self, portfolio: Portfolio, symbol: str) -> Means:
         """What a portfolio has."""
-        ledger = portfolio.record.ledger
-        equity, exposure = ledger.money, 0.0
-        for name, held in ledger.holdings.items():
-            if held.amount:
-                mark = self.lines[name].mark
-                value = held.amount * mark if mark else held.paid
-                equity += value
-                exposure += abs(value)
-        return Means(equity, exposure, ledger.amount(symbol))
+        equity, exposure = self._valuation.of(portfolio.owner)
+        return Means(equity, exposure, portfolio.record.ledger.amount(symbol))
 
     def facts(
         self, line: Line, portfolio: Portfolio, side: int, without: LiveOrder | None = None
@@ -174,16 +164,13 @@ class Floor:
         symbol, records = line.symbol, self.records
         equity, exposure = self.worth() if self._judged else (0.0, 0.0)
         buys, sells, pending = self._open_orders(symbol, without)
+        net, own = records.net.get(symbol), portfolio.record.ledger.amount(symbol)
         return Facts(
-            self.time_ns, equity, records.terms.currency, portfolio.record.ledger.amount(symbol),
-            _rests(portfolio, symbol, side, without), self.net(symbol), buys, sells,
-            exposure, pending, line.bid, line.ask, line.mark,
-            self.time_ns - line.heard_ns if line.heard_ns >= 0 else -1,
+            self.time_ns, equity, records.terms.currency, own,
+            _rests(portfolio, symbol, side, without) if own * side < 0 else 0.0,
+            0.0 if net is None else float(net), buys, sells, exposure, pending, line.bid, line.ask,
+            line.mark, self.time_ns - line.heard_ns if line.heard_ns >= 0 else -1,
         )  # fmt: skip
-
-    def net(self, symbol: str) -> float:
-        """The signed size of ``symbol`` that the whole account holds."""
-        return sum(each.record.ledger.amount(symbol) for each in self.holders.get(symbol, ()))
 
     def _open_orders(self, symbol: str, without: LiveOrder | None) -> tuple[float, float, float]:
         """Sizes that live orders may buy and sell of ``symbol``, and the value of all of them.
@@ -216,22 +203,20 @@ class Floor:
             and limits.max_exposure is None
         )
 
-    def _leaves(self, event: OrderEnded) -> None:
-        order = self.records.orders.get(event.id)
-        if order is None:
-            return
-        portfolio = self.portfolios[order.owner]
-        if not portfolio.count(order.terms, -1):
-            self.watchers[order.terms.symbol].remove(portfolio)
+    def _leaves(self, order: LiveOrder) -> None:
+        portfolio, terms = self.portfolios[order.owner], order.terms
+        if not portfolio.count(terms, -1):
+            del self.watchers[terms.symbol][order.owner]
 
     def _holds(self, event: Filled) -> None:
-        portfolio, held = self.portfolios[event.owner], self.holders[event.symbol]
-        if portfolio.record.ledger.amount(event.symbol):
-            if portfolio not in held:
-                held.append(portfolio)
-                portfolio.mark(event.symbol, self.lines[event.symbol].mark)
-        elif portfolio in held:
-            held.remove(portfolio)
+        owner, symbol = event.owner, event.symbol
+        portfolio, held = self.portfolios[owner], self.holders[symbol]
+        self._valuation.booked(owner)
+        if not portfolio.record.ledger.amount(symbol):
+            held.pop(owner, None)
+        elif owner not in held:
+            held[owner] = portfolio
+            portfolio.mark(symbol, self.lines[symbol].mark)
 
 
 def _rests(portfolio: Portfolio, symbol: str, side: int, without: LiveOrder | None) -> float:
@@ -239,7 +224,7 @@ def _rests(portfolio: Portfolio, symbol: str, side: int, without: LiveOrder | No
 
     Only the rest of a position that no order closes yet asks for it.
     """
-    if symbol not in portfolio.waits or portfolio.record.ledger.amount(symbol) * side >= 0:
+    if symbol not in portfolio.waits:
         return 0.0
     return sum(
         order.rest

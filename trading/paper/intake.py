@@ -11,8 +11,8 @@ cut to whole steps. An order that opens must find its margin and fees free:
     opened × price / leverage + size × price × fee <= equity − exposure / leverage
 """
 
-from dataclasses import dataclass
 from math import floor, isfinite
+from typing import NamedTuple
 
 from market.types import base_currency
 from trading.engine.records import DUST, Kind, Sizing
@@ -30,8 +30,7 @@ _TOLERANCE = 1e-6
 _STOPS = (Kind.STOP, Kind.STOP_LIMIT, Kind.TRAILING)
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
+class Means(NamedTuple):
     """What a portfolio has: equity, the value of its positions, the signed size of the symbol."""
 
     equity: float

@@ -22,7 +22,7 @@ from trading.errors import BadEvent
 from trading.fill_arithmetic import apply_fill
 from trading.paper.events import Filled
 
-__all__ = ["MONEY", "ZERO", "Holding", "Ledger", "exact_fee", "exact_price"]
+__all__ = ["MONEY", "ZERO", "Holding", "Ledger", "exact", "exact_fee"]
 
 MONEY = Context(
     prec=100, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow]
@@ -39,14 +39,14 @@ Outcome = tuple[Decimal, Decimal, Decimal, Decimal]
 _FEE_DECIMALS = 8
 
 
-def exact_price(price: float) -> Decimal:
-    """The price as its shortest text says it."""
-    return Decimal(repr(price))
+def exact(value: float) -> Decimal:
+    """A price or a size as its shortest text says it."""
+    return Decimal(repr(value))
 
 
 def exact_fee(fee: float) -> Decimal:
     """The fee with at most 8 digits after the point."""
-    return Decimal(repr(round(fee, _FEE_DECIMALS)))
+    return exact(round(fee, _FEE_DECIMALS))
 
 
 @dataclass(slots=True)
@@ -78,8 +78,6 @@ class Ledger:
     cash: Decimal = ZERO
     moved: Decimal = ZERO
     money: float = 0.0
-    realised: Decimal = ZERO
-    fees: Decimal = ZERO
     holdings: dict[str, Holding] = field(default_factory=dict)
     _draft: tuple[str, Decimal, Decimal, Decimal] | None = field(default=None, compare=False)
     _outcome: Outcome = field(default=(ZERO, ZERO, ZERO, ZERO), compare=False)
@@ -123,16 +121,14 @@ class Ledger:
         held = self.holdings.get(fill.symbol)
         if held is None:
             held = self.holdings[fill.symbol] = Holding()
-        if held.size * size <= 0:
+        amount = float(size)
+        if held.amount * amount <= 0:
             held.opened_ns = fill.time_ns
-        held.size, held.cost = size, cost
-        held.amount, held.paid = float(size), float(cost)
-        self.cash, self.money = cash, float(cash)
+        held.size, held.cost, held.amount, held.paid = size, cost, amount, float(cost)
         held.fees = MONEY.add(held.fees, fill.fee)
-        self.fees = MONEY.add(self.fees, fill.fee)
         if realised:
             held.realised = MONEY.add(held.realised, realised)
-            self.realised = MONEY.add(self.realised, realised)
+        self.cash, self.money = cash, float(cash)
 
     def _after(self, symbol: str, change: Decimal, price: Decimal, fee: Decimal) -> Outcome:
         """Cash, size and cost after a fill, and what it realises."""
@@ -146,5 +142,6 @@ class Ledger:
     def balances(self) -> bool:
         """Whether cash and cost of what is held are what came in, was realised and was paid."""
         with localcontext(MONEY):
-            held = sum((each.cost for each in self.holdings.values()), ZERO)
-            return self.cash + held == self.moved + self.realised - self.fees
+            return self.cash == self.moved + sum(
+                (each.realised - each.fees - each.cost for each in self.holdings.values()), ZERO
+            )

@@ -20,8 +20,8 @@ def _trade(floor: Floor, trade: Trade, time_ns: int) -> None:
     if not (isfinite(price) and price > 0):
         raise BadMarketData(f"A trade of {symbol} had the price {price}; allowed is above 0.")
     line.take_trade(trade, time_ns)
-    floor.priced()
-    for portfolio in tuple(floor.watchers[symbol]):
+    floor.priced(symbol)
+    for portfolio in tuple(floor.watchers[symbol].values()):
         if portfolio.take_trade(trade, time_ns):
             floor.collect(portfolio)
     if floor.holders[symbol]:
@@ -30,8 +30,8 @@ def _trade(floor: Floor, trade: Trade, time_ns: int) -> None:
 
 def _mark_holders(floor: Floor, symbol: str, price: float) -> None:
     leveraged = floor.records.terms.maintenance > 0
-    for portfolio in tuple(floor.holders[symbol]):
-        if portfolio in floor.watchers[symbol]:
+    for owner, portfolio in tuple(floor.holders[symbol].items()):
+        if owner in floor.watchers[symbol]:
             continue
         if not leveraged:
             portfolio.mark(symbol, price)
@@ -44,7 +44,7 @@ def _quote(floor: Floor, quote: Quote, time_ns: int) -> None:
     if line is None:
         return
     line.take_quote(quote, time_ns)
-    for portfolio in tuple(floor.watchers[quote.symbol]):
+    for portfolio in tuple(floor.watchers[quote.symbol].values()):
         if portfolio.take_quote(line, time_ns):
             floor.collect(portfolio)
     _middle_moved(floor, line)
@@ -55,7 +55,7 @@ def _book(floor: Floor, book: BookInput, time_ns: int) -> None:
     if line is None:
         return
     line.take_book(book, time_ns)
-    for portfolio in tuple(floor.watchers[book.symbol]):
+    for portfolio in tuple(floor.watchers[book.symbol].values()):
         if portfolio.take_book(line, time_ns):
             floor.collect(portfolio)
     _middle_moved(floor, line)
@@ -64,7 +64,7 @@ def _book(floor: Floor, book: BookInput, time_ns: int) -> None:
 def _middle_moved(floor: Floor, line: Line) -> None:
     """Before the first trade the middle of the best prices is the mark."""
     if not line.traded:
-        floor.priced()
+        floor.priced(line.symbol)
         _mark_holders(floor, line.symbol, line.mark)
 
 
@@ -73,7 +73,7 @@ def _no_book(floor: Floor, item: NoBook, time_ns: int) -> None:
     if line is None:
         return
     line.lose_book()
-    for portfolio in floor.watchers[item.symbol]:
+    for portfolio in floor.watchers[item.symbol].values():
         portfolio.take_book(line, time_ns)
 
 

@@ -2,8 +2,6 @@
 
 from math import isfinite
 
-from msgspec.structs import replace
-
 from market.types import Side
 from trading.engine.records import Kind, Sizing
 from trading.errors import BadOrder
@@ -148,12 +146,9 @@ def target(floor: Floor, command: Target) -> None:
 def _bring(
     floor: Floor, portfolio: Portfolio, symbol: str, fraction: float, key: str | None
 ) -> None:
-    order = OrderTerms(
-        symbol, Side.BUY, Kind.MARKET, 0.0, sizing=Sizing.TARGET,
-        share=fraction if isfinite(fraction) else 0.0,
-    )  # fmt: skip
     found = _towards(floor, portfolio, symbol, fraction)
     if isinstance(found, Refusal):
+        order = _to_share(symbol, Side.BUY, fraction if isfinite(fraction) else 0.0)
         floor.emit(
             OrderRefused(floor.time_ns, portfolio.owner, order, found.rule, found.words, key)
         )
@@ -165,11 +160,21 @@ def _bring(
     ]
     cancel(floor, portfolio, older)
     if found:
-        enter(floor, portfolio, (replace(order, side=Side(found)),), key)
+        enter(floor, portfolio, (_to_share(symbol, found, fraction),), key)
 
 
-def _towards(floor: Floor, portfolio: Portfolio, symbol: str, fraction: float) -> int | Refusal:
-    """The side of the order that brings a position to its target, 0 for none; or why it may not."""
+def _to_share(symbol: str, side: Side, share: float) -> OrderTerms:
+    """The order that brings a position to ``share`` of the equity."""
+    return OrderTerms(symbol, side, Kind.MARKET, 0.0, sizing=Sizing.TARGET, share=share)
+
+
+def _towards(
+    floor: Floor, portfolio: Portfolio, symbol: str, fraction: float
+) -> Side | Refusal | None:
+    """The side of the order that brings a position to its target, or why that may not be.
+
+    None where the position is there.
+    """
     line, terms = floor.lines.get(symbol), floor.records.terms
     if line is None:
         return _unknown(floor, symbol)
@@ -185,9 +190,7 @@ def _towards(floor: Floor, portfolio: Portfolio, symbol: str, fraction: float) -
     means = floor.means(portfolio, symbol)
     change = change_to(fraction, line, means, terms) if line.mark else 1.0
     if not change:
-        return 0
-    side = 1 if change > 0 else -1
-    price = line.expected(side)
-    reduces = fraction == 0
-    intent = Intent(symbol, side, abs(change), price, reduce_only=reduces)
+        return None
+    side = Side.BUY if change > 0 else Side.SELL
+    intent = Intent(symbol, side, abs(change), line.expected(side), reduce_only=fraction == 0)
     return ruled(floor, line, portfolio, intent) or side

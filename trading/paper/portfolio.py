@@ -6,8 +6,9 @@ from msgspec.structs import replace
 
 from market.types import Side, Trade
 from trading.engine.engine import Engine
+from trading.engine.live import NO_SPACE
 from trading.engine.policies import Fees, Latency, Margin, Matching, Policies, Slippage
-from trading.engine.records import ORDER, Kind, Reason, Sizing, State
+from trading.engine.records import Kind, Sizing
 from trading.errors import BadOrder
 from trading.paper.entering import entering, flags_of, is_plain
 from trading.paper.records import AccountRecords, PortfolioRecord
@@ -20,10 +21,6 @@ __all__ = ["Portfolio", "policies_of"]
 
 _MANY = 20_000
 """Orders after which an engine forgets those that are over."""
-
-_STATE, _REASON, _SIZE, _SIDE, _FILLED = map(
-    (ORDER.names or ()).index, ("state", "reason", "size", "side", "filled")
-)
 
 
 def policies_of(terms: AccountTerms) -> Policies:
@@ -151,20 +148,21 @@ class Portfolio:
         self, first: int, terms: OrderTerms, time_ns: int
     ) -> tuple[tuple[OrderTerms, ...], bool]:
         engine = self.engine
-        engine.make_space()
-        books = engine.books
-        number = self._enter(
-            books, engine.venue, self._at[terms.symbol], int(terms.side), int(terms.kind),
-            int(terms.tif), flags_of(terms), float(terms.size), float(terms.limit),
-            float(terms.share), int(terms.sizing), time_ns,
+        given = (
+            self._at[terms.symbol], terms.side, terms.kind, terms.tif, flags_of(terms), terms.size,
+            terms.limit, terms.share, terms.sizing, time_ns,
         )  # fmt: skip
-        row: tuple[float, ...] = books.orders[number - 1].tolist()
-        if row[_REASON] == Reason.NO_SIZE:
+        number, size, acted = self._enter(engine.books, engine.venue, engine.space, *given)
+        while number == NO_SPACE:
+            engine.make_space()
+            number, size, acted = self._enter(engine.books, engine.venue, engine.space, *given)
+        if not number:
             return (), False
         self._teller.add(first, number)
         if terms.sizing is not Sizing.GIVEN:
-            terms = replace(terms, size=row[_SIZE], side=Side(int(row[_SIDE])))
-        return (terms,), row[_STATE] != State.WORKING or row[_FILLED] > 0
+            side = Side.BUY if size > 0 else Side.SELL
+            terms = replace(terms, size=abs(size), side=side)
+        return (terms,), acted
 
     def queue_ahead(self, number: int) -> float:
         """The size before a resting order in its queue, infinite where that is not known."""

@@ -76,7 +76,10 @@ class Today:
 
 
 class AccountRecords:
-    """See the module. ``orders`` are the live ones by id; ``notes`` the newest by subject."""
+    """See the module. ``orders`` are the live ones by id; ``notes`` the newest by subject.
+
+    ``net`` is the signed size of each symbol that all portfolios hold together.
+    """
 
     def __init__(self, opened: ev.AccountOpened) -> None:
         self.terms: AccountTerms = opened.terms
@@ -92,7 +95,8 @@ class AccountRecords:
         self.ended: deque[EndedOrder] = deque(maxlen=_KEPT)
         self.fills: deque[ev.Filled] = deque(maxlen=_KEPT)
         self.fill_log = FillLog()
-        self.order_count = 0
+        self.net: dict[str, Decimal] = {}
+        self.order_count = self.fill_count = 0
         self.realised = ZERO
         self.fees = ZERO
         self.today = Today()
@@ -122,11 +126,6 @@ class AccountRecords:
             raise BadEvent("An account is opened by its first event only.")
         step(event)
         self.time_ns = event.time_ns
-
-    @property
-    def fill_count(self) -> int:
-        """How many fills there were."""
-        return len(self.fill_log)
 
     def portfolio(self, owner: str) -> PortfolioRecord:
         """The portfolio of ``owner``; raises :class:`BadEvent` for none."""
@@ -182,6 +181,7 @@ class AccountRecords:
         if event.order:
             self._take(self._order(event.order), portfolio, float(event.size))
         portfolio.ledger.book(event)
+        self.fill_count = event.id
         self.fill_log.append(event)
         self.fills.append(event)
         self._count(event)
@@ -196,6 +196,8 @@ class AccountRecords:
                     other.taken += size
 
     def _count(self, event: ev.Filled) -> None:
+        symbol, booked = event.symbol, MONEY.add if event.side > 0 else MONEY.subtract
+        self.net[symbol] = booked(self.net.get(symbol, ZERO), event.size)
         day = event.time_ns // DAY
         if day != self.today.day:
             self.today = Today(day)

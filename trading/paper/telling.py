@@ -5,34 +5,30 @@ the ledger's cash and cost back, so an engine that is made anew from the records
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
+from operator import itemgetter
+from typing import Any
 
 from market.types import Side
 from trading.engine.engine import Engine
-from trading.engine.records import FILL, ORDER, Cause, Kind, Reason, State
+from trading.engine.records import FILL, Cause, Kind, Reason, State
 from trading.errors import BooksDiffer
 from trading.paper.events import Event, Filled, OrderChanged, OrderEnded, OrderTriggered
-from trading.paper.ledger import exact_fee, exact_price
-from trading.paper.order_watch import OrderWatch
+from trading.paper.ledger import exact, exact_fee
+from trading.paper.order_watch import OrderWatch, Seen
 from trading.paper.records import AccountRecords, LiveOrder, PortfolioRecord
 
 __all__ = ["Emit", "Teller"]
 
 Emit = Callable[[Event], None]
-Row = tuple[float, ...]
 
 _NOTICED = 0.05
 """A trailing stop is told when it has moved by this share of its distance."""
 _AGREE = 1e-6
 
-_STATES, _REASONS = tuple(State), tuple(Reason)
-_NUMBER, _STATE, _REASON, _TRIGGERED = map(
-    (ORDER.names or ()).index, ("number", "state", "reason", "triggered")
-)
-_SIZE, _LIMIT, _STOP, _TRAIL, _TAKEN = map(
-    (ORDER.names or ()).index, ("size", "limit", "stop", "trail", "taken")
-)
-_F = {name: at for at, name in enumerate(FILL.names or ())}
+_STATES, _REASONS, _CAUSES = tuple(State), tuple(Reason), tuple(Cause)
+_TOLD = ("order", "symbol", "side", "size", "price", "fee", "reference", "maker", "cause")
+_SYMBOL = (FILL.names or ()).index("symbol")
+_told = itemgetter(*map((FILL.names or ()).index, _TOLD))
 
 
 class Teller:
@@ -52,7 +48,7 @@ class Teller:
         self._fills = 0
         positions = engine.books.positions
         self._sizes, self._costs = positions["size"], positions["cost"]
-        self._cash = engine.books.account["cash"]
+        self._cash, self._count = engine.books.account["cash"], engine.books.account["fills"]
         for order, number in numbers.items():
             self.add(order, number)
 
@@ -75,21 +71,24 @@ class Teller:
         """Tell what the engine has done since it was asked last."""
         live, ids = self._record.live, self._ids
         seen = [
-            (live[ids[int(row[_NUMBER])]], row)
-            for row in self._watch.changed(self._engine.books)
-            if int(row[_NUMBER]) in ids
+            (live[ids[number]], now)
+            for now in self._watch.changed(self._engine.books)
+            if (number := int(now.number)) in ids
         ]
-        for order, row in seen:
-            if row[_TRIGGERED] and not order.triggered:
+        for order, now in seen:
+            if now.triggered and not order.triggered:
                 emit(OrderTriggered(time_ns, order.id))
         self._tell_fills(emit, time_ns)
-        for order, row in seen:
-            if row[_STATE] <= State.WORKING and _differs(order, row):
-                size, limit, stop, trail, taken = _changeable(row)
-                emit(OrderChanged(time_ns, order.id, size, limit, stop, trail, taken, by))
-        for order, row in seen:
-            if row[_STATE] > State.WORKING:
-                state, reason = _STATES[int(row[_STATE])], _REASONS[int(row[_REASON])]
+        for order, now in seen:
+            if now.state > State.WORKING:
+                continue
+            if _differs(order, now):
+                emit(OrderChanged(
+                    time_ns, order.id, now.size, now.limit, now.stop, now.trail, now.taken, by
+                ))  # fmt: skip
+        for order, now in seen:
+            if now.state > State.WORKING:
+                state, reason = _STATES[int(now.state)], _REASONS[int(now.reason)]
                 emit(OrderEnded(time_ns, order.id, state, reason))
                 del ids[self.numbers.pop(order.id)]
 
@@ -101,26 +100,25 @@ class Teller:
         return Teller(self._engine, self._records, self._record, found)
 
     def _tell_fills(self, emit: Emit, time_ns: int) -> None:
-        books = self._engine.books
-        count = int(books.account[0]["fills"])
+        count = self._count.item(0)
         if count == self._fills:
             return
-        rows: list[Row] = books.fills[self._fills : count].tolist()
+        rows = self._engine.books.fills[self._fills : count].tolist()
         self._fills = count
         for row in rows:
             emit(self._fill(row, time_ns))
-        self._agree({int(row[_F["symbol"]]) for row in rows})
+        self._agree({row[_SYMBOL] for row in rows})
 
-    def _fill(self, row: Row, time_ns: int) -> Filled:
-        symbol = self._engine.symbols[int(row[_F["symbol"]])]
-        number, side = int(row[_F["order"]]), Side(int(row[_F["side"]]))
-        size, price = Decimal(repr(row[_F["size"]])), exact_price(row[_F["price"]])
-        change, fee = size if side > 0 else -size, exact_fee(row[_F["fee"]])
-        realised = self._record.ledger.realised_by(symbol, change, price, fee)
+    def _fill(self, row: tuple[Any, ...], time_ns: int) -> Filled:
+        number, at, side, size, price, fee, reference, maker, cause = _told(row)
+        symbol, amount = self._engine.symbols[at], exact(size)
+        paid, costs = exact(price), exact_fee(fee)
+        change = amount if side > 0 else -amount
+        realised = self._record.ledger.realised_by(symbol, change, paid, costs)
         return Filled(
             time_ns, self._records.fill_count + 1, self._ids[number] if number else 0,
-            self._record.owner, symbol, side, size, price, fee, realised, bool(row[_F["maker"]]),
-            Cause(int(row[_F["cause"]])), row[_F["reference"]],
+            self._record.owner, symbol, Side.BUY if side > 0 else Side.SELL, amount, paid, costs,
+            realised, bool(maker), _CAUSES[cause], reference,
         )  # fmt: skip
 
     def _agree(self, symbols: Iterable[int]) -> None:
@@ -143,16 +141,12 @@ class Teller:
         self._cash[0] = ledger.money
 
 
-def _differs(order: LiveOrder, row: Row) -> bool:
-    size, limit, stop, trail, taken = _changeable(row)
-    if size != order.size or limit != order.limit or trail != order.trail:
+def _differs(order: LiveOrder, now: Seen) -> bool:
+    if now.size != order.size or now.limit != order.limit or now.trail != order.trail:
         return True
-    if abs(taken - order.taken) > 1e-9 * size:
+    if abs(now.taken - order.taken) > 1e-9 * now.size:
         return True
-    if order.terms.kind is not Kind.TRAILING:
-        return stop != order.stop
-    return stop != order.stop and (order.stop == 0 or abs(stop - order.stop) >= _NOTICED * trail)
-
-
-def _changeable(row: Row) -> tuple[float, float, float, float, float]:
-    return row[_SIZE], row[_LIMIT], row[_STOP], row[_TRAIL], row[_TAKEN]
+    if now.stop == order.stop:
+        return False
+    trails = order.terms.kind is Kind.TRAILING and order.stop != 0
+    return not trails or abs(now.stop - order.stop) >= _NOTICED * now.trail
