@@ -14,7 +14,30 @@ PHONE = {"width": 390, "height": 844}
 PATIENCE_MS = 60_000
 """How long a page may take for anything: a busy machine is no defect of the page."""
 
+# Only the last such switch counts: after Playwright's own list two pages of the address bar that
+# Chromium loads with every window, and a process it holds ready; half a second of CPU a window.
+_WITHOUT = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "TcpPortRandomizationWin",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    "SpareRendererForSitePerProcess",
+)
 _SWITCHES = (
+    f"--disable-features={','.join(_WITHOUT)}",
     "--headless",
     "--no-sandbox",
     "--disable-gpu",

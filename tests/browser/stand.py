@@ -206,7 +206,11 @@ class Stand:
         charts = [
             chart.replace("SYMBOL", symbol).replace("STYLE", style) for symbol, style in self.charts
         ]
-        tags = [f'<script src="/assets/{name}"></script>' for name in scripts]
+        # In the page itself: seventy requests would take longer than what is tested
+        tags = [
+            f"<script>{(ASSETS / name).read_text()}\n//# sourceURL=/assets/{name}</script>"
+            for name in scripts
+        ]
         return head + "".join(charts) + foot.replace("SCRIPTS", "".join(tags))
 
 
