@@ -162,12 +162,11 @@ class Indicator:
         """All parameters in order, defaults filled in; raises :class:`BadParameter`."""
         if not given:
             return self.defaults
-        names = [parameter.name for parameter in self.parameters]
-        unknown = sorted(set(given) - set(names))
-        if unknown:
-            known = f"has {', '.join(names)}" if names else "has no parameters"
-            raise BadParameter(f"{self.key} was given {', '.join(unknown)}; it {known}")
         values = {p.name: p.check(given.get(p.name, p.default)) for p in self.parameters}
+        if not values.keys() >= given.keys():
+            known = f"has {', '.join(values)}" if values else "has no parameters"
+            unknown = ", ".join(sorted(given.keys() - values.keys()))
+            raise BadParameter(f"{self.key} was given {unknown}; it {known}")
         for rule in self.rules:
             if not values[rule.less] < values[rule.more]:
                 raise BadParameter(

@@ -135,6 +135,9 @@ def _curves(a: F64, b: F64, scale: F64 | None) -> tuple[F64, F64, F64]:
 
 def _frozen(values: NDArray[T]) -> NDArray[T]:
     """Read-only and in one run, so that every kernel is compiled for one kind of array only."""
+    flags = values.flags
+    if flags.c_contiguous and not flags.writeable:
+        return values
     view = np.ascontiguousarray(values).view()
     view.flags.writeable = False
     return view

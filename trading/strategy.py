@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from market.columns import F64
 from market.kernel import lean_kernel
@@ -20,6 +21,9 @@ __all__ = [
     "Decide", "Parameter", "Parametric", "Rule", "Signal", "SignalStrategy", "checked", "decided",
     "length", "verify_record",
 ]  # fmt: skip
+
+
+_FLOAT = np.dtype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +87,10 @@ def decided(strategy: SignalStrategy, candles: Candles, values: Mapping[str, flo
         )
     if isinstance(signal.warm_up, bool) or not isinstance(signal.warm_up, int | np.integer):
         raise BadStrategy(f"warm_up was {signal.warm_up!r:.40}; allowed is a whole number.")
-    early = np.flatnonzero(target[: max(signal.warm_up, 0)])
-    if len(early):
+    early = _first_wish(target)
+    if early < signal.warm_up and early < len(target):
         raise BadStrategy(
-            f"The target after candle {early[0]} was {target[early[0]]}; while the "
+            f"The target after candle {early} was {target[early]}; while the "
             f"{signal.warm_up} candles of its warm-up last, allowed is 0."
         )
     curves, gauges = (
@@ -97,6 +101,8 @@ def decided(strategy: SignalStrategy, candles: Candles, values: Mapping[str, flo
 
 
 def _numbers(name: str, values: object, count: int) -> F64:
+    if type(values) is np.ndarray and values.shape == (count,) and _is_fixed(values):
+        return values
     try:
         array: F64 = np.ascontiguousarray(values, np.float64).view()
     except (TypeError, ValueError):
@@ -106,6 +112,21 @@ def _numbers(name: str, values: object, count: int) -> F64:
                           f"({count},).")  # fmt: skip
     array.flags.writeable = False
     return array
+
+
+def _is_fixed(values: NDArray[np.generic]) -> bool:
+    """Whether it is as it should be: what indicators return is."""
+    flags = values.flags
+    return values.dtype is _FLOAT and flags.c_contiguous and not flags.writeable
+
+
+@lean_kernel
+def _first_wish(target: F64) -> int:
+    """The first candle with a target other than 0; their number when there is none."""
+    for i in range(len(target)):
+        if target[i] != 0.0:
+            return i
+    return len(target)
 
 
 @lean_kernel

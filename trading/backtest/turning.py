@@ -4,17 +4,19 @@ The compiled driver of backtests and the runs on paper accounts place what is sa
 both trade alike.
 """
 
+from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from market.kernel import lean_kernel
-from trading.engine.records import Books
+from market.kernel import entry, lean_kernel
+from trading.engine.records import Books, make_books
 from trading.engine.sizing import change_to
 from trading.fill_arithmetic import compiled_slipped_price
 
-__all__ = ["PLAN", "Plan", "Way", "exits", "way_to"]
+__all__ = ["PLAN", "Plan", "Way", "exits", "way_finding", "way_to"]
 
 PLAN = np.dtype(
     [
@@ -86,3 +88,9 @@ def way_to(books: Books, symbol: int, plan: Plan, target: float, price: float) -
     if abs(wanted) > abs(size):
         return Way(closed, change, (cost + change * paid) / wanted, wanted, False)
     return Way(closed, change, cost / size, size, False)
+
+
+@cache
+def way_finding() -> Callable[..., Way]:
+    """:func:`way_to` for Python's own ``int`` and ``float``, compiled when first asked for."""
+    return entry(way_to, make_books(1, 1, 1), 0, np.zeros(1, PLAN), 0.0, 0.0)

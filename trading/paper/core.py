@@ -141,8 +141,11 @@ class AccountCore:
         """Let orders whose latency has ended by now reach the market."""
         floor = self.floor
         floor.time_ns = time_ns
-        if not floor.arrivals or floor.arrivals[0] > time_ns:
-            return
+        if floor.arrivals and floor.arrivals[0] <= time_ns:
+            self._arrive(time_ns)
+
+    def _arrive(self, time_ns: int) -> None:
+        floor = self.floor
         while floor.arrivals and floor.arrivals[0] <= time_ns:
             floor.arrivals.popleft()
         for portfolio in tuple(floor.portfolios.values()):

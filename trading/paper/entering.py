@@ -11,9 +11,7 @@ from trading.engine.records import (
     REDUCE_ONLY,
     Books,
     Kind,
-    Reason,
     Sizing,
-    State,
     TimeInForce,
     make_books,
 )
@@ -29,17 +27,17 @@ MOST = 1e12
 def enter_at_once(
     books: Books, venue: Venue, space: int, symbol: int, side: int, kind: int, tif: int, flags: int,
     size: float, limit: float, share: float, sizing: int, time_ns: int,
-) -> tuple[int, float, bool]:  # fmt: skip
+) -> tuple[int, float, float, int, int]:  # fmt: skip
     """Enter a market or limit order and let time come to ``time_ns``.
 
-    Its number, its signed size, and whether it did more than begin to rest. The number is 0 where
-    there was nothing to trade, and NO_SPACE where ``books`` might not hold the order or its fills,
-    of which one input makes at most ``space`` and three for every live order; then nothing is done.
+    Its number, its signed size, how much of that is filled, its state and the reason of that. The
+    number is NO_SPACE where ``books`` might not hold the order or its fills, of which one input
+    makes at most ``space`` and three for every live order; then nothing is done.
     """
     account = books.account[0]
     fills = account["fills"] + 3 * account["live"] + space
     if fills > len(books.fills) or account["orders"] == len(books.orders):
-        return NO_SPACE, 0.0, False
+        return NO_SPACE, 0.0, 0.0, 0, 0
     account["time_ns"] = time_ns
     number = enter_order(
         books, symbol, side, kind, tif, flags, size, limit, 0.0, 0.0, 0, 0, time_ns
@@ -47,14 +45,14 @@ def enter_at_once(
     order = books.orders[number - 1]
     order["share"], order["sizing"] = share, sizing
     pass_time(books, venue, 0, time_ns)
-    if order["reason"] == Reason.NO_SIZE:
-        return 0, 0.0, False
-    rests = order["state"] == State.WORKING and order["filled"] == 0
-    return int(number), float(order["side"] * order["size"]), not rests
+    size = order["side"] * order["size"]
+    return (
+        int(number), float(size), float(order["filled"]), int(order["state"]), int(order["reason"])
+    )  # fmt: skip
 
 
 @cache
-def entering() -> Callable[..., tuple[int, float, bool]]:
+def entering() -> Callable[..., tuple[int, float, float, int, int]]:
     """:func:`enter_at_once` for Python's own ``int`` and ``float``, compiled when first asked."""
     books, venue = make_books(1, 1, 1), make_venue(1)
     return entry(enter_at_once, books, venue, 0, 0, 0, 0, 0, 0, 0.0, 0.0, 0.0, 0, 0)

@@ -42,7 +42,7 @@ class FillLog:
         lane = self._lanes.setdefault((fill.owner, fill.symbol), len(self._lanes))
         self._fills[self._count] = (
             fill.id, fill.order, fill.time_ns, 0, float(fill.price), fill.reference,
-            float(fill.size), float(fill.fee), float(fill.realised), lane, int(fill.side),
-            fill.maker, int(fill.cause),
+            float(fill.size), float(fill.fee), float(fill.realised), lane, fill.side,
+            fill.maker, fill.cause,
         )  # fmt: skip
         self._count += 1

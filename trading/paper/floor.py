@@ -142,7 +142,7 @@ class Floor:
     @property
     def is_valued(self) -> bool:
         """Whether there is a price for everything that is held."""
-        return all(self.lines[name].mark > 0 for name, found in self.holders.items() if found)
+        return self._valuation.is_full
 
     def worth(self) -> Worth:
         """What the account is worth; what has no price counts at its entry."""

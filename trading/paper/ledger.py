@@ -15,7 +15,9 @@ from decimal import (
     DivisionByZero,
     InvalidOperation,
     Overflow,
+    getcontext,
     localcontext,
+    setcontext,
 )
 
 from trading.errors import BadEvent
@@ -133,11 +135,15 @@ class Ledger:
     def _after(self, symbol: str, change: Decimal, price: Decimal, fee: Decimal) -> Outcome:
         """Cash, size and cost after a fill, and what it realises."""
         held = self.holdings.get(symbol, _NOTHING)
-        with localcontext(MONEY):
+        before = getcontext()
+        setcontext(MONEY)  # localcontext would copy it, at half the cost of all the sums
+        try:
             cash, size, cost, realised = apply_fill(
                 self.cash, held.size, held.cost, change, price, fee, GRAIN
             )
             return cash, size, cost.normalize(), realised.normalize() if realised else ZERO
+        finally:
+            setcontext(before)
 
     def balances(self) -> bool:
         """Whether cash and cost of what is held are what came in, was realised and was paid."""

@@ -18,17 +18,17 @@ I64 = NDArray[np.int64]
 
 
 class Seen(NamedTuple):
-    """What may change of an order; all numbers, as they come from one array."""
+    """What may change of an order, all as numbers; of one that ended the first three count."""
 
     number: float
     state: float
     reason: float
-    triggered: float
-    size: float
-    limit: float
-    stop: float
-    trail: float
-    taken: float
+    triggered: float = 0.0
+    size: float = 0.0
+    limit: float = 0.0
+    stop: float = 0.0
+    trail: float = 0.0
+    taken: float = 0.0
 
 
 _WIDTH = len(Seen._fields)
@@ -82,6 +82,7 @@ class OrderWatch:
         self._places = np.zeros(64, np.int64)
         self._found = np.zeros((64, _WIDTH))
         self._count = 0
+        self._ended: list[Seen] = []
         self._find = finding()
 
     def add(self, number: int) -> None:
@@ -94,11 +95,16 @@ class OrderWatch:
         self._places[self._count] = number - 1
         self._count += 1
 
+    def add_ended(self, number: int, state: int, reason: int) -> None:
+        """Order ``number``, the newest, ended before anybody could be told of it."""
+        self._ended.append(Seen(number, state, reason))
+
     def changed(self, books: Books) -> list[Seen]:
         """Those that changed or ended since the last call, oldest first."""
+        ended, self._ended = self._ended, []
         if not self._count:
-            return []
+            return ended
         found, self._count = self._find(
             books.orders, self._told, self._places, self._count, self._found
         )
-        return list(map(Seen._make, self._found[:found].tolist()))
+        return [*map(Seen._make, self._found[:found].tolist()), *ended]

@@ -8,7 +8,7 @@ from market.types import Side, Trade
 from trading.engine.engine import Engine
 from trading.engine.live import NO_SPACE
 from trading.engine.policies import Fees, Latency, Margin, Matching, Policies, Slippage
-from trading.engine.records import Kind, Sizing
+from trading.engine.records import Kind, Reason, Sizing, State
 from trading.errors import BadOrder
 from trading.paper.entering import entering, flags_of, is_plain
 from trading.paper.records import AccountRecords, PortfolioRecord
@@ -152,17 +152,19 @@ class Portfolio:
             self._at[terms.symbol], terms.side, terms.kind, terms.tif, flags_of(terms), terms.size,
             terms.limit, terms.share, terms.sizing, time_ns,
         )  # fmt: skip
-        number, size, acted = self._enter(engine.books, engine.venue, engine.space, *given)
-        while number == NO_SPACE:
+        found = self._enter(engine.books, engine.venue, engine.space, *given)
+        while found[0] == NO_SPACE:
             engine.make_space()
-            number, size, acted = self._enter(engine.books, engine.venue, engine.space, *given)
-        if not number:
+            found = self._enter(engine.books, engine.venue, engine.space, *given)
+        number, size, filled, state, reason = found
+        if reason == Reason.NO_SIZE:
             return (), False
-        self._teller.add(first, number)
+        over = state > State.WORKING
+        self._teller.add(first, number, (state, reason) if over else None)
         if terms.sizing is not Sizing.GIVEN:
             side = Side.BUY if size > 0 else Side.SELL
             terms = replace(terms, size=abs(size), side=side)
-        return (terms,), acted
+        return (terms,), over or filled > 0
 
     def queue_ahead(self, number: int) -> float:
         """The size before a resting order in its queue, infinite where that is not known."""
@@ -175,6 +177,6 @@ class Portfolio:
     def collect(self, emit: Emit, time_ns: int, by: str = "market") -> None:
         """Tell what the engine has done since it was asked last."""
         self._teller.tell(emit, time_ns, by)
-        if self.engine.books.account[0]["orders"] > _MANY:
+        if self._teller.newest > _MANY:
             self._teller = self._teller.compacted()
             self._marks = self.engine.books.positions["mark"]

@@ -68,11 +68,13 @@ class PortfolioRecord:
 
 @dataclass(slots=True)
 class Today:
-    """What the fills of a UTC day came to."""
+    """What the fills of a UTC day came to, and what had come before it."""
 
     day: int = -1
     realised: Decimal = ZERO
     fees: Decimal = ZERO
+    realised_before: Decimal = ZERO
+    fees_before: Decimal = ZERO
 
 
 class AccountRecords:
@@ -97,8 +99,6 @@ class AccountRecords:
         self.fill_log = FillLog()
         self.net: dict[str, Decimal] = {}
         self.order_count = self.fill_count = 0
-        self.realised = ZERO
-        self.fees = ZERO
         self.today = Today()
         self.automations: dict[str, ev.AutomationSet] = {}
         self.notes: dict[str, ev.Noted] = {}
@@ -126,6 +126,16 @@ class AccountRecords:
             raise BadEvent("An account is opened by its first event only.")
         step(event)
         self.time_ns = event.time_ns
+
+    @property
+    def realised(self) -> Decimal:
+        """What all fills have realised, before fees."""
+        return MONEY.add(self.today.realised_before, self.today.realised)
+
+    @property
+    def fees(self) -> Decimal:
+        """What all fills have paid."""
+        return MONEY.add(self.today.fees_before, self.today.fees)
 
     def portfolio(self, owner: str) -> PortfolioRecord:
         """The portfolio of ``owner``; raises :class:`BadEvent` for none."""
@@ -198,14 +208,14 @@ class AccountRecords:
     def _count(self, event: ev.Filled) -> None:
         symbol, booked = event.symbol, MONEY.add if event.side > 0 else MONEY.subtract
         self.net[symbol] = booked(self.net.get(symbol, ZERO), event.size)
-        day = event.time_ns // DAY
-        if day != self.today.day:
-            self.today = Today(day)
-        self.fees = MONEY.add(self.fees, event.fee)
-        self.today.fees = MONEY.add(self.today.fees, event.fee)
+        today, day = self.today, event.time_ns // DAY
+        if day != today.day:
+            today = self.today = Today(
+                day, realised_before=self.realised, fees_before=self.fees
+            )  # fmt: skip
+        today.fees = MONEY.add(today.fees, event.fee)
         if event.realised:
-            self.realised = MONEY.add(self.realised, event.realised)
-            self.today.realised = MONEY.add(self.today.realised, event.realised)
+            today.realised = MONEY.add(today.realised, event.realised)
 
     def _cash_moved(self, event: ev.CashMoved) -> None:
         source, target = self.portfolio(event.source), self.portfolio(event.target)

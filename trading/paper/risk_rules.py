@@ -72,6 +72,8 @@ def _market(limits: RiskLimits, intent: Intent, facts: Facts, opening: float) ->
 
 
 def _prices(limits: RiskLimits, intent: Intent, facts: Facts, opening: float) -> Refusal | None:
+    if not intent.own and not intent.exits:
+        return None
     middle = facts.middle
     low, high = middle / FAR, middle * FAR
     for price in (*intent.own, *intent.exits):

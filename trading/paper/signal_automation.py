@@ -10,7 +10,7 @@ from market.types import Candle, Side
 from trading.backtest.candle_checks import Steps
 from trading.backtest.setup import Setup
 from trading.backtest.signal_run import plan_of
-from trading.backtest.turning import Way, exits, way_to
+from trading.backtest.turning import Way, exits, way_finding
 from trading.engine.orders import Order
 from trading.engine.records import Kind, Path, Sizing
 from trading.errors import BadStrategy
@@ -41,6 +41,7 @@ class SignalRun:
         self._share: float = self._plan["share"].item(0)
         self._least: float = self._plan["least"].item(0)
         self._greatest: float = self._plan["most"].item(0)
+        self._way_to = way_finding()
 
     @property
     def wanted(self) -> float:
@@ -79,7 +80,8 @@ class SignalRun:
             if order.symbol == symbol:
                 hand.cancel(order.number)
         share, engine = target * self._share, hand.engine
-        way = way_to(engine.books, engine.symbols.index(symbol), self._plan, target, price)
+        at = engine.symbols.index(symbol)
+        way = self._way_to(engine.books, at, self._plan, float(target), float(price))
         if way.closed:
             hand.place(self._to_share(0.0))
         if way.change and way.attached:

@@ -32,7 +32,8 @@ _told = itemgetter(*map((FILL.names or ()).index, _TOLD))
 
 
 class Teller:
-    """See the module. ``numbers`` are the engine's numbers of live orders by their ids.
+    """See the module. ``numbers`` are the engine's numbers of live orders by their ids, ``newest``
+    is the highest that there was.
 
     Made anew when the engine forgets its past: ``numbers`` are those of its live orders then.
     """
@@ -42,6 +43,7 @@ class Teller:
         numbers: Mapping[int, int],
     ) -> None:  # fmt: skip
         self.numbers: dict[int, int] = {}
+        self.newest = 0
         self._ids: dict[int, int] = {}
         self._engine, self._records, self._record = engine, records, record
         self._watch = OrderWatch()
@@ -52,10 +54,16 @@ class Teller:
         for order, number in numbers.items():
             self.add(order, number)
 
-    def add(self, order: int, number: int) -> None:
-        """Order ``order`` has ``number`` in the engine."""
-        self.numbers[order], self._ids[number] = number, order
-        self._watch.add(number)
+    def add(self, order: int, number: int, over: tuple[int, int] | None = None) -> None:
+        """Order ``order`` has ``number`` in the engine; ``over``: its last state, and the reason.
+
+        Nobody was told of it; what is over already is told by the next :meth:`tell`.
+        """
+        self.numbers[order], self._ids[number], self.newest = number, order, number
+        if over is None:
+            self._watch.add(number)
+        else:
+            self._watch.add_ended(number, *over)
 
     def take_back(self, ids: Iterable[int]) -> None:
         """Cancel orders of which nobody was told."""

@@ -32,6 +32,7 @@ class Valuation:
         self._exposures: dict[str, float] = {}
         self._stale: set[str] = set()
         self._priced: set[str] = set()
+        self._unpriced: set[str] = set()
         for owner in records:
             self.add(owner)
 
@@ -51,21 +52,33 @@ class Valuation:
     def forget(self, owner: str) -> None:
         """A portfolio is gone."""
         self._stale.discard(owner)
+        self._unpriced.discard(owner)
         del self._equities[owner], self._exposures[owner]
 
     def of(self, owner: str) -> Worth:
         """The worth of one portfolio."""
-        self._spread()
+        if self._priced:
+            self._spread()
         if owner in self._stale:
             self._look(owner)
         return Worth(self._equities[owner], self._exposures[owner])
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there is a price for everything that is held."""
+        self._look_at_stale()
+        return not self._unpriced
+
     def total(self) -> Worth:
         """The worth of the account."""
-        self._spread()
+        self._look_at_stale()
+        return Worth(sum(self._equities.values(), 0.0), sum(self._exposures.values(), 0.0))
+
+    def _look_at_stale(self) -> None:
+        if self._priced:
+            self._spread()
         for owner in tuple(self._stale):
             self._look(owner)
-        return Worth(sum(self._equities.values(), 0.0), sum(self._exposures.values(), 0.0))
 
     def _spread(self) -> None:
         """Another price is another worth to all that hold the symbol."""
@@ -74,13 +87,18 @@ class Valuation:
         self._priced.clear()
 
     def _look(self, owner: str) -> None:
-        ledger = self._records[owner].ledger
+        ledger, lines, priced = self._records[owner].ledger, self._lines, True
         equity, exposure = ledger.money, 0.0
         for symbol, held in ledger.holdings.items():
             if held.amount:
-                mark = self._lines[symbol].mark
+                mark = lines[symbol].mark
+                priced = priced and mark > 0
                 value = held.amount * mark if mark else held.paid
                 equity += value
                 exposure += abs(value)
         self._equities[owner], self._exposures[owner] = equity, exposure
         self._stale.discard(owner)
+        if priced:
+            self._unpriced.discard(owner)
+        else:
+            self._unpriced.add(owner)
