@@ -96,7 +96,7 @@ def prepare(settings: Settings) -> tuple[Feed, Services, CandlecastServer]:
     choice = choose(settings.renderer)
     _log.info("renderer %s", "; ".join(choice.reasons))
     services, feed = make_services(settings, choice)
-    warm_up(choice, wait=settings.warm_up)
+    warm_up(choice, services.paper, wait=settings.warm_up)
     return feed, services, make_server(services)
 
 

@@ -89,7 +89,7 @@ def ours(market: Market, feed: Driver, port: int) -> None:
     paper.start()
     install(services)
     samples = Samples(services.telemetry)
-    warm_up(choice)
+    warm_up(choice, services.paper)
     app = make_server(services)
 
     @app.get("/bench/report")

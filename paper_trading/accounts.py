@@ -11,7 +11,7 @@ from paper_trading.live_account import AccountKey, AutomationsPart, Ledgers, Liv
 from storage.errors import StorageError
 from storage.journal.entry import Account, Journal
 from storage.journal.memory import MemoryJournal
-from storage.journal.writer import JournalWriter
+from storage.journal.writer import JournalState, JournalWriter
 from trading.errors import TradingError
 from trading.paper.risk import RiskLimits
 from trading.paper.terms import AccountTerms, MarketMode
@@ -49,6 +49,7 @@ class Accounts:
         self._kept = self._ledgers(journal)
         self._memory: Ledgers | None = None
         self._temporary = 0
+        self._left_out: dict[tuple[str, str], str] = {}
 
     def __iter__(self) -> Iterator[LiveAccount]:
         return iter(self.all.values())
@@ -90,6 +91,7 @@ class Accounts:
                 self._load(known, time_ns)
             except (StorageError, TradingError) as error:
                 log.error("paper account %r cannot be used: %s", known.name, error)
+                self._left_out[known.market, known.name] = str(error)
 
     def open(self, terms: AccountTerms, time_ns: int) -> LiveAccount:
         """A new account that is kept; raises :class:`BadAccount`, or ``StorageError``."""
@@ -135,8 +137,27 @@ class Accounts:
         try:
             self.open(terms, time_ns)
         except (StorageError, BadAccount) as error:
-            log.error("%s cannot be used, what is traded now is not kept: %s", name, error)
-            self.open_temporary(terms, time_ns)
+            reason = self._left_out.get((market, name), str(error))
+            log.error("%s cannot be used, what is traded now is not kept: %s", name, reason)
+            notice = f"{name} cannot be used, what is traded here is not kept: {reason}."
+            self.open_temporary(terms, time_ns).notice = notice
+
+    @property
+    def notice(self) -> str:
+        """Why some account cannot be used, or is not kept though it should be; or empty."""
+        told = [account.notice for account in self if account.notice]
+        stood_in = {account.key.market for account in self if account.notice}
+        told += [
+            f"{name} cannot be used: {reason}."
+            for (market, name), reason in self._left_out.items()
+            if market not in stood_in
+        ]
+        return " ".join(told)
+
+    @property
+    def journal_state(self) -> JournalState:
+        """How far the journal of the accounts that are kept is."""
+        return self._kept.writer.state()
 
     def drop(self, account: LiveAccount) -> None:
         """End a temporary account."""

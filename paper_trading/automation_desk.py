@@ -122,6 +122,8 @@ class AutomationDesk:
         return Automations(account, tools, look)
 
     def _ready(self, symbol: str, interval: Interval) -> bool:
+        if self._paper.preparing:  # its first order would wait, and all accounts with it
+            return False
         state = self._market[symbol]
         return state.last_trade is not None and self._history.asked(symbol, interval) is None
 

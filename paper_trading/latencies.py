@@ -1,24 +1,38 @@
 """How long it takes from a trade of the market to the order that a strategy answers it with."""
 
-from collections import deque
-from statistics import median
+from collections.abc import Iterable
 
-__all__ = ["Latencies"]
+import numpy as np
 
-KEPT = 100
+__all__ = ["Latencies", "percentiles"]
+
+KEPT = 500
 
 
 class Latencies:
-    """The newest times. For one thread."""
+    """The newest times, in ns. One thread adds, any may read."""
 
     def __init__(self) -> None:
-        self._newest: deque[int] = deque(maxlen=KEPT)
+        self._newest: list[int] = []
+        self._count = 0
 
     def add(self, nanoseconds: int) -> None:
         """Remember one."""
-        self._newest.append(nanoseconds)
+        if self._count < KEPT:
+            self._newest.append(nanoseconds)
+        else:
+            self._newest[self._count % KEPT] = nanoseconds
+        self._count += 1
 
-    @property
-    def median_us(self) -> float | None:
-        """Half of the newest 100 took less; None before the first. In µs."""
-        return median(self._newest) / 1000 if self._newest else None
+    def all(self) -> list[int]:
+        """Those that are remembered, in no order."""
+        return self._newest[:]
+
+
+def percentiles(all_of_them: Iterable[Latencies]) -> tuple[float | None, float | None]:
+    """What half and 99 % of the newest took at most, in µs; None where there are none."""
+    times = [time for each in all_of_them for time in each.all()]
+    if not times:
+        return None, None
+    half, most = np.percentile(times, (50, 99)) / 1000
+    return float(half), float(most)

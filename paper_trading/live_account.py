@@ -100,6 +100,8 @@ class LiveAccount:
         self.core: AccountCore
         self.key = key
         self.trouble = ""
+        self.notice = ""
+        """Why it is not kept, though an account should be."""
         self.automations: AutomationsPart | None = None
         self.keys = KnownKeys()
         self.curve = EquityHistory()

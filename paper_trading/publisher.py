@@ -7,6 +7,7 @@ from time import monotonic_ns
 
 from market.types import SECOND
 from paper_trading.fill_marks import Marks
+from paper_trading.latencies import percentiles
 from paper_trading.live_account import LiveAccount
 from paper_trading.order_views import RowCache
 from paper_trading.snapshots import Beside, account_view
@@ -115,7 +116,8 @@ class Publisher:
         key = account.key
         beside = Beside(
             key.id, key.market, key.temporary, self._why_not(account) or account.trouble,
-            self._state(account), account.latencies.median_us, recording.seq, self._now_ns(account),
+            self._state(account), percentiles((account.latencies,))[0], recording.seq,
+            self._now_ns(account), account.notice,
         )  # fmt: skip
         view = self._view(account, beside, shown)
         if view is None:

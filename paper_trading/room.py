@@ -9,11 +9,13 @@ from market.types import SECOND, Quote, Trade
 from paper_trading.accounts import Accounts
 from paper_trading.clock import Times
 from paper_trading.command_desk import CommandDesk, symbols_of
+from paper_trading.latencies import percentiles
 from paper_trading.live_account import LiveAccount
 from paper_trading.market_watch import MarketWatch, as_input
+from paper_trading.preparation import Preparation
 from paper_trading.publisher import Publisher
 from paper_trading.sessions import Sessions
-from paper_trading.views import Outcome
+from paper_trading.views import NO_STATUS, Outcome, PaperStatus
 from trading.paper import events as ev
 from trading.paper.commands import Command
 from trading.paper.tape import FeedState as Closed
@@ -29,12 +31,17 @@ TICK_NS = SECOND
 class Room:
     """For the runner's thread. ``publisher`` is what shows the accounts."""
 
-    def __init__(self, accounts: Accounts, watch: MarketWatch, times: Times) -> None:
+    def __init__(
+        self, accounts: Accounts, watch: MarketWatch, times: Times, preparation: Preparation
+    ) -> None:
+        self.status = NO_STATUS
+        """Read by any thread, replaced as a whole."""
         self.publisher = Publisher(self.why_not, lambda each: str(each.journal_state), self.now_ns)
         self.sessions = Sessions(accounts, watch, times)
         self._accounts = accounts
         self._watch = watch
         self._times = times
+        self._preparation = preparation
         self._desk = CommandDesk(self.publisher)
         self._newest: dict[str, int] = {}
         self._tick_ns = 0
@@ -104,13 +111,17 @@ class Room:
         failing = account.journal_state.failing
         if failing:
             return f"The journal cannot be written: {failing}"
-        return account.trouble or self.sessions.why_not(account) or self._trouble
+        waits = self._preparation.words
+        return waits or account.trouble or self.sessions.why_not(account) or self._trouble
 
     def restate(self) -> None:
         """Say anew who may trade, and how the journals are."""
         for account in self._accounts:
             self._state(account, self.why_not(account), self.now_ns(account))
             self.publisher.restate(account)
+        half, most = percentiles(account.latencies for account in self._accounts)
+        journal = str(self._accounts.journal_state)
+        self.status = PaperStatus("", self._accounts.notice, journal, half, most)
 
     def rest(self) -> float:
         """Look after everything that is due; in how many seconds to look again."""

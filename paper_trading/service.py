@@ -3,38 +3,40 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
 
 from market.market import Market
+from paper_trading.account_history import figures, past_events, rows_before
 from paper_trading.accounts import Accounts
+from paper_trading.answered import Answered, settle
 from paper_trading.clock import SteadyClock, Times
-from paper_trading.errors import NothingRecorded, PaperClosed, UnknownAccount
+from paper_trading.errors import NothingRecorded, UnknownAccount
 from paper_trading.event_queues import EventQueue
-from paper_trading.event_views import event_view, journal_row
 from paper_trading.fill_marks import NO_MARKS, Marks
 from paper_trading.live_account import AutomationsPart, LiveAccount
 from paper_trading.market_watch import MarketWatch, WatchedFeed
+from paper_trading.preparation import Preparation
 from paper_trading.reconcile_views import ReconcileView
 from paper_trading.room import Room
 from paper_trading.runner import Runner
-from paper_trading.views import AccountRow, AccountView, EventView, JournalRow, Outcome
-from research.result_views import metric_views
+from paper_trading.views import (
+    AccountRow,
+    AccountView,
+    EventView,
+    JournalRow,
+    Outcome,
+    PaperStatus,
+)
 from research.views import MetricView
 from storage.journal.entry import Journal
 from trading.paper.commands import Command
-from trading.paper.event_codec import decode
-from trading.paper.statistics import statistics
 from trading.paper.terms import AccountTerms
 
 __all__ = ["PaperTrading"]
 
-T = TypeVar("T")
 Look = Callable[[str, int], None]
 
-MOST_ROWS = 1000
-PAGE = 500
-"""Events of the past that are read at once."""
 PATIENCE_S = 5.0
 """How long a start waits for a journal that is out of reach before it goes on without views."""
 
@@ -54,14 +56,15 @@ class PaperTrading:
         clock: SteadyClock | None = None,
     ) -> None:
         self._runner = Runner(self._rest)
+        self._work = Answered(self._runner)
+        self._preparation = Preparation()
         self._clock = clock or SteadyClock()
         self._journal = journal
         self._reconcile: Callable[[int, str], ReconcileView] | None = None
         self._accounts = Accounts(market, journal, self._runner.post, self._restate)
         watch = MarketWatch(feed, market, lambda: self._runner.post(self._market))
-        self._room = Room(self._accounts, watch, Times(self._clock))
+        self._room = Room(self._accounts, watch, Times(self._clock), self._preparation)
         self._begun = False
-        self._closed = False
 
     # --- beginning and end ----------------------------------------------------------------------
 
@@ -96,9 +99,9 @@ class PaperTrading:
 
         def work() -> None:
             found = self._accounts.find(account)
-            found.mark_inputs(lambda seq, error: _settle(marked, seq, error))
+            found.mark_inputs(lambda seq, error: settle(marked, seq, error))
 
-        self._post(work, marked)
+        self._work.post(work, marked)
         return marked
 
     def post(self, job: Callable[[], None]) -> None:
@@ -112,21 +115,21 @@ class PaperTrading:
     def start(self) -> None:
         """Build the accounts from the journal and begin; returns when all are there."""
         self._runner.start()
-        self._ask(self._begin).result()
+        self._work.ask(self._begin).result()
         shown: list[Future[None]] = []
         for account in self._accounts:
             made: Future[None] = Future()
-            self._post(partial(self._show, account, made), made)
+            self._work.post(partial(self._show, account, made), made)
             shown.append(made)
         wait(shown, PATIENCE_S)
 
     def close(self) -> None:
         """End the sessions, write what waits, close the journal; twice does nothing."""
-        if self._closed:
+        if self._work.close():
             return
-        self._closed = True
+        self._preparation.end()
         if self._runner.running:
-            self._ask(self._room.close).result()
+            self._work.ask(self._room.close).result()
             self._accounts.close()
             self._runner.close()
         self._journal.close()
@@ -135,6 +138,25 @@ class PaperTrading:
     def failure(self) -> str | None:
         """What defect of our own was met; None while there was none."""
         return self._runner.failure
+
+    def prepare(self) -> None:
+        """Let commands wait until :meth:`prepared`; what is compiled meanwhile is the engine."""
+        self._preparation.begin()
+
+    def prepared(self) -> None:
+        """The engine is ready: do what has waited. Twice does nothing."""
+        self._preparation.end()
+        self._runner.post(self._restate)
+
+    @property
+    def preparing(self) -> str:
+        """What commands wait for, as a sentence; empty while they are done at once."""
+        return self._preparation.words
+
+    @property
+    def status(self) -> PaperStatus:
+        """How paper trading as a whole stands; costs nothing, is a second old at most."""
+        return replace(self._room.status, preparing=self._preparation.words)
 
     # --- accounts -------------------------------------------------------------------------------
 
@@ -169,10 +191,10 @@ class PaperTrading:
             self._room.join(account)
             number = account.key.id
             self._room.publisher.when_shown(
-                account, account.recording.seq, lambda error: _settle(opened, number, error)
+                account, account.recording.seq, lambda error: settle(opened, number, error)
             )
 
-        self._post(work, opened)
+        self._work.post(work, opened)
         return opened
 
     def marks(self, symbol: str) -> Marks:
@@ -188,10 +210,16 @@ class PaperTrading:
     def submit(self, account: int, command: Command) -> Future[Outcome]:
         """Do ``command``; what became of it, a refusal too, once the journal has it.
 
-        The future raises :class:`UnknownAccount`, :class:`PaperClosed` and ``StorageError``.
+        While the engine is :attr:`preparing` it waits. As long as it can be cancelled, nothing was
+        done. The future raises :class:`UnknownAccount`, :class:`PaperClosed` and ``StorageError``.
         """
         answer: Future[Outcome] = Future()
-        self._post(lambda: self._room.submit(account, command, answer), answer)
+
+        def act() -> None:
+            self._work.post(lambda: self._room.submit(account, command, answer), answer)
+
+        if not self._preparation.hold(act):
+            act()
         return answer
 
     async def do(self, account: int, command: Command) -> Outcome:
@@ -201,29 +229,20 @@ class PaperTrading:
     # --- events ---------------------------------------------------------------------------------
 
     def journal_rows(
-        self, account: int, before: int | None = None, limit: int = 200
+        self, account: int, before: int | None = None, limit: int = 200, steps: bool = False
     ) -> tuple[JournalRow, ...]:
         """The newest ``limit`` (1 to 1,000) events with a seq below ``before``, newest first.
 
-        Reads the journal: not for an event loop.
+        ``steps``: with the closes that automations saw. Reads the journal: not for an event loop.
         """
-        found = self._accounts.find(account)
-        end = found.recording.committed + 1
-        end = end if before is None else min(before, end)
-        count = max(0, min(limit, MOST_ROWS, end - 1))
-        entries = found.journal.entries(found.key.number, end - 1 - count, count)
-        notes = dict(found.core.records.notes)
-        return tuple(journal_row(each, notes) for each in entries)[::-1]
+        return rows_before(self._accounts.find(account), before, limit, steps)
 
     def statistics(self, account: int) -> tuple[MetricView, ...]:
         """The figures of an account as those of a backtest, up to now.
 
         Takes milliseconds for many fills: not for an event loop.
         """
-        found = self._accounts.find(account)
-        core, view = found.core, self.account_view(account)
-        time_ns = max(view.time_ms * 1_000_000, core.records.time_ns)
-        return metric_views(statistics(core.records, core.marks, float(view.equity), time_ns))
+        return figures(self._accounts.find(account), self.account_view(account))
 
     def subscribe(
         self, account: int | None = None, wake: Callable[[], None] | None = None
@@ -238,14 +257,12 @@ class PaperTrading:
         return queue
 
     def past(self, account: int, after: int) -> list[EventView]:
-        """The first events of an account behind ``after``, at most :data:`PAGE`; empty: no more.
+        """The first events of an account behind ``after``, some hundred at most; empty: no more.
 
         Reads the journal: not for an event loop. Who reads on from the last one until there is
         nothing, having subscribed before, has missed nothing.
         """
-        found = self._accounts.find(account)
-        entries = found.journal.entries(found.key.number, max(after, 0), PAGE)
-        return [event_view(account, entry.seq, decode(entry.kind, entry.body)) for entry in entries]
+        return past_events(self._accounts.find(account), after)
 
     def unsubscribe(self, queue: EventQueue) -> None:
         """End a subscription; twice does nothing."""
@@ -261,7 +278,7 @@ class PaperTrading:
 
     def _show(self, account: LiveAccount, made: Future[None]) -> None:
         seq = account.recording.seq
-        self._room.publisher.when_shown(account, seq, lambda error: _settle(made, None, error))
+        self._room.publisher.when_shown(account, seq, lambda error: settle(made, None, error))
 
     def _look(self, account: LiveAccount, symbol: str, time_ns: int) -> None:
         self._room.look(account, symbol, time_ns)
@@ -274,40 +291,6 @@ class PaperTrading:
 
     def _restate(self) -> None:
         self._room.restate()
-
-    def _ask(self, work: Callable[[], None]) -> Future[None]:
-        """Have ``work`` done in the runner's thread."""
-        done: Future[None] = Future()
-
-        def job() -> None:
-            work()
-            done.set_result(None)
-
-        self._post(job, done, closing=True)
-        return done
-
-    def _post(self, work: Callable[[], None], answer: Future[Any], closing: bool = False) -> None:
-        """Have ``work`` done in the runner's thread; what it raises is the answer."""
-        if self._closed and not closing:
-            answer.set_exception(PaperClosed("Paper trading has ended with the program."))
-            return
-
-        def job() -> None:
-            if not answer.set_running_or_notify_cancel():
-                return
-            try:
-                work()
-            except Exception as error:  # noqa: BLE001 - it is told
-                answer.set_exception(error)
-
-        self._runner.post(job)
-
-
-def _settle(answer: Future[T], value: T, error: Exception | None) -> None:
-    if error is None:
-        answer.set_result(value)
-    else:
-        answer.set_exception(error)
 
 
 def _row(view: AccountView) -> AccountRow:

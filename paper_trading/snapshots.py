@@ -39,6 +39,7 @@ class Beside(NamedTuple):
     tick_to_order_us: float | None
     seq: int
     time_ns: int
+    notice: str = ""
 
 
 class _Worth(NamedTuple):
@@ -104,6 +105,7 @@ def account_view(
             tick_to_order_us=beside.tick_to_order_us,
             seq=beside.seq,
             time_ms=beside.time_ns // 1_000_000,
+            notice=beside.notice,
         )
 
 

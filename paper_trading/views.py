@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "NO_STATUS",
     "AccountRow", "AccountView", "AutomationView", "EquityCurve", "EventView", "FillView",
-    "GaugeView", "JournalRow", "LimitsView", "MarketMode", "OrderView", "Outcome", "PositionView",
-    "RefusalView", "TermsView",
+    "GaugeView", "JournalRow", "LimitsView", "MarketMode", "OrderView", "Outcome", "PaperStatus",
+    "PositionView", "RefusalView", "TermsView",
 ]  # fmt: skip
 
 MarketMode = Literal["live", "simulated", "replay"]
@@ -229,6 +230,7 @@ class AccountView:
     ``seq`` is the newest journaled event in it. ``tradable`` with ``why_not``: whether the feed's
     market is the account's and nothing stops it. ``halted``: the reason, None while it trades.
     ``orders`` are the live ones and the newest that ended, newest first; so are ``fills``.
+    ``notice``: why what is traded here is not kept, where something should be; else empty.
     ``journal``: ``in sync``, ``behind 12`` or ``failing: …``. ``exposure`` is the value of all
     positions, shorts counted like longs; ``drawdown_percent`` is 0 or negative, from the peak.
     """
@@ -265,6 +267,27 @@ class AccountView:
     tick_to_order_us: float | None
     seq: int
     time_ms: int
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperStatus:
+    """How paper trading as a whole stands.
+
+    ``preparing``: what commands wait for; ``notice``: why something that is traded is not kept;
+    ``journal`` as in :class:`AccountView`. Times are those of the newest orders of automations,
+    from the trade that was heard to the accepted order, in µs; None before the first.
+    """
+
+    preparing: str = ""
+    notice: str = ""
+    journal: str = "in sync"
+    tick_to_order_p50_us: float | None = None
+    tick_to_order_p99_us: float | None = None
+
+
+NO_STATUS = PaperStatus()
+"""Before anything is known."""
 
 
 @dataclass(frozen=True, slots=True)

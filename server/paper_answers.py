@@ -1,6 +1,7 @@
 """What routes of paper trading have in common: which account, which key, how an outcome is told."""
 
 import asyncio
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -16,6 +17,10 @@ from trading.paper.commands import Command
 LONGEST_KEY = 200
 ANSWER_S = 10.0
 """How long an answer waits for the journal."""
+PREPARING_S = 2.0
+"""The same while the engine is being compiled."""
+
+_BUSY = f"the accounts were busy for {ANSWER_S:g} s. Nothing was done; send it again."
 
 _LATE = (
     f"The journal has not confirmed this within {ANSWER_S:g} s. It may still be done: send it "
@@ -82,12 +87,22 @@ def account_of(paper: PaperTrading, account: int) -> int:
 
 async def done(paper: PaperTrading, ask: Asked, command: Command, status: int = 200) -> Response:
     """Have ``command`` done and tell what became of it, after the journal holds it."""
+    answer = paper.submit(account_of(paper, ask.account), command)
+    patience_s = PREPARING_S if paper.preparing else ANSWER_S
     try:
-        async with asyncio.timeout(ANSWER_S):
-            outcome = await paper.do(account_of(paper, ask.account), command)
+        async with asyncio.timeout(patience_s):
+            outcome = await asyncio.wrap_future(answer)
     except TimeoutError:
-        return json_answer({"error": _LATE, "rule": "journal"}, 503)
+        return _late(answer, paper.preparing)
     return told(outcome, status)
+
+
+def _late(answer: Future[Outcome], preparing: str) -> Response:
+    """Why there is no answer; what has not been begun is not done any more."""
+    if not answer.cancel():
+        return json_answer({"error": _LATE, "rule": "journal"}, 503)
+    reason = f"Refused: {preparing}" if preparing else f"Refused: {_BUSY}"
+    return json_answer({"error": reason, "rule": "preparing" if preparing else "busy"}, 503)
 
 
 def told(outcome: Outcome, status: int = 200) -> Response:

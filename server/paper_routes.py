@@ -24,6 +24,7 @@ Owner = Annotated[
 ]
 OfSymbol = Annotated[str | None, Query(max_length=64, description="Of one symbol; all without")]
 Rows = Annotated[int, Query(ge=1, le=MOST_ROWS, description="How many of the newest")]
+Steps = Annotated[bool, Query(description="With every candle's close that an automation saw")]
 Before = Annotated[int | None, Query(ge=1, description="Only those before this seq")]
 
 
@@ -107,10 +108,13 @@ def paper_journal_routes(paper: PaperTrading) -> APIRouter:
     api = paper_router("/api/paper/journal")
 
     @api.get("")
-    async def journal(account: AccountId = 0, limit: Rows = 200, before: Before = None) -> Response:
+    async def journal(
+        account: AccountId = 0, limit: Rows = 200, before: Before = None, steps: Steps = False
+    ) -> Response:
         """What happened to the account, newest first, with the trader's notes."""
         chosen = account_of(paper, account)
-        return json_answer(await asyncio.to_thread(paper.journal_rows, chosen, before, limit))
+        rows = await asyncio.to_thread(paper.journal_rows, chosen, before, limit, steps)
+        return json_answer(rows)
 
     @api.patch("/{seq}", responses=refusals(503))
     async def note(ask: Ask, seq: int, body: NoteBody) -> Response:

@@ -16,7 +16,7 @@ _HEAD = (
     "name", "market", "temporary", "currency", "terms", "limits", "start_capital", "equity", "cash",
     "unrealised", "realised", "realised_today", "fees", "fees_today", "exposure",
     "exposure_percent", "drawdown_percent", "halted", "tradable", "why_not", "fill_count",
-    "journal", "tick_to_order_us", "seq",
+    "journal", "tick_to_order_us", "seq", "notice",
 )  # fmt: skip
 CURVE_EVERY_NS = 5_000_000_000
 """The course of equity is told this often; its newest point is the account's equity."""

@@ -11,6 +11,7 @@ import numpy as np
 from chart_acceleration.errors import RendererUnavailable
 from data_feed.status import FeedStatus, SymbolStatus
 from market.market import Market
+from paper_trading.views import PaperStatus
 from server.drawing import Drawing
 from server.errors import RequestError
 from server.feed_views import symbol_view
@@ -81,6 +82,7 @@ class Performance:
         market: Market,
         feed: Callable[[], FeedStatus],
         symbols: Callable[[], tuple[SymbolStatus, ...]],
+        paper: Callable[[], PaperStatus],
     ) -> None:
         self._telemetry = telemetry
         self._drawing = drawing
@@ -88,6 +90,7 @@ class Performance:
         self._market = market
         self._feed = feed
         self._symbols = symbols
+        self._paper = paper
         self._samples = deque[_Sample](maxlen=_SAMPLES)
         self._renderer_times: dict[str, RendererTimes] = {}
 
@@ -170,6 +173,7 @@ class Performance:
             feed=self._feed_view(moment),
             viewers=moment.viewers,
             process=self._process(stretch, moment),
+            paper=self._paper(),
         )
 
     def _frames(

@@ -5,6 +5,7 @@ Times are milliseconds unless the name says otherwise; None means not measured y
 
 from dataclasses import dataclass
 
+from paper_trading.views import NO_STATUS, PaperStatus
 from server.feed_views import SymbolView
 
 WINDOWS = {"1m": 60, "5m": 300, "1h": 3600}
@@ -166,6 +167,7 @@ class PerformanceView:
     feed: FeedView
     viewers: tuple[ViewerView, ...]
     process: ProcessView
+    paper: PaperStatus = NO_STATUS
 
     def stage(self, key: str) -> StageView:
         """The stage called ``key``; KeyError when there is none."""

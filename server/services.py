@@ -170,7 +170,13 @@ class Services:
         self.books = BookTeller(BookReader(market, feed, settings.books))
         self.depth = DepthPictures(self.books.reader, self.drawing)
         self.performance = Performance(
-            self.telemetry, self.drawing, self.viewers, market, feed.status, feed.symbol_statuses
+            self.telemetry,
+            self.drawing,
+            self.viewers,
+            market,
+            feed.status,
+            feed.symbol_statuses,
+            lambda: paper.status,
         )
 
     # --- how things stand -------------------------------------------------------------------
@@ -199,6 +205,7 @@ class Services:
             repaired_ms=repair.time_ns // 1_000_000 if repair else 0,
             recorded_ms=recorded_ms(self.feed.source),
             pace=pace_of(self.feed.source),
+            paper=self.paper.status,
         )
 
     def failure(self) -> str | None:

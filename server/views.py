@@ -6,6 +6,8 @@ Times are nanoseconds since the Unix epoch, UTC. Prices are floats in quote curr
 
 from dataclasses import dataclass
 
+from paper_trading.views import NO_STATUS, PaperStatus
+
 
 @dataclass(frozen=True, slots=True)
 class ErrorView:
@@ -41,6 +43,7 @@ class StatusView:
     repaired_ms: int = 0
     recorded_ms: int | None = None
     pace: str = ""
+    paper: PaperStatus = NO_STATUS
 
 
 @dataclass(frozen=True, slots=True)

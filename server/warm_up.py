@@ -9,6 +9,8 @@ import atexit
 import logging
 import threading
 import time
+from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 
@@ -38,11 +40,25 @@ BARS = 16
 _log = logging.getLogger("candlecast.warm_up")
 
 
-def warm_up(choice: RendererChoice, wait: bool = True) -> None:
+class Orders(Protocol):
+    """What takes orders: it lets them wait while what they need is compiled."""
+
+    def prepare(self) -> None:
+        """That begins."""
+        ...
+
+    def prepared(self) -> None:
+        """That is over."""
+        ...
+
+
+def warm_up(choice: RendererChoice, orders: Orders, wait: bool = True) -> None:
     """Run every compiled path once; with a filled cache this takes a fraction of a second.
 
     Without ``wait`` paper orders, backtests and indicators are compiled beside the caller.
+    ``orders`` wait until then.
     """
+    orders.prepare()
     if choice.renderer is not None:
         ChartPipeline(choice.renderer).warm_up()
     builder = CandleBuilder(BARS)
@@ -51,11 +67,11 @@ def warm_up(choice: RendererChoice, wait: bool = True) -> None:
     builder.columns(Interval.M1).snapshot()
     warm_up_book()
     if wait:
-        warm_up_paper()
+        warm_up_paper(orders.prepared)
         warm_up_backtests()
         warm_up_indicators()
     else:
-        warm_up_beside()
+        warm_up_beside(orders.prepared)
 
 
 def warm_up_book() -> None:
@@ -73,7 +89,15 @@ def warm_up_book() -> None:
     tape.clear()
 
 
-def warm_up_paper() -> None:
+def warm_up_paper(prepared: Callable[[], None]) -> None:
+    """Compile what orders on paper need, then call ``prepared``, whatever happens."""
+    try:
+        _trade_on_paper()
+    finally:
+        prepared()
+
+
+def _trade_on_paper() -> None:
     """Place, trigger, change and fill orders of a paper account, with and without a book."""
     symbol = Symbol("A-USD")
     terms = AccountTerms(name="Warm-up", maintenance=0.1)
@@ -138,12 +162,12 @@ def warm_up_indicators(stop: threading.Event | None = None) -> int:
     return done
 
 
-def warm_up_beside() -> threading.Thread:
-    """Backtests and indicators on a thread; a program that ends waits for one step at most."""
+def warm_up_beside(prepared: Callable[[], None]) -> threading.Thread:
+    """All the rest on a thread; a program that ends waits for one step at most."""
     stop = threading.Event()
 
     def work() -> None:
-        warm_up_paper()
+        warm_up_paper(prepared)
         warm_up_backtests(stop)
         warm_up_indicators(stop)
 

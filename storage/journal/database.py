@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -106,6 +106,15 @@ class DatabaseJournal:
                 yield _entry(row)
             if len(page) < PAGE:
                 return
+
+    def newest(
+        self, account: int, before: int, most: int, without: Collection[str] = ()
+    ) -> Sequence[Entry]:
+        """The newest ``most`` entries of ``account`` with a seq below ``before``, newest first."""
+        older = and_(JOURNAL.c.account == account, JOURNAL.c.seq < before)
+        wanted = and_(older, JOURNAL.c.kind.not_in(without))
+        rows = self._rows(ENTRIES.where(wanted).order_by(JOURNAL.c.seq.desc()).limit(most))
+        return [_entry(row) for row in rows]
 
     def find(self, account: int, key: str) -> Entry | None:
         """The entry of ``account`` with that idempotency key."""

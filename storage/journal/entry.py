@@ -1,7 +1,7 @@
 """What a journal holds, and what every kind of journal can do."""
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from storage.errors import JournalConflict
@@ -64,6 +64,15 @@ class Journal(Protocol):
         """The entries of ``account`` behind ``after``, in order; at most ``most`` of them.
 
         Reading keeps nobody from writing, however long it takes.
+        """
+        ...
+
+    def newest(
+        self, account: int, before: int, most: int, without: Collection[str] = ()
+    ) -> Sequence[Entry]:
+        """The newest ``most`` entries of ``account`` with a seq below ``before``, newest first.
+
+        Those whose kind is one of ``without`` are left out.
         """
         ...
 

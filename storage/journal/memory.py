@@ -1,7 +1,8 @@
 """A journal that ends with the program: for replays, and for a program that is to keep nothing."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 
 from storage.errors import JournalConflict
 from storage.journal.entry import Account, Entry, refuse_unfit
@@ -43,6 +44,13 @@ class MemoryJournal:
         """The entries of ``account`` behind ``after``, in order; at most ``most`` of them."""
         end = None if most is None else after + most
         return iter(self._entries.get(account, [])[after:end])
+
+    def newest(
+        self, account: int, before: int, most: int, without: Collection[str] = ()
+    ) -> Sequence[Entry]:
+        """The newest ``most`` entries of ``account`` with a seq below ``before``, newest first."""
+        older = reversed(self._entries.get(account, [])[: max(before - 1, 0)])
+        return list(islice((entry for entry in older if entry.kind not in without), most))
 
     def find(self, account: int, key: str) -> Entry | None:
         """The entry of ``account`` with that idempotency key."""

@@ -1,7 +1,7 @@
 """Paper trading over a market that the test moves, with a journal in memory or on a disk."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -171,6 +171,11 @@ class Gate:
 
     def entries(self, account: int, after: int = 0, most: int | None = None) -> Iterator[Entry]:
         return self.inner.entries(account, after, most)
+
+    def newest(
+        self, account: int, before: int, most: int, without: Collection[str] = ()
+    ) -> Sequence[Entry]:
+        return self.inner.newest(account, before, most, without)
 
     def find(self, account: int, key: str) -> Entry | None:
         return self.inner.find(account, key)

@@ -10,13 +10,16 @@ import pytest
 from data_feed.status import FeedMode, FeedState
 from market.order_book import OrderBook
 from market.types import Side
-from paper_trading import service
+from paper_trading import account_history
 from paper_trading.errors import BadAccount, PaperClosed, UnknownAccount
 from paper_trading.fill_marks import MarkKind
+from paper_trading.preparation import PREPARING
 from storage.errors import JournalConflict, JournalFailed
+from storage.journal import database
 from tests.paper_trading.harness import BTC, ETH, Gate, Moved, moved, stored, wait_for
 from trading.engine.records import Kind
 from trading.paper.commands import Cancel, CancelAll, Change, Kill, Note, Place, Resume, SetLimits
+from trading.paper.events import AutomationStepped
 from trading.paper.risk import RiskLimits
 from trading.paper.terms import AccountTerms
 
@@ -361,6 +364,35 @@ def test_an_exception_over_the_market_stops_the_account(
     assert desk.paper.failure is None
 
 
+# --- while the engine is compiled ---------------------------------------------------------------
+
+
+def test_commands_wait_until_the_engine_is_compiled() -> None:
+    with moved(started=False) as desk:
+        desk.paper.prepare()
+        desk.paper.start()
+        waiting = [desk.paper.submit(1, limit(price)) for price in (95.0, 96.0)]
+        gone = desk.paper.submit(1, limit(94.0))
+        view = desk.until(lambda view: not view.tradable, "the view to say so")
+        assert view.why_not == PREPARING == desk.paper.preparing == desk.paper.status.preparing
+        assert gone.cancel() and not any(each.done() for each in waiting)
+        desk.paper.prepared()
+        assert [each.result(60).order for each in waiting] == [1, 2]
+        view = desk.until(lambda view: view.tradable, "trading to begin")
+        assert [order.limit for order in view.orders] == [96, 95]
+        assert desk.paper.preparing == desk.paper.status.preparing == ""
+        assert desk.buy(1.0).order == 3
+
+
+def test_what_waits_at_the_end_is_told_so() -> None:
+    with moved() as desk:
+        desk.paper.prepare()
+        waiting = desk.paper.submit(1, limit(95.0))
+        desk.paper.close()
+        with pytest.raises(PaperClosed):
+            waiting.result(10)
+
+
 # --- events -------------------------------------------------------------------------------------
 
 
@@ -383,7 +415,7 @@ def test_events_can_be_resumed_after_a_number(desk: Moved) -> None:
 
 
 def test_the_past_is_told_in_pages(desk: Moved, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "PAGE", 3)
+    monkeypatch.setattr(account_history, "PAGE", 3)
     for _ in range(4):
         desk.buy(1.0)
     pages, after = [], 0
@@ -437,3 +469,48 @@ def test_what_nobody_trades_is_not_subscribed_to(desk: Moved) -> None:
     assert placed.order is not None
     desk.do(Cancel(placed.order))
     wait_for(lambda: desk.feed.hub.wanted == frozenset(), "the end of the subscription")
+
+
+def test_a_second_program_on_one_store_says_why_it_keeps_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "LEAVING_S", 0.1)
+    with moved(stored(tmp_path)) as first:
+        assert first.view().notice == first.paper.status.notice == ""
+        with moved(stored(tmp_path)) as second:
+            view = second.view()
+            assert view.temporary
+            assert view.notice.startswith("Main account cannot be used, what is traded here is ")
+            assert "is being traded by another process; stop that one" in view.notice
+            wait_for(lambda: second.paper.status.notice != "", "the status")
+            assert view.notice in second.paper.status.notice
+            assert second.buy(1.0).refusal is None
+
+
+def test_the_status_tells_how_the_journal_is() -> None:
+    gate = Gate()
+    with moved(gate) as desk:
+        gate.error = JournalFailed("the disk", "it is full")
+        desk.paper.submit(1, limit(95.0))
+        wait_for(lambda: desk.paper.status.journal.startswith("failing: "), "the failure")
+        gate.error = None
+        wait_for(lambda: desk.paper.status.journal == "in sync", "the end of it")
+
+
+def test_closes_that_automations_saw_are_left_out_of_the_journals_rows(desk: Moved) -> None:
+    account = desk.paper.account(1)
+    step = AutomationStepped(10**18, "a1", 10**18, (), "")
+
+    def seen() -> None:
+        account.record([step] * 5)
+        account.flush()
+
+    newest = desk.view().seq
+    desk.paper.post(seen)
+    wait_for(lambda: account.recording.committed == newest + 5, "the steps")
+    desk.buy(1.0)
+    kinds = [row.kind for row in desk.paper.journal_rows(1, limit=3)]
+    assert len(kinds) == 3 and "automation_stepped" not in kinds
+    rows = desk.paper.journal_rows(1, limit=8, steps=True)
+    assert [row.seq for row in rows] == list(range(desk.view().seq, desk.view().seq - 8, -1))
+    assert [row.kind for row in rows].count("automation_stepped") >= 3

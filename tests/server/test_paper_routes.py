@@ -1,5 +1,7 @@
 """Paper trading over HTTP: orders and their answers, what is refused and journaled, sent twice."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -427,3 +429,35 @@ async def test_without_a_journal_nothing_is_done(monkeypatch: pytest.MonkeyPatch
             late = await web.post(ORDERS, json=BUY, headers={"Idempotency-Key": "late"})
             assert good(late, 201)["again"] is True
             assert good(await web.get("/api/paper/fills"))["count"] == 2
+
+
+async def test_while_the_engine_is_compiled_that_is_the_answer(
+    web: httpx.AsyncClient, market: Moved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    market.paper.prepare()
+    monkeypatch.setattr(paper_answers, "PREPARING_S", 0.05)
+    refused = await web.post(ORDERS, json=BUY)
+    assert (refused.status_code, refused.json()["rule"]) == (503, "preparing")
+    assert refused.json()["error"].startswith("Refused: The engine is being compiled")
+    monkeypatch.setattr(paper_answers, "PREPARING_S", 60.0)
+    waits = asyncio.create_task(web.post(ORDERS, json=BUY))
+    await asyncio.sleep(0)
+    market.paper.prepared()
+    assert good(await waits, 201)["order"] == 1  # the refused one was not placed
+
+
+async def test_what_was_not_begun_in_time_is_not_done(
+    web: httpx.AsyncClient, market: Moved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = threading.Event()
+
+    def be_busy() -> None:
+        ready.wait(60)
+
+    market.paper.post(be_busy)
+    monkeypatch.setattr(paper_answers, "ANSWER_S", 0.05)
+    refused = await web.post(ORDERS, json=BUY)
+    assert (refused.status_code, refused.json()["rule"]) == (503, "busy")
+    ready.set()
+    monkeypatch.setattr(paper_answers, "ANSWER_S", 300.0)
+    assert good(await web.post(ORDERS, json=BUY), 201)["order"] == 1

@@ -27,8 +27,13 @@ def test_entries_come_back_as_they_were_in_each_account(journal: Journal) -> Non
     assert list(journal.entries(a)) == entries(a, 1, 50)
     assert list(journal.entries(a, after=48)) == entries(a, 49, 50)
     assert list(journal.entries(a, after=20, most=5)) == entries(a, 21, 25)
-    assert list(journal.entries(b)) == entries(b, 1, 4)
-    assert (journal.last(a), journal.last(b)) == (50, 4)
+    assert list(journal.newest(a, 48, 3)) == entries(a, 45, 47)[::-1]
+    assert list(journal.newest(b, 99, 9)) == entries(b, 1, 4)[::-1]
+    journal.append([Entry(b, seq, 1, "Step", b"") for seq in (5, 6, 7)])
+    assert list(journal.newest(b, 8, 2, ("Step",))) == entries(b, 3, 4)[::-1]
+    assert list(journal.newest(b, 8, 2, ("Filled", "Step"))) == []
+    assert list(journal.entries(b))[:4] == entries(b, 1, 4)
+    assert (journal.last(a), journal.last(b)) == (50, 7)
     assert journal.find(a, "k9") == entries(a, 9, 9)[0]
     assert journal.find(b, "k9") is None
 
