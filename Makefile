@@ -9,9 +9,12 @@ PY := $(VENV)/bin/python
 ARGS ?=
 PYTHON_GPU ?=
 PYTEST := $(PY) -m pytest -q
+UNIT := $(PYTEST) -n 2 --dist loadfile -m "not browser"
+KERNELS := NUMBA_DISABLE_JIT=1 $(PYTEST) -n 2 --dist loadfile -m "kernel and not browser"
+BROWSER := $(PYTEST) -n 2 --dist worksteal -m browser
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test style format types imports unit kernels browser-tests compiled chromium egl postgres goldens bench soak gpu-check screenshots clean
+.PHONY: help run test style format types imports unit kernels browser-tests compiled provided chromium egl postgres goldens bench soak gpu-check screenshots clean
 
 help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -20,7 +23,11 @@ run: $(VENV)/.run ## Serves http://127.0.0.1:8050 (CANDLECAST_* variables and AR
 	@exec $(PY) app.py $(ARGS)
 
 test: export CI := 1
-test: style types imports unit kernels browser-tests ## Lint, types, import rule, and every test, real browser included
+test: $(VENV)/.dev ## Lint, types, import rule, and every test, real browser included
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target compiled style types imports provided
+	$(UNIT)
+	$(KERNELS)
+	$(BROWSER)
 
 style: $(VENV)/.dev
 	$(VENV)/bin/ruff check .
@@ -37,16 +44,21 @@ imports: $(VENV)/.dev
 	$(VENV)/bin/lint-imports
 
 unit: compiled egl postgres
-	$(PYTEST) -n 2 --dist loadfile -m "not browser"
+	$(UNIT)
 
 kernels: $(VENV)/.dev # the compiled functions once more as plain Python: out-of-range indexing raises there
-	NUMBA_DISABLE_JIT=1 $(PYTEST) -n 2 --dist loadfile -m "kernel and not browser"
+	$(KERNELS)
 
 browser-tests: compiled chromium
-	$(PYTEST) -n 2 --dist loadfile -m browser
+	$(BROWSER)
 
 compiled: $(VENV)/.dev # no test waits for the compiler
 	CANDLECAST_LOG_LEVEL=warning $(PY) app.py --warm-up --renderer cpu --feed sim
+
+provided: $(VENV)/.dev # one after another: they ask the same package manager
+	@scripts/provide-egl $(PY)
+	@scripts/provide-postgres
+	@scripts/provide-chromium $(PY)
 
 chromium: $(VENV)/.dev ## Provides a Chromium: an installed one, else Debian's package when root, else Playwright's
 	@scripts/provide-chromium $(PY)

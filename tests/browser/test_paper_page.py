@@ -13,8 +13,6 @@ from tests.browser.chromium import PHONE, Problems, open_page
 from tests.browser.program import Program
 
 pytestmark = pytest.mark.browser
-LONG_MS = 30_000
-expect.set_options(timeout=LONG_MS)
 PATH = "/paper?symbol=BTC-USD&interval=1m"
 NUMBERS = count(1)  # of accounts: a test that is tried once more has another
 HEAD = "candlecast.paperPage()?.head"
