@@ -50,14 +50,12 @@
     return words.number(value, Math.min(8, Math.max(known, Math.min(own, known + 2))));
   }
 
-  /** @param {number} ms @returns {string} "31 Jan 20:47:18" */
+  /** @param {number} ms @returns {string} "20:47:18" today, "31 Jan 20:47:18" before */
   function moment(ms) {
-    const [day, month, , time] = words.clock(new Date(ms)).split(" ");
-    return `${day} ${month} ${time}`;
+    const [date, today] = [new Date(ms), new Date()].map((each) => words.clock(each).split(" "));
+    const [day, month, year, time] = date;
+    return [day, month, year].every((part, place) => part === today[place]) ? time : `${day} ${month} ${time}`;
   }
-
-  /** @param {number} ms @returns {string} "20:47:18" */
-  const time = (ms) => new Date(ms).toISOString().slice(11, 19);
 
   /** "Take profit", "Buy limit": what it is for, else what it is. @param {PaperOrder} order */
   function orderName({ role, side, kind }) {
@@ -70,6 +68,34 @@
   /** Which price of it moves when its line is dragged. @param {PaperOrder} order @returns {"limit" | "stop"} */
   const movedPrice = ({ stop, triggered }) => (stop !== null && !triggered ? "stop" : "limit");
 
+  /** Only a limit stands in line at its price. @param {PaperOrder} order */
+  const queues = ({ kind, stop, triggered }) => kind.includes("limit") && (stop === null || triggered);
+
+  const STOPPED = /^Trading stopped: /;
+  const FAILING = /^failing: /;
+
+  /** Why it stopped, where the sentence before says that it did. @param {string} halted @returns {string} */
+  const stopCause = (halted) => capital(halted.replace(STOPPED, ""));
+
+  /** @param {string} journal of an account @returns {string} why it cannot be written, "" when it can */
+  const journalFault = (journal) => (FAILING.test(journal) ? capital(journal.replace(FAILING, "")) : "");
+
+  /** Why an account takes no orders, "" when it does. @param {PaperHead} head */
+  function waits({ tradable, halted, journal, why_not: why }) {
+    if (tradable) return "";
+    if (halted) return `Trading is stopped. ${stopCause(halted)}`;
+    return journalFault(journal) ? "The journal cannot be written, so no order is taken." : why;
+  }
+
+  /** @param {number | null} micros @returns {string} "41 µs", "1.8 ms", "4.3 s" */
+  function latency(micros) {
+    if (micros === null) return words.NONE;
+    return micros < 1000 ? `${words.number(micros, 0)} µs` : micros < 100_000 ? `${words.number(micros / 1000, 1)} ms` : words.age(micros / 1000);
+  }
+
+  /** @param {string} text */
+  const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
   /** @param {string} symbol @returns {[string, string]} base and quote currency */
   function currencies(symbol) {
     const [base, quote] = symbol.split("@")[0].split("-");
@@ -77,7 +103,8 @@
   }
 
   window.candlecast.paperWords = {
-    tone, result, share, size, price, places, moment, time, orderName, orderPrice, movedPrice, currencies,
+    tone, result, share, size, price, places, moment, orderName, orderPrice, movedPrice, queues, currencies, capital,
+    stopCause, journalFault, waits, latency,
     /** @param {PaperOrder} order */
     isLive: (order) => LIVE.includes(order.state),
   };

@@ -27,7 +27,9 @@
     constructor(list) {
       this.list = list;
       this.body = /** @type {HTMLElement} */ (list.querySelector("tbody"));
-      this.looks = [...list.querySelectorAll("th")].map((head) => head.className);
+      this.heads = [...list.querySelectorAll("thead th")].map((head) => /** @type {HTMLElement} */ (head));
+      this.looks = this.heads.map((head) => head.className);
+      this.widest = this.heads.map(() => 0);
       /** @type {Map<string, HTMLElement>} */
       this.rows = new Map();
     }
@@ -63,10 +65,19 @@
         const { text, tone = "", title } = typeof cell === "string" ? { text: cell } : cell;
         const element = /** @type {HTMLElement} */ (row.children[place]);
         words.write(element, text);
+        this.hold(place, text);
         setClass(element, `${this.looks[place]} ${tone}`.trim());
         if (title !== undefined) setAttribute(element, "title", title || null);
       });
       this.end(/** @type {HTMLElement} */ (row.lastElementChild), act, cells.length < this.looks.length);
+    }
+
+    /** A column of numbers stays as wide as its widest was: a digit more or less moves no other. @param {number} place @param {string} text */
+    hold(place, text) {
+      if (text.length <= this.widest[place] || !this.looks[place].includes("number")) return;
+      this.widest[place] = text.length;
+      const narrow = text.match(/[.,\s]/g)?.length ?? 0;
+      this.heads[place].style.setProperty("--widest", `${text.length - 0.5 * narrow}ch`);
     }
 
     /** The act at the end. @param {HTMLElement} cell @param {RowAct | null} act @param {boolean} ours */

@@ -5,8 +5,8 @@
  * what keeps it from being sent.
  *
  * @typedef {{symbol: string, last: number | null, bid: number | null, ask: number | null, decimals: number}} PaperQuote
- * @typedef {{equity: number, cash: number, exposure: number, currency: string, tradable: boolean, why_not: string,
- *   halted: string | null, terms: {maker_fee_percent: number, taker_fee_percent: number, leverage: number}}} PaperHead
+ * @typedef {{id: number, equity: number, cash: number, exposure: number, currency: string, tradable: boolean, why_not: string,
+ *   halted: string | null, journal: string, terms: {maker_fee_percent: number, taker_fee_percent: number, leverage: number}}} PaperHead
  * @typedef {{side: "buy" | "sell", kind: string, mode: "base" | "percent" | "risk", limit: number | null,
  *   stop: number | null, trail: number | null, amount: number | null, target: number | null, loss: number | null,
  *   tif: string, post: boolean, reduce: boolean}} TicketValues   numbers as typed: null for nothing, NaN for no number

@@ -4,6 +4,7 @@
 {
   const { paperApi: api, paperSizing: sizing } = window.candlecast;
   const UNSURE = ["network", "journal"]; // it may have been placed: the same press again is the same order
+  const SLOW_MS = 400;
   const PRICES = { market: [], limit: ["limit"], stop: ["stop"], stop_limit: ["stop", "limit"], trail: ["trail"] };
 
   class PaperOrders {
@@ -11,24 +12,33 @@
     constructor(ticket) {
       this.ticket = ticket;
       this.sending = false;
+      this.waits = ""; // what an order waits for that takes long
       this.key = { body: "", value: "" };
     }
 
     async send() {
-      const { quote, head, values } = this.ticket;
+      const { quote, head, values, blocked } = this.ticket;
       if (!quote || !head || this.sending) return;
       this.ticket.touched = true;
       const figures = sizing.figures(values, quote, head);
       this.ticket.draw();
-      if (figures.problem || !head.tradable || !figures.size) return;
+      if (figures.problem || blocked || !figures.size) return;
       this.sending = true;
       this.ticket.draw();
+      const slow = setTimeout(() => this.wait("The order waits to be journaled."), SLOW_MS);
       try {
         await this.ask(body(quote.symbol, values, figures.size));
       } finally {
+        clearTimeout(slow);
         this.sending = false;
-        this.ticket.draw();
+        this.wait("");
       }
+    }
+
+    /** @param {string} what */
+    wait(what) {
+      this.waits = what;
+      this.ticket.draw();
     }
 
     /** @param {object} order */

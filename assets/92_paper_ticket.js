@@ -2,9 +2,8 @@
 
 /** The order ticket: reads its fields, writes what they come to, sends. B and S choose the side, Enter sends. */
 {
-  const { words, paperWords: say, paperSizing: sizing, paperDom: dom } = window.candlecast;
-  const FIELDS = { limit: "paper-limit", stop: "paper-stop", trail: "paper-trail", amount: "paper-size", target: "paper-target", loss: "paper-loss" };
-  const MODES = /** @type {const} */ (["base", "percent", "risk"]);
+  const { words, paperWords: say, paperSizing: sizing, paperDom: dom, PaperTicketView } = window.candlecast;
+  const { MODES, FIELDS } = PaperTicketView;
   const PRICED = { limit: ["limit"], stop: ["stop", "stop_limit"] };
 
   /** @param {string} text @returns {number | null} null for nothing, NaN for no number */
@@ -34,8 +33,10 @@
       this.mode = "base";
       this.touched = false; // by hand, since it was last sent
       this.refused = false; // the sentence that stands there is a refusal
+      this.offline = ""; // why the server cannot be told anything, "" when it can
       this.done = ""; // what became of the last order
       this.orders = new window.candlecast.PaperOrders(this);
+      this.view = new PaperTicketView(root);
       root.addEventListener("input", () => this.onInput());
       root.addEventListener("change", (event) => this.onChange(event.target));
       root.addEventListener("click", (event) => this.onClick(event));
@@ -49,17 +50,12 @@
 
     /** @param {string} name @returns {HTMLInputElement} */
     input(name) {
-      return /** @type {HTMLInputElement} */ (document.getElementById(FIELDS[/** @type {"limit"} */ (name)]));
+      return this.view.input(name);
     }
 
     /** @param {string} id */
     ticked(id) {
       return /** @type {HTMLInputElement | null} */ (document.getElementById(id))?.checked ?? false;
-    }
-
-    /** @param {string} name @returns {HTMLElement | null} */
-    part(name) {
-      return this.root.querySelector(`[data-ticket="${name}"]`);
     }
 
     /** @returns {TicketValues} */
@@ -87,16 +83,34 @@
       this.quote = quote;
       say.places.set(quote.symbol, quote.decimals);
       if (other) this.begin(quote);
-      for (const name of /** @type {("bid" | "ask")[]} */ (["bid", "ask"])) words.write(this.part(name), words.number(quote[name], quote.decimals));
+      else if (!this.touched && !this.input("limit").value) this.offer(quote);
+      for (const name of /** @type {("bid" | "ask")[]} */ (["bid", "ask"])) this.view.write(name, words.number(quote[name], quote.decimals));
       this.draw();
     }
 
     /** Another symbol: nothing of the last one stays. @param {PaperQuote} quote */
     begin(quote) {
-      words.write(this.part("symbol"), quote.symbol);
+      this.view.write("symbol", quote.symbol);
       for (const name of ["stop", "trail", "target", "loss"]) type(this.input(name), "");
+      this.offer(quote);
+    }
+
+    /** A price to begin with, as soon as there is one. @param {PaperQuote} quote */
+    offer(quote) {
       type(this.input("limit"), words.number(quote.bid ?? quote.last, quote.decimals).replace(words.NONE, ""));
       this.touched = false;
+    }
+
+    /** @param {string} why "" when the server hears this page */
+    showOffline(why) {
+      if (why === this.offline) return;
+      this.offline = why;
+      this.draw();
+    }
+
+    /** Why nothing can be sent, "" when it can. */
+    get blocked() {
+      return this.offline || (this.head ? say.waits(this.head) : "");
     }
 
     /** @param {PaperHead} head */
@@ -215,63 +229,30 @@
     // --- what it says -------------------------------------------------------------------------------------------
 
     draw() {
-      const { quote, head } = this;
-      const { side, kind } = this.root.dataset;
-      const button = /** @type {HTMLButtonElement} */ (document.getElementById("paper-send"));
-      if (!button) return;
-      dom.setClass(button, `button button-main button-${side === "sell" ? "down" : "up"}`);
-      this.drawUnits();
+      const { quote, head, view } = this;
+      if (!view.button) return;
+      view.side(this.root.dataset.side);
+      view.units(quote?.symbol ?? "", this.mode);
       this.changed();
       if (!quote || !head) return;
-      const figures = sizing.figures(this.values, quote, head);
-      words.write(button, sizing.act(this.values, figures, quote));
-      button.disabled = this.orders.sending || !head.tradable || figures.problem !== "";
-      const digits = (figures.value ?? 1) < 1 ? 6 : 2;
-      words.write(this.part("value"), words.number(figures.value, digits));
-      words.write(this.part("fee"), words.number(figures.fee, digits));
-      words.write(this.part("fee-name"), `Fee, ${figures.maker ? "maker" : "taker"} `);
-      words.write(this.part("risk"), words.number(figures.risk, digits));
-      this.drawFar("target", figures.price);
-      this.drawFar("loss", figures.price);
-      const why = head.tradable ? (this.touched ? figures.problem : this.done) : head.why_not;
-      this.mark(this.touched ? figures.field : "");
-      if (!this.refused) this.say(why, false);
-      if (kind !== "limit") this.root.dataset.tif = "gtc";
+      const { values } = this;
+      const figures = sizing.figures(values, quote, head);
+      view.button.disabled = this.orders.sending || this.blocked !== "" || figures.problem !== "";
+      view.figures(values, figures, quote);
+      view.mark(this.touched ? figures.field : "");
+      if (!this.refused) this.say(this.blocked || this.orders.waits || (this.touched ? figures.problem : this.done || this.hint), false);
+      if (this.root.dataset.kind !== "limit") this.root.dataset.tif = "gtc";
     }
 
-    drawUnits() {
-      const [base, money] = say.currencies(this.quote?.symbol ?? "");
-      for (const name of ["limit", "stop", "trail"]) words.write(this.root.querySelector(`[data-ticket-unit="${name}"]`), money);
-      const units = { base, percent: "% equity", risk: `${money} risk` };
-      const turn = this.part("mode");
-      words.write(turn, units[this.mode]);
-      const next = MODES[(MODES.indexOf(this.mode) + 1) % MODES.length];
-      if (turn) turn.title = `Size in ${units[this.mode]}; press for ${units[next]}`;
-    }
-
-    /** How far a bracket is away. @param {"target" | "loss"} name @param {number | null} price */
-    drawFar(name, price) {
-      const value = this.values[name];
-      const far = price && value ? `${words.signed((100 * (value - price)) / price, 1)} %` : "";
-      words.write(this.root.querySelector(`[data-ticket-unit="${name}"]`), far);
-    }
-
-    /** @param {string} field that cannot be used, "" for none */
-    mark(field) {
-      const names = { size: "amount" };
-      for (const name of Object.keys(FIELDS)) {
-        const wrong = name === (names[/** @type {"size"} */ (field)] ?? field);
-        dom.setAttribute(this.input(name), "aria-invalid", wrong ? "true" : null);
-      }
+    /** While the size is not typed yet. */
+    get hint() {
+      return this.input("amount").value ? "" : "Type a size, or press a share of equity.";
     }
 
     /** @param {string} sentence @param {boolean} refused */
     say(sentence, refused) {
-      const place = this.part("message");
-      if (!place) return;
       this.refused = refused;
-      dom.setClass(place, `ticket-message ${refused ? "is-refused" : ""}`.trim());
-      words.write(place, sentence);
+      this.view.say(sentence, refused);
     }
 
     /** What became of the order that was sent. @param {string} said @param {boolean} refused */

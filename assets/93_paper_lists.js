@@ -2,7 +2,7 @@
 
 /** The lists of the paper page: positions, orders, fills, journal and results, by tabs that arrow keys go through. */
 {
-  const { words, make, PaperTable, paperWords: say, paperDom: dom } = window.candlecast;
+  const { words, PaperTable, paperWords: say, paperDom: dom } = window.candlecast;
   const SHOWN_ORDERS = 60;
 
   class PaperLists {
@@ -120,15 +120,14 @@
 
     /** @param {PaperPosition[]} positions */
     showTotal(positions) {
-      const total = /** @type {HTMLElement} */ (this.root.querySelector('[data-paper-total="positions"]'));
-      const sum = (/** @type {"value" | "unrealised"} */ name) =>
-        positions.reduce((whole, each) => whole + Math.abs(name === "value" ? (each.value ?? 0) : 0) + (name === "value" ? 0 : (each.unrealised ?? 0)), 0);
-      total.hidden = positions.length < 2;
-      const gain = say.result(sum("unrealised"));
-      if (!total.firstChild) total.append(make("span", "", {}, "Total"), make("span", "paper-total-value"), make("span"));
-      words.write(total.children[1], words.number(sum("value"), 2));
-      words.write(total.children[2], gain.text);
-      dom.setClass(/** @type {HTMLElement} */ (total.children[2]), gain.tone);
+      const total = /** @type {HTMLElement} */ (this.root.querySelector(".paper-list-positions tfoot"));
+      const value = positions.reduce((sum, each) => sum + Math.abs(each.value ?? 0), 0);
+      const gain = say.result(positions.reduce((sum, each) => sum + (each.unrealised ?? 0), 0));
+      if (total.hidden !== positions.length < 2) total.hidden = positions.length < 2;
+      words.write(total.querySelector('[data-paper-sum="value"]'), words.number(value, 2));
+      const result = /** @type {HTMLElement} */ (total.querySelector('[data-paper-sum="p&l"]'));
+      words.write(result, gain.text);
+      dom.setClass(result, `number ${gain.tone}`);
       const all = /** @type {HTMLElement} */ (this.root.querySelector(".paper-close-all"));
       all.hidden = !positions.length;
     }
@@ -145,19 +144,18 @@
     /** @param {PaperOrder} order @returns {RowValue} */
     orderRow(order) {
       const live = say.isLive(order);
-      const at = order.kind === "market" ? "market" : say.price(order.symbol, say.orderPrice(order));
       return {
         key: String(order.id),
         look: live ? "" : "is-ended",
         cells: [
           { text: order.symbol, tone: "strong" },
           order.side === "buy" ? { text: "Buy", tone: "up" } : { text: "Sell", tone: "down" },
-          { text: capital(order.role === "entry" ? order.kind : order.role), title: `Order ${order.id}` },
+          { text: orderWords(order), title: `Order ${order.id}` },
           say.size(order.size),
           { text: say.size(order.filled), tone: "quiet" },
-          order.trail === null ? at : `${at} \u2013 ${say.price(order.symbol, order.trail)}`,
-          { text: order.queue_ahead === null || !live ? words.NONE : say.size(order.queue_ahead), tone: "quiet" },
-          { text: capital(order.state), tone: order.state === "refused" ? "down" : "quiet", title: order.words },
+          order.kind === "market" ? "market" : say.price(order.symbol, say.orderPrice(order)),
+          { text: live && say.queues(order) ? say.size(order.queue_ahead) : words.NONE, tone: "quiet" },
+          { text: say.capital(order.state), tone: order.state === "refused" ? "down" : "quiet", title: order.words },
           { text: order.opened_by, tone: "faint" },
         ],
         act: live ? { name: "cancel", icon: "close", label: `Cancel order ${order.id}` } : null,
@@ -194,56 +192,25 @@
           cells: [
             { text: say.moment(each.time_ms), tone: "quiet" },
             { text: each.seq.toLocaleString("en-US"), tone: "faint" },
-            { text: capital(each.kind.replaceAll("_", " ")), tone: "quiet" },
+            { text: say.capital(each.kind.replaceAll("_", " ")), tone: "quiet" },
             { text: each.words, title: each.words },
           ],
           act: { name: "note", words: noteWords(each), label: `Note on entry ${each.seq}` },
         })),
       );
     }
-
-    /** @param {{label: string, value: number | null, unit: string, formula: string, note: string}[]} metrics */
-    showResults(metrics) {
-      const list = /** @type {HTMLElement} */ (this.root.querySelector(".paper-list-results"));
-      list.classList.toggle("has-none", !metrics.length);
-      const cards = /** @type {HTMLElement} */ (list.querySelector(".paper-results"));
-      while (cards.children.length > metrics.length) cards.lastElementChild?.remove();
-      metrics.forEach((metric, place) => this.card(/** @type {HTMLElement} */ (cards.children[place] ?? cards.appendChild(card())), metric));
-    }
-
-    /** @param {HTMLElement} element @param {{label: string, value: number | null, unit: string, formula: string, note: string}} metric */
-    card(element, { label, value, unit, formula, note }) {
-      const text = metricWords(value, unit);
-      dom.setAttribute(element, "title", formula);
-      words.write(element.querySelector(".metric-caption"), label);
-      words.write(element.querySelector("b"), text);
-      dom.setClass(/** @type {HTMLElement} */ (element.querySelector("b")), say.tone(text));
-      words.write(element.querySelector(".metric-note"), note);
-    }
   }
 
-  /** @param {string} text */
-  const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+  /** "Trailing by 300.0", "Stop limit at 37,600.0": with the price that is in no other column. @param {PaperOrder} order */
+  function orderWords(order) {
+    const { role, kind, symbol, trail, limit } = order;
+    const name = say.capital(role === "entry" ? kind : role);
+    if (trail !== null) return `${name} by ${say.price(symbol, trail)}`;
+    return kind === "stop limit" && !say.queues(order) ? `${name} at ${say.price(symbol, limit)}` : name;
+  }
 
   /** What stands where a note can be. @param {{note: string, tags: string[]}} of */
   const noteWords = ({ note, tags }) => [...tags.map((tag) => `#${tag}`), note].filter(Boolean).join(" ");
-
-  function card() {
-    const element = make("div", "metric-card");
-    const line = make("div", "metric-line");
-    line.append(make("b", ""), make("span", "metric-note"));
-    element.append(make("div", "metric-caption"), line);
-    return element;
-  }
-
-  /** @param {number | null} value @param {string} unit */
-  function metricWords(value, unit) {
-    if (value === null) return words.NONE;
-    if (unit === "%") return `${words.signed(value, 2)} %`;
-    if (unit === "money") return words.signed(value, 2);
-    if (unit === "count") return words.number(value, 0);
-    return unit === "ns" ? words.age(value / 1e6) : words.number(value, 2);
-  }
 
   window.candlecast.PaperLists = PaperLists;
 }

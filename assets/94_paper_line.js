@@ -20,14 +20,14 @@
       /** @type {number | null} where it is dragged to */
       this.at = null;
       this.root = make("div", "paper-line", { "data-no-gesture": "" });
-      this.rule = make("i", "paper-line-rule");
+      this.rule = make("i", ""); // in a layer of its own: no line is drawn over the tag of another
       this.tag = make("div", "paper-line-tag");
       this.axis = make("span", "paper-line-axis");
       this.name = make("b", "paper-line-name");
       this.size = make("span", "paper-line-size");
       this.result = make("span", "paper-line-result");
       this.tag.append(...(value.grip ? [this.grip()] : []), this.name, this.size, this.result, ...(value.close ? [this.cross()] : []));
-      this.root.append(this.rule, this.tag, this.axis);
+      this.root.append(this.tag, this.axis);
       this.show(value);
     }
 
@@ -56,7 +56,7 @@
     /** @param {LineValue} value */
     show(value) {
       this.value = value;
-      dom.setClass(this.root, `paper-line is-${value.kind} is-${value.tone}${this.at === null ? "" : " is-edited"}`);
+      this.drawLook();
       words.write(this.name, value.name);
       words.write(this.size, value.size);
       words.write(this.result, value.result.text);
@@ -67,12 +67,28 @@
       dom.setAttribute(this.handle, "aria-valuenow", String(this.price));
     }
 
+    drawLook() {
+      const look = `is-${this.value.kind} is-${this.value.tone}${this.at === null ? "" : " is-edited"}`;
+      dom.setClass(this.root, `paper-line ${look}`);
+      dom.setClass(this.rule, `paper-line-rule ${look}`);
+    }
+
+    /** @param {boolean} hidden */
+    hide(hidden) {
+      for (const part of [this.root, this.rule]) if (part.hidden !== hidden) part.hidden = hidden;
+    }
+
+    remove() {
+      for (const part of [this.root, this.rule]) part.remove();
+    }
+
     /**
      * @param {number} y CSS pixels @param {number} tag shift of the tag, where another is in its place
      * @param {number} label shift of the label on the axis @param {string} price as written
      */
     place(y, tag, label, price) {
       shift(this.root, y);
+      shift(this.rule, y);
       shift(this.tag, tag);
       shift(this.axis, label);
       words.write(this.axis, price);
@@ -105,7 +121,7 @@
       const rounded = this.acts.round(price);
       if (!(rounded > 0) || rounded === this.price) return;
       this.at = rounded;
-      this.root.classList.add("is-edited");
+      this.drawLook();
       this.acts.moved(rounded);
     }
 
@@ -118,17 +134,14 @@
     /** Where it was. */
     back() {
       this.hold?.abort();
-      if (this.at === null || this.sending) return;
-      this.at = null;
-      this.root.classList.remove("is-edited");
-      this.acts.moved(this.value.price);
+      if (this.at !== null && !this.sending) this.settle();
     }
 
     /** What was asked for is done, or refused: what is known now is shown. */
     settle() {
       this.sending = false;
       this.at = null;
-      this.root.classList.remove("is-edited");
+      this.drawLook();
       this.acts.moved(this.value.price);
     }
 

@@ -7,7 +7,8 @@
  */
 {
   const { words, make, scales, PaperLine, paperWords: say, paperApi: api, paperType } = window.candlecast;
-  const APART = 23; // CSS pixels between two tags
+  const APART = { wide: 23, phone: 32 }; // CSS pixels between two tags
+  const phone = window.matchMedia("(max-width: 767px)");
   const LABEL = 19; // and between two labels on the axis
   const LAST = { above: 19, below: 33 }; // the last price's box from its row on; it wins
   const TONES = { "take profit": "up", "stop loss": "down" };
@@ -24,6 +25,8 @@
       /** @type {Map<string, PaperLine>} */
       this.lines = new Map();
       this.root = make("div", "paper-lines");
+      this.rules = make("div", "");
+      this.root.append(this.rules);
       chart.append(this.root);
       this.ending = new AbortController();
       chart.addEventListener("candlecast:followed", () => this.draw(), { signal: this.ending.signal });
@@ -69,7 +72,7 @@
       const kept = new Set(values.map(({ key }) => key));
       for (const [key, line] of this.lines) {
         if (kept.has(key) || line.at !== null) continue;
-        line.root.remove();
+        line.remove();
         this.lines.delete(key);
       }
       for (const value of values) {
@@ -91,6 +94,7 @@
         priceAt: (y) => this.priceAt(y),
       });
       this.lines.set(value.key, line);
+      this.rules.append(line.rule);
       this.root.append(line.root);
     }
 
@@ -116,19 +120,20 @@
       const placed = [...this.lines.values()].map((line) => ({ line, y: c * axis.rowOf(line.price) + d }));
       const shown = placed.filter(({ line, y }) => {
         const seen = y >= top && y < bottom;
-        if (line.root.hidden === seen) line.root.hidden = !seen;
+        line.hide(!seen);
         return seen;
       });
       shown.sort((one, other) => one.y - other.y);
       const last = window.candlecast.lastRow(meta, { c, d });
-      let [tags, labels] = [-Infinity, -Infinity];
-      for (const { line, y } of shown) {
-        const css = y / panel.ratio;
-        const tag = Math.max(css, tags + APART);
-        const label = besideLast(Math.max(css, labels + LABEL), last === null ? null : last / panel.ratio);
-        [tags, labels] = [tag, label];
-        line.place(css, tag - css, label - css, words.number(line.price, meta.decimals));
-      }
+      const apart = phone.matches ? APART.phone : APART.wide;
+      const rows = shown.map(({ y }) => y / panel.ratio);
+      const tags = spread(rows, apart, top / panel.ratio + apart / 2, bottom / panel.ratio - apart / 2);
+      let labels = -Infinity;
+      shown.forEach(({ line }, place) => {
+        const css = rows[place];
+        labels = besideLast(Math.max(css, labels + LABEL), last === null ? null : last / panel.ratio);
+        line.place(css, tags[place] - css, labels - css, words.number(line.price, meta.decimals));
+      });
     }
 
     /** While it is dragged. @param {PaperLine} line @param {number} price */
@@ -178,7 +183,7 @@
       tone: "position",
       price: position.entry,
       name: `${up > 0 ? "Long" : "Short"} ${say.size(position.size)}`,
-      size: "",
+      size: position.owner === "manual" ? "" : position.opened_by,
       result: { text: `${text} (${say.share(share).text})`, tone },
       grip: "",
       close: `Close ${position.symbol} at market`,
@@ -206,8 +211,17 @@
     const held = positions.find((each) => each.symbol === order.symbol && each.owner === order.owner);
     const closes = held && (held.side === "long") === (order.side === "sell");
     if (closes) return say.result((held.side === "long" ? 1 : -1) * (price - held.entry) * Math.min(order.size - order.filled, held.size));
-    if (order.queue_ahead === null) return { text: order.state, tone: "" };
+    if (order.queue_ahead === null || !say.queues(order)) return { text: order.state, tone: "" };
     return { text: `queue ${words.volume(order.queue_ahead) || "0"} ${say.currencies(order.symbol)[0]}`, tone: "" };
+  }
+
+  /** Rows as near to theirs as they can be without touching each other or the edges. @param {number[]} rows rising @param {number} apart @param {number} top @param {number} bottom */
+  function spread(rows, apart, top, bottom) {
+    let above = top - apart;
+    const places = rows.map((row) => (above = Math.max(row, above + apart)));
+    let below = bottom + apart;
+    for (let place = places.length - 1; place >= 0; place -= 1) below = places[place] = Math.min(places[place], below - apart);
+    return places;
   }
 
   /** Where a label does not cover the last price. @param {number} y @param {number | null} last */

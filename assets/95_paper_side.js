@@ -132,15 +132,14 @@
   }
 
   async function kill() {
-    const done = await api.tried(api.ask("POST", "/kill", {}), "Stop");
-    if (done) api.toast("warning", "All trading is stopped", done.words ?? "Orders are cancelled, positions are closed at market.", "paper-kill");
+    await api.tried(api.ask("POST", "/kill", {}), "Stop"); // the strip tells that it is done
   }
 
-  /** What it will do. @param {HTMLElement} page @param {number} orders @param {number} positions @param {boolean} halted */
-  function tellKill(page, orders, positions, halted) {
+  /** What it will do. @param {HTMLElement} page @param {number} orders @param {number} positions @param {string} instead what is said instead, "" for nothing */
+  function tellKill(page, orders, positions, instead) {
     const count = (/** @type {number} */ number, /** @type {string} */ what) => `${number} ${what}${number === 1 ? "" : "s"}`;
     const will = `Hold 1 s. Cancels ${count(orders, "order")}, closes ${count(positions, "position")}.`;
-    words.write(page.querySelector('[data-paper="kill"]'), halted ? "Trading is stopped." : will);
+    words.write(page.querySelector('[data-paper="kill"]'), instead || will);
   }
 
   document.addEventListener("pointerdown", (event) => {

@@ -45,7 +45,7 @@
 
     /** @param {string} act */
     act(act) {
-      if (act === "main") return this.shown.chooseAccount(0);
+      if (act === "other") return this.shown.chooseAccount(this.shown.heads.other);
       if (act === "resume") return void acts.resume();
       if (!this.shown.head) return;
       if (act === "close-all") dialogs.closeAll(this.shown.lists.positions, this.shown.lists.orders, this.shown.head.currency);

@@ -47,6 +47,7 @@
       /** @type {number[][]} */
       this.curve = [[], []];
       this.asking = false;
+      this.gone = false; // the socket
       this.listSeen = ""; // what the journal or the results were asked for
       this.sent = "";
       this.news = new PaperNews();
@@ -67,7 +68,20 @@
       const { signal } = this.ending;
       document.addEventListener("candlecast:paper-account", (event) => this.chooseAccount(Number(/** @type {CustomEvent} */ (event).detail)), { signal });
       new window.candlecast.PaperHands(this, signal);
-      this.timer = setInterval(() => this.fetchList(), ASK_MS);
+      this.timer = setInterval(() => {
+        this.showOffline();
+        void this.fetchList();
+      }, ASK_MS);
+    }
+
+    /** What is shown is old, and nothing can be told, while the socket is gone. */
+    showOffline() {
+      const gone = ["lost", "polling"].includes(window.candlecast.mode);
+      this.ticket.showOffline(gone ? "The server is out of reach: what is shown is old, and nothing can be sent." : "");
+      if (gone !== this.gone) {
+        this.gone = gone;
+        this.drawKill();
+      }
     }
 
     stop() {
@@ -190,13 +204,15 @@
       if (!this.head) return;
       const { equity } = this.head;
       const [times, values] = this.curve;
-      const now = Math.max(Date.now(), times[times.length - 1] ?? 0);
+      const newest = times[times.length - 1] ?? 0;
+      const now = this.head.market === "replay" ? Math.max(newest, this.lines?.panel?.meta?.time_ms ?? 0) : Math.max(Date.now(), newest);
       this.equity.show([{ times: [...times, now], values: [...values, equity], colour: "--line-a" }]);
     }
 
     drawKill() {
       const live = this.lists.orders.filter(say.isLive).length;
-      side.tellKill(this.page, live, this.lists.positions.length, Boolean(this.head?.halted));
+      const does = this.gone ? "The server is out of reach." : this.head?.halted ? "Trading is stopped." : "";
+      side.tellKill(this.page, live, this.lists.positions.length, does);
     }
 
     /** Journal and results are asked for while they are shown, when something happened. */
@@ -209,7 +225,7 @@
       try {
         const given = await api.ask("GET", tab === "journal" ? "/journal?limit=200" : "/statistics");
         if (tab === "journal") this.lists.showJournal((this.journal = given.rows ?? given));
-        else this.lists.showResults(given.metrics ?? given);
+        else window.candlecast.showPaperResults(this.page, given.metrics ?? given);
         this.listSeen = seen;
       } catch (reason) {
         if (!(reason instanceof api.Refused)) throw reason;

@@ -50,7 +50,7 @@ def account_strips() -> html.Div:
     """Halted, not trading now, a journal that cannot be written: one strip each, hidden."""
     strips = [
         _strip("halted", "strip-down", "error", "Trading is stopped", ("resume", "Resume trading")),
-        _strip("idle", "strip-warn", "warning", "This account waits", ("main", "Show the other")),
+        _strip("idle", "strip-warn", "warning", "This account waits", ("other", "Show the other")),
         _strip("journal", "strip-down", "warning", "The journal is behind", None),
     ]
     return html.Div(strips, className="paper-strips", role="status")

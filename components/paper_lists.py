@@ -17,6 +17,8 @@ class PaperList(NamedTuple):
     name: str
     columns: tuple[Column, ...]
     empty: tuple[str, str]
+    summed: tuple[str, ...] = ()
+    """Columns whose sum stands below them."""
 
 
 LISTS: Mapping[str, PaperList] = {
@@ -28,6 +30,7 @@ LISTS: Mapping[str, PaperList] = {
             Column("Return", True), Column("Opened by", wide=True), Column(""),
         ),
         ("No open positions", "A position opens with the first fill of an order."),
+        ("Value", "P&L"),
     ),
     "orders": PaperList(
         "Orders",
@@ -117,13 +120,13 @@ def _body(key: str, each: PaperList) -> html.Div:
             html.Caption(each.name, className="visually-hidden"),
             html.Thead(head),
             html.Tbody(**data(paper_rows=key)),
+            *([_total(each)] if each.summed else []),
         ],
         className="table paper-table",
     )
-    foot = html.Div(className="paper-total", hidden=True, **data(paper_total=key))
     return html.Div(
         [
-            html.Div([rows, foot], className="table-body", tabIndex=0),
+            html.Div(rows, className="table-body", tabIndex=0),
             nothing_yet("inbox", title, detail),
         ],
         id=f"paper-list-{key}",
@@ -132,6 +135,20 @@ def _body(key: str, each: PaperList) -> html.Div:
         **data(paper_list=key),
         **aria(labelledby=f"paper-tab-{key}"),
     )
+
+
+def _total(each: PaperList) -> html.Tfoot:
+    """The sums below their columns, hidden until there are two rows."""
+    first, *columns = each.columns
+    cells = [
+        html.Td(
+            className=_look(column),
+            **(data(paper_sum=column.name.lower()) if column.name in each.summed else {}),
+        )
+        for column in columns
+    ]
+    name = html.Th("Total", scope="row", className=_look(first))
+    return html.Tfoot(html.Tr([name, *cells]), hidden=True)
 
 
 def _look(column: Column) -> str:

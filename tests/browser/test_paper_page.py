@@ -138,6 +138,7 @@ def test_escape_puts_a_line_back_and_keys_move_it(
     price = limit_far_below(page, 0.98)
     show_prices(page, price - 200, quote(page, "bid") + 200)
     grip = order_line(page).locator(".paper-line-grip")
+    expect(grip).to_be_visible()  # the picture with these prices is still to come
     grip.focus()
     page.keyboard.press("Shift+ArrowUp")
     expect(grip).to_have_attribute("aria-valuenow", f"{price + 1:g}")

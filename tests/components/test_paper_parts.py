@@ -3,6 +3,7 @@
 from components.icons import NAMES
 from components.paper_account import account_button, account_menu, account_row, account_strips
 from components.paper_dialogs import TITLES, paper_dialogs
+from components.paper_lists import LISTS, paper_lists
 from components.paper_sheet import TABS, paper_sheet
 from components.paper_side import automation_panel, kill_switch, limits_panel
 from tests.components.trees import attribute, by_class, parts, texts
@@ -50,3 +51,16 @@ def test_sheet_begins_with_the_ticket() -> None:
     assert [attribute(tab, "data-sheet-tab") for tab in tabs] == list(TABS)
     assert [attribute(tab, "aria-selected") for tab in tabs].count("true") == 1
     assert {"grip", "power"} <= NAMES
+
+
+def test_sums_stand_below_their_columns() -> None:
+    (table,) = [part for part in by_class(paper_lists(), "paper-table") if len(part.children) == 4]
+    _, head, _, foot = table.children
+    assert foot.hidden
+    below = {
+        attribute(cell, "data-paper-sum"): title.children
+        for cell, title in zip(foot.children.children, head.children.children, strict=True)
+    }
+    below.pop(None)
+    assert below == {"value": "Value", "p&l": "P&L"}
+    assert set(below.values()) == set(LISTS["positions"].summed)
