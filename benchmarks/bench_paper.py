@@ -10,42 +10,39 @@ matched and becomes events. Rows with a journal wait until it is on the disk (th
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from statistics import median
 
 from benchmarks.harness import Row, measure
-from market.columns import CandleWindow
-from market.types import MINUTE, Candle, Quote, Side, Symbol, Trade
+from benchmarks.paper_account import (
+    HISTORY,
+    LIMITS,
+    OWNERS,
+    START_NS,
+    SYMBOLS,
+    Account,
+    candle_of,
+    run_of,
+    seen,
+)
+from market.types import MINUTE, Side
 from paper_trading.account_hand import AccountHand
 from storage.journal.entry import Journal
 from storage.journal.memory import MemoryJournal
 from tests.paper_trading.harness import moved, stored
-from trading.backtest import Setup
-from trading.engine.policies import Fees, Policies, Slippage
-from trading.paper.automation import LiveRun, RunTerms, live_run
-from trading.paper.commands import Command, Place, SetAutomation, Target
-from trading.paper.core import open_account
-from trading.paper.events import Event
-from trading.paper.risk import Facts, Intent, RiskLimits, RiskState
+from trading.engine.records import Kind
+from trading.event_strategy import Desk, EventStrategy
+from trading.paper.automation import LiveRun
+from trading.paper.commands import CancelAll, Place, Target
+from trading.paper.risk import Facts, Intent, RiskState
 from trading.paper.risk_rules import check
 from trading.paper.tape import Heard
-from trading.paper.terms import AccountTerms
 from trading.shelf import strategies
 
-SYMBOLS = tuple(Symbol(f"S{number}-USD") for number in range(16))
-OWNERS = tuple(f"a{number}" for number in range(15))
-START_NS = 1_700_000_000_000_000_000 // MINUTE * MINUTE
-HISTORY = 500
 TRADES_A_SECOND = 5_000
-LIMITS = RiskLimits(
-    max_order_value=1e9, max_position_value=1e9, max_exposure=1e9, max_daily_loss=1e9,
-    max_drawdown=0.9, orders_per_minute=10_000, price_collar=0.5, stale_after_s=15.0,
-)  # fmt: skip
-NO_RATE = replace(LIMITS, orders_per_minute=None)
 FACTS = Facts(
     time_ns=START_NS, equity=99_588.0, currency="USD", own=0.25, own_live=0.0, net=0.25, buys=0.0,
     sells=0.0, exposure=21_687.0, pending=0.0, bid=38_529.5, ask=38_530.5, mark=38_530.0,
@@ -53,35 +50,9 @@ FACTS = Facts(
 )  # fmt: skip
 
 
-class Account:
-    """A core on its own, with a clock that the benchmark moves."""
-
-    def __init__(self) -> None:
-        terms = AccountTerms(name="Measured", start_capital=Decimal(10_000_000))
-        self.now_ns = START_NS
-        self.core, _ = open_account(terms, NO_RATE, START_NS, dict.fromkeys(SYMBOLS, 1e-6))
-        for symbol in SYMBOLS:
-            self.core.market(Heard(symbol, START_NS), START_NS)
-            self.core.market(Quote(symbol, 0, 99.99, 5e3, 100.01, 5e3), START_NS)
-            self.trade(symbol, 100.0)
-        for owner in OWNERS:
-            self.do(SetAutomation(
-                owner=owner, name=owner, strategy="sma_cross", values={}, symbols=SYMBOLS[:1],
-                interval="1m", capital=Decimal(100_000), state="running",
-            ))  # fmt: skip
-
-    def trade(self, symbol: Symbol, price: float) -> None:
-        """A trade of the market."""
-        self.core.market(Trade(symbol, 1, self.now_ns, price, 0.1, Side.BUY), self.now_ns)
-
-    def do(self, command: Command, time_ns: int | None = None) -> tuple[int, Sequence[Event]]:
-        """As :class:`paper_trading.account_hand.Commanded`."""
-        return 0, self.core.do(command, time_ns or self.now_ns)
-
-
 def run() -> list[Row]:
     """All rows."""
-    return [_risk(), *_decisions(), _signals(), _busy_second(), *_journaled()]
+    return [_risk(), *_decisions(), _signals(), _limits(), _busy_second(), *_journaled()]
 
 
 def _risk() -> Row:
@@ -99,12 +70,39 @@ def _risk() -> Row:
 def _decisions() -> Iterator[Row]:
     """By the clock, the garbage collector on as in the program."""
     account = Account()
-    hand, strategy = AccountHand(account, OWNERS[0], SYMBOLS[:1], _seen), "sma_cross"
-    run = _run(strategy, {"fast": 2, "slow": 5}, SYMBOLS[0], hand)
+    hand = AccountHand(account, OWNERS[0], SYMBOLS[:1], seen)
+    cross = run_of(strategies()["sma_cross"], {"fast": 2, "slow": 5}, SYMBOLS[0], hand)
+    yield _latency(
+        "trade → SMA cross decides → order taken and filled, without the disk",
+        _decided(account, hand, cross), "p50 ≤ 0.05 ms, p99 ≤ 0.5 ms",
+    )  # fmt: skip
+    account = Account()
+    hand = AccountHand(account, OWNERS[0], SYMBOLS[:1], seen)
+    bids = EventStrategy("bids", "Bids", "Measured.", "benchmarks", (), (), Bids)
+    yield _latency(
+        "trade → event strategy decides → limit order taken, without the disk",
+        _decided(account, hand, run_of(bids, {}, SYMBOLS[0], hand)), "p50 ≤ 0.05 ms, p99 ≤ 0.5 ms",
+    )  # fmt: skip
+
+
+class Bids:
+    """A limit order one percent below every close."""
+
+    def __init__(self, _values: Mapping[str, float]) -> None: ...
+
+    def init(self, desk: Desk) -> None:
+        self.close = desk.candles().close
+
+    def next(self, desk: Desk) -> None:
+        desk.buy(0.01, limit=self.close[-1] * 0.99)
+
+
+def _decided(account: Account, hand: AccountHand, run: LiveRun) -> list[int]:
+    """Times in ns of the closes at which ``run`` placed an order."""
     samples: list[int] = []
     for bar in range(6_000):
         account.now_ns += MINUTE
-        candle = _candle(HISTORY + bar)
+        candle = candle_of(HISTORY + bar)
         started = time.perf_counter_ns()
         orders = account.core.records.order_count
         account.trade(SYMBOLS[0], candle.close)
@@ -114,11 +112,9 @@ def _decisions() -> Iterator[Row]:
         if account.core.records.order_count > orders:
             samples.append(time.perf_counter_ns() - started)
         run.tidy()
+        account.do(CancelAll(owner=OWNERS[0]))
         account.core.market(Heard(SYMBOLS[0], account.now_ns), account.now_ns)
-    yield _latency(
-        "trade → SMA cross decides → order taken and filled, without the disk", samples[200:],
-        "p50 ≤ 0.05 ms, p99 ≤ 0.5 ms",
-    )  # fmt: skip
+    return samples[200:]
 
 
 def _signals() -> Row:
@@ -135,6 +131,26 @@ def _signals() -> Row:
         "signal → order taken, filled and booked", signals, runs=200, clock=time.thread_time_ns,
         goal="≤ 0.02 ms: 50,000 a second",
     )  # fmt: skip
+    return _per_signal(row)
+
+
+def _limits() -> Row:
+    """A limit order of each of 15 portfolios; they are cancelled outside of what is timed."""
+    account, samples = Account(), []
+    for _ in range(220):
+        started = time.thread_time_ns()
+        for owner in OWNERS:
+            account.do(Place(
+                symbol=SYMBOLS[0], side=Side.BUY, kind=Kind.LIMIT, size=0.01, limit=99.0,
+                owner=owner,
+            ))  # fmt: skip
+        samples.append(time.thread_time_ns() - started)
+        account.do(CancelAll())
+    assert account.core.records.order_count == 220 * len(OWNERS)
+    return _per_signal(_latency("limit order → taken, waits in the book", samples[20:], ""))
+
+
+def _per_signal(row: Row) -> Row:
     row = _per(row, len(OWNERS))
     return replace(row, note=f"{1e3 / row.median_ms:,.0f} a second on one core")
 
@@ -142,10 +158,10 @@ def _signals() -> Row:
 def _busy_second() -> Row:
     """A second of 5,000 trades over 16 symbols; 15 strategies on each decide once in a minute."""
     account = Account()
-    hands = {owner: AccountHand(account, owner, SYMBOLS, _seen) for owner in OWNERS}
+    hands = {owner: AccountHand(account, owner, SYMBOLS, seen) for owner in OWNERS}
     keys = [key for key, each in strategies().items() if not hasattr(each, "make")]
     runs = [
-        (hand, symbol, _run(keys[number % len(keys)], {}, symbol, hand))
+        (hand, symbol, run_of(strategies()[keys[number % len(keys)]], {}, symbol, hand))
         for number, hand in enumerate(hands.values())
         for symbol in SYMBOLS
     ]
@@ -160,7 +176,7 @@ def _busy_second() -> Row:
         bar = next(bars)
         for hand, symbol, run in runs[number % 60 :: 60]:
             hand.begin(account.now_ns)
-            run.close({symbol: _candle(bar)})
+            run.close({symbol: candle_of(bar)})
             run.act()
         for symbol in SYMBOLS:
             account.core.market(Heard(symbol, account.now_ns), account.now_ns)
@@ -197,32 +213,6 @@ def _told(name: str, journal: Journal, goal: str) -> Row:
             samples.append(time.perf_counter_ns() - started)
             assert answer.result().refusal is None
     return _latency(name, samples[200:], goal)
-
-
-def _run(key: str, values: dict[str, float], symbol: Symbol, hand: AccountHand) -> LiveRun:
-    strategy = strategies()[key]
-    defaults = {each.name: each.default for each in strategy.parameters}
-    setup = Setup(100_000.0, Policies(Fees(0.001, 0.001), Slippage(0.0)), size=0.01)
-    terms = RunTerms(strategy, {**defaults, **values}, (symbol,), MINUTE, setup)
-    run = live_run(terms, {symbol: _history()}, hand)
-    run.begin()
-    return run
-
-
-def _history() -> CandleWindow:
-    rows = [_candle(number) for number in range(HISTORY)]
-    columns = [[getattr(row, name) for row in rows] for name in Candle._fields[:6]]
-    return CandleWindow.from_arrays(*columns)
-
-
-def _candle(number: int) -> Candle:
-    """Prices go up for four minutes and down for four: two averages cross every time."""
-    price = 100.0 + abs(number % 8 - 4) * 0.1
-    return Candle(START_NS + number * MINUTE, price, price + 0.1, price - 0.1, price, 1.0, 10)
-
-
-def _seen(_symbol: str, _time_ns: int) -> None:
-    """The account has the newest prices already."""
 
 
 def _latency(name: str, samples: list[int], goal: str) -> Row:

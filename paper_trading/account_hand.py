@@ -16,7 +16,7 @@ from trading.paper.commands import Cancel, Command, Place, Target
 from trading.paper.core import AccountCore
 from trading.paper.events import Event, OrderAccepted, OrderEnded
 from trading.paper.intake import whole
-from trading.paper.records import LiveOrder
+from trading.paper.standing import LiveOrder
 
 __all__ = ["AccountHand", "Commanded"]
 

@@ -7,7 +7,8 @@ from paper_trading.views import FillView, OrderView
 from paper_trading.words import KIND_WORDS, end_words, owner_name
 from trading.engine.records import State, TimeInForce
 from trading.paper import events as ev
-from trading.paper.records import AccountRecords, EndedOrder, LiveOrder
+from trading.paper.records import AccountRecords
+from trading.paper.standing import EndedOrder, LiveOrder
 
 __all__ = ["SHOWN_ENDED", "RowCache", "decimal", "live_order"]
 

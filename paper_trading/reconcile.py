@@ -18,15 +18,8 @@ from trading.errors import BadMarketData, TradingError
 from trading.paper import events as ev
 from trading.paper.commands import Command
 from trading.paper.core import AccountCore, rebuild
-from trading.paper.reconcile import (
-    Course,
-    Difference,
-    Execution,
-    by_cause,
-    differences,
-    equity_at,
-    executions,
-)
+from trading.paper.executions import Execution, equity_at, executions
+from trading.paper.reconcile import Course, Difference, by_cause, differences
 from trading.paper.terms import AccountTerms
 
 __all__ = ["Replayed", "Session", "reconciled", "replayed", "session_of"]

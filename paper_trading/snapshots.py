@@ -21,8 +21,9 @@ from paper_trading.views import (
 from paper_trading.words import number, owner_name
 from trading.paper.core import AccountCore
 from trading.paper.ledger import MONEY, ZERO, Holding
-from trading.paper.records import AccountRecords, PortfolioRecord
+from trading.paper.records import AccountRecords
 from trading.paper.risk import RiskLimits
+from trading.paper.standing import PortfolioRecord
 from trading.paper.terms import AccountTerms, Role
 
 __all__ = ["Beside", "account_view"]

@@ -15,27 +15,13 @@ makes at most ``space`` and three for every live order, or LATE after a later on
 
 from market.columns import F64
 from market.kernel import lean_kernel
-from trading.engine.lifecycle import (
-    end_order,
-    forget_ended,
-    has_begun,
-    is_live,
-    reducible,
-    remaining,
-)
-from trading.engine.matching import has_limit, has_stop, ratchet
+from trading.engine.lifecycle import forget_ended, remaining
+from trading.engine.matching import has_limit, has_stop
 from trading.engine.positions import under_margin
-from trading.engine.records import (
-    POST_ONLY,
-    REDUCE_ONLY,
-    Books,
-    Kind,
-    Reason,
-    Sizing,
-    State,
-)
-from trading.engine.resting import join_queue, leave_queue, meet_offers, meet_trade, move_up
-from trading.engine.taking import crosses, liquidate_all, size_by_ladder, take
+from trading.engine.reaching import meet_stop, start_due
+from trading.engine.records import Books, State
+from trading.engine.resting import leave_queue, meet_offers, meet_trade, move_up
+from trading.engine.taking import liquidate_all, take
 from trading.engine.venue import DEPTH, Source, Venue, middle, use_book, use_quote, use_trade
 
 __all__ = [
@@ -64,85 +50,9 @@ def _refusal(books: Books, time_ns: int, space: int) -> int:
 
 
 @lean_kernel
-def _enter_market(books: Books, venue: Venue, at: int, time_ns: int) -> None:
-    """An order without a stop before it reaches the market: it takes what it can, then rests."""
-    order = books.orders[at]
-    limited = has_limit(books, at)
-    if limited and order["flags"] & POST_ONLY and crosses(books, venue, at):
-        end_order(books, at, State.REFUSED, Reason.POST_ONLY)
-        return
-    take(books, venue, at, time_ns)
-    if limited and order["state"] == State.WORKING:
-        join_queue(books, venue, at)
-
-
-@lean_kernel
-def _meet_stop(books: Books, venue: Venue, at: int, starting: bool, time_ns: int) -> None:
-    """Let the last trade reach an order that waits for its stop."""
-    order = books.orders[at]
-    last, side = venue.heads[order["symbol"]]["last"], int(order["side"])
-    if order["kind"] == Kind.TRAILING:
-        ratchet(books, at, last, starting)
-    if (last - order["stop"]) * side >= 0:
-        order["triggered"] = 1
-        books.account[0]["changes"] += 1
-        _enter_market(books, venue, at, time_ns)
-
-
-@lean_kernel
-def _start(books: Books, venue: Venue, at: int, time_ns: int) -> None:
-    """Let an order reach the market."""
-    order = books.orders[at]
-    order["state"] = State.WORKING
-    books.account[0]["changes"] += 1
-    if order["sizing"] != Sizing.GIVEN and order["size"] == 0:
-        size_by_ladder(books, venue, at)
-        if not is_live(books, at):
-            return
-    if order["flags"] & REDUCE_ONLY and reducible(books, at) == 0:
-        end_order(books, at, State.CANCELLED, Reason.REDUCE_ONLY)
-    elif has_stop(books, at):
-        _meet_stop(books, venue, at, True, time_ns)
-    else:
-        _enter_market(books, venue, at, time_ns)
-
-
-@lean_kernel
-def _next_due(books: Books, venue: Venue, time_ns: int) -> int:
-    """The place of the waiting order that reaches the market next by ``time_ns``; -1 for none.
-
-    None does before a price is known, none with a stop before a trade is.
-    """
-    first = -1
-    for place in range(books.account[0]["live"]):
-        at = books.live[place]
-        order = books.orders[at]
-        if order["state"] != State.WAITING or not has_begun(books, at, time_ns):
-            continue
-        symbol = order["symbol"]
-        last, mark = venue.heads[symbol]["last"], books.positions[symbol]["mark"]
-        if (last if has_stop(books, at) else mark) == 0:
-            continue
-        if first < 0 or order["active_ns"] < books.orders[first]["active_ns"]:
-            first = int(at)
-    return first
-
-
-@lean_kernel
-def _start_due(books: Books, venue: Venue, time_ns: int) -> None:
-    """Start every order that reaches the market by ``time_ns``, each at its own time."""
-    account = books.account[0]
-    at = _next_due(books, venue, time_ns)
-    while at >= 0:
-        account["time_ns"] = max(account["time_ns"], books.orders[at]["active_ns"])
-        _start(books, venue, at, account["time_ns"])
-        at = _next_due(books, venue, time_ns)
-
-
-@lean_kernel
 def _finish(books: Books, venue: Venue, time_ns: int) -> None:
     """What every input ends with."""
-    _start_due(books, venue, time_ns)
+    start_due(books, venue, time_ns)
     if under_margin(books):
         liquidate_all(books, venue, time_ns)
     forget_ended(books)
@@ -161,7 +71,7 @@ def _act_on_trade(
         if remaining(books, at) == 0:
             continue
         if has_stop(books, at):
-            _meet_stop(books, venue, at, False, time_ns)
+            meet_stop(books, venue, at, False, time_ns)
         elif has_limit(books, at):
             meet_trade(books, at, price, taker, time_ns)
             leave_queue(books, at, price, taker, volume)
@@ -180,7 +90,7 @@ def pass_trade(
         return _refusal(books, time_ns, space)
     position, head, before = books.positions[symbol], venue.heads[symbol], account["changes"]
     if account["live"] > 0:
-        _start_due(books, venue, time_ns)
+        start_due(books, venue, time_ns)
     account["time_ns"] = time_ns
     position["bar"] += 1
     position["mark"] = head["last"] = price
@@ -225,7 +135,7 @@ def pass_quote(
     before = books.account[0]["changes"]
     if _refusal(books, time_ns, space) < 0:
         return _refusal(books, time_ns, space)
-    _start_due(books, venue, time_ns)
+    start_due(books, venue, time_ns)
     head = venue.heads[symbol]
     head["bid"], head["bid_size"] = bid, bid_size
     head["ask"], head["ask_size"] = ask, ask_size
@@ -245,7 +155,7 @@ def pass_book(
     before = books.account[0]["changes"]
     if _refusal(books, time_ns, space) < 0:
         return _refusal(books, time_ns, space)
-    _start_due(books, venue, time_ns)
+    start_due(books, venue, time_ns)
     use_book(books, venue, symbol, bids, asks)
     _act_on_ladder(books, venue, symbol, time_ns)
     _finish(books, venue, time_ns)
@@ -265,7 +175,7 @@ def pass_time(books: Books, venue: Venue, space: int, time_ns: int) -> int:
     before = books.account[0]["changes"]
     if _refusal(books, time_ns, space) < 0:
         return _refusal(books, time_ns, space)
-    _start_due(books, venue, time_ns)
+    start_due(books, venue, time_ns)
     books.account[0]["time_ns"] = time_ns
     _finish(books, venue, time_ns)
     return int(books.account[0]["changes"] - before)

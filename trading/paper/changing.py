@@ -7,9 +7,9 @@ from trading.errors import BadOrder
 from trading.paper.commands import Cancel, CancelAll, Change
 from trading.paper.floor import Floor
 from trading.paper.portfolio import Portfolio
-from trading.paper.records import LiveOrder
 from trading.paper.risk import Intent, Refusal
 from trading.paper.risk_rules import check
+from trading.paper.standing import LiveOrder
 
 __all__ = ["cancel", "cancel_all", "cancel_one", "change"]
 

@@ -10,8 +10,9 @@ from market.types import quote_currency
 from trading.paper.events import CashMoved, CommandRefused, Event, Filled, OrderEnded
 from trading.paper.intake import Means
 from trading.paper.portfolio import Portfolio
-from trading.paper.records import AccountRecords, LiveOrder
+from trading.paper.records import AccountRecords
 from trading.paper.risk import Facts
+from trading.paper.standing import LiveOrder
 from trading.paper.tape import Line
 from trading.paper.terms import OrderTerms
 from trading.paper.valuation import Valuation, Worth

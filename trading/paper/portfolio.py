@@ -11,8 +11,9 @@ from trading.engine.policies import Fees, Latency, Margin, Matching, Policies, S
 from trading.engine.records import Kind, Reason, Sizing, State
 from trading.errors import BadOrder
 from trading.paper.entering import entering, flags_of, is_plain
-from trading.paper.records import AccountRecords, PortfolioRecord
+from trading.paper.records import AccountRecords
 from trading.paper.restoring import engine_order, engine_state
+from trading.paper.standing import PortfolioRecord
 from trading.paper.tape import Line
 from trading.paper.telling import Emit, Teller
 from trading.paper.terms import AccountTerms, OrderTerms

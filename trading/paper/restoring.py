@@ -6,7 +6,8 @@ from trading.engine.orders import Order
 from trading.engine.records import Sizing
 from trading.engine.snapshot import EngineState, HeldPosition
 from trading.engine.snapshot import LiveOrder as EngineOrder
-from trading.paper.records import AccountRecords, LiveOrder, PortfolioRecord
+from trading.paper.records import AccountRecords
+from trading.paper.standing import LiveOrder, PortfolioRecord
 from trading.paper.tape import Line
 from trading.paper.terms import OrderTerms
 

@@ -15,7 +15,8 @@ from trading.errors import BooksDiffer
 from trading.paper.events import Event, Filled, OrderChanged, OrderEnded, OrderTriggered
 from trading.paper.ledger import exact, exact_fee
 from trading.paper.order_watch import OrderWatch, Seen
-from trading.paper.records import AccountRecords, LiveOrder, PortfolioRecord
+from trading.paper.records import AccountRecords
+from trading.paper.standing import LiveOrder, PortfolioRecord
 
 __all__ = ["Emit", "Teller"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from trading.paper.records import PortfolioRecord
+from trading.paper.standing import PortfolioRecord
 from trading.paper.tape import Line
 
 __all__ = ["Valuation", "Worth"]

@@ -8,15 +8,8 @@ import pytest
 from market.types import MINUTE
 from trading.engine.records import FILL
 from trading.engine.records import Cause as FillCause
-from trading.paper.reconcile import (
-    Cause,
-    Course,
-    Execution,
-    by_cause,
-    differences,
-    equity_at,
-    executions,
-)
+from trading.paper.executions import Execution, equity_at, executions
+from trading.paper.reconcile import Cause, Course, by_cause, differences
 
 COURSE = Course(MINUTE, 0)
 
