@@ -18,7 +18,15 @@ from indicators.spec import (
     Style,
     period,
 )  # fmt: skip
-from indicators.sweeps import double, piece_bars, sum_piece, unknown, unknown_bars, work_rows
+from indicators.sweeps import (
+    double,
+    piece_bars,
+    sum_piece,
+    to_boundary,
+    unknown,
+    unknown_bars,
+    work_rows,
+)
 from indicators.windows import push_sum, ring_cells
 from market.kernel import inline_kernel, kernel, lane_kernel, lean_kernel
 
@@ -52,17 +60,26 @@ def _roc(state: F64, period: int, close: F64, out: F64) -> None:
     _lagged(state, period, True, close, out)
 
 
-@lane_kernel
+@lean_kernel
 def _lagged_whole(period: int, percent: bool, close: F64, out: F64) -> int:
     """Every close from ``period`` on is in a difference, which shows whether it is finite."""
     row, later, bad = out[0, period:], close[period:], unknown(close[:period])
     out[0, : min(period, len(close))] = nan
-    for i in range(len(row)):
-        change = later[i] - close[i]
+    head = min(to_boundary(row), len(row))
+    bad += _changes(percent, later[:head], close[:head], row[:head])
+    return bad + _changes(percent, later[head:], close[head:], row[head:])
+
+
+@lane_kernel
+def _changes(percent: bool, later: F64, earlier: F64, out: F64) -> int:
+    """How many are not finite."""
+    bad = 0
+    for i in range(len(out)):
+        change = later[i] - earlier[i]
         bad += not abs(change) <= 1.7976931348623157e308
         if percent:
-            change = change / close[i] * 100.0 if close[i] != 0.0 else 0.0
-        row[i] = change
+            change = change / earlier[i] * 100.0 if earlier[i] != 0.0 else 0.0
+        out[i] = change
     return bad
 
 

@@ -14,7 +14,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from math import isfinite
 from numbers import Integral, Real
+from operator import itemgetter
 from typing import Any
+
+import numpy as np
 
 from indicators.errors import BadParameter
 
@@ -123,6 +126,14 @@ class Rule:
     more: str
 
 
+def _picker(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """What takes the values of ``names`` out of a table, in that order."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    (only,) = names
+    return lambda columns: (columns[only],)
+
+
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """Everything about an indicator.
@@ -131,7 +142,8 @@ class Indicator:
     ``cells(*parameters)`` the length of its state, float64; ``source`` where the formula is from;
     ``guarded``: the last cell of the state is NaN once an input was not finite;
     ``note`` what differs from TA-Lib on purpose and what a division by zero is worth; ``defaults``
-    the parameters unless given, ``names`` the outputs'.
+    the parameters unless given, ``names`` the outputs', ``kinds`` the inputs' types; ``pick`` takes
+    the inputs out of a table of columns.
     """
 
     key: str
@@ -152,11 +164,16 @@ class Indicator:
     guarded: bool = False
     defaults: tuple[Value, ...] = field(init=False)
     names: tuple[str, ...] = field(init=False)
+    kinds: tuple[np.dtype[Any], ...] = field(init=False)
+    pick: Callable[[Mapping[str, Any]], tuple[Any, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         """What every call would gather again."""
         object.__setattr__(self, "defaults", tuple([p.default for p in self.parameters]))
         object.__setattr__(self, "names", tuple([output.name for output in self.outputs]))
+        kinds = [np.int64 if name is Input.TIME else np.float64 for name in self.inputs]
+        object.__setattr__(self, "kinds", tuple(map(np.dtype, kinds)))
+        object.__setattr__(self, "pick", _picker(tuple([name.value for name in self.inputs])))
 
     def values(self, given: Mapping[str, object]) -> tuple[Value, ...]:
         """All parameters in order, defaults filled in; raises :class:`BadParameter`."""

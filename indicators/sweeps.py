@@ -81,6 +81,14 @@ def work_rows(count: int, reach: int, bars: int) -> F64:
 
 
 @kernel
+def to_boundary(row: F64) -> int:
+    """How many values come before the first that lies on a boundary of 32 bytes, as wide as what
+    is written at once: where a loop does little else, writing across boundaries costs an eighth.
+    """
+    return -row.ctypes.data // 8 % 4
+
+
+@kernel
 def unknown(values: F64) -> int:
     """How many values are NaN or infinite."""
     count = 0

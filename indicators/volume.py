@@ -2,7 +2,6 @@
 
 from math import nan
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from indicators.batch import line
@@ -27,6 +26,7 @@ __all__ = ["accumulation", "anchored_vwap", "chaikin", "mfi", "obv", "session_vw
 
 _HOUR = 3_600_000_000_000
 _SECOND = 1_000_000_000
+_STRIP = 32
 
 
 @lane_kernel
@@ -90,37 +90,34 @@ def _accumulation(state: F64, high: F64, low: F64, close: F64, volume: F64, out:
     for i in range(len(close)):
         here = out[0, i : i + 1]
         here[0] = _money(high[i], low[i], close[i], volume[i])
-        _accumulate(state, here, here)
-
-
-@kernel
-def _accumulation_whole(high: F64, low: F64, close: F64, volume: F64, out: F64) -> int:
-    return _accumulation_pieces(high, low, close, volume, np.zeros(3), work_rows(1, 0, len(close)),
-                                out[0])  # fmt: skip
+        state[0], state[1], state[2] = _accumulate(state[0], state[1], state[2], here)
 
 
 @lean_kernel
-def _accumulation_pieces(
-    high: F64, low: F64, close: F64, volume: F64, state: F64, work: F64, row: F64
-) -> int:  # fmt: skip
-    bad, piece = 0, piece_bars(1)
-    for start in range(0, len(close), piece):
-        end = min(start + piece, len(close))
-        flows = work[0, : end - start]
-        bad += _flows(high[start:end], low[start:end], close[start:end], volume[start:end], flows)
-        _accumulate(state, flows, row[start:end])
+def _accumulation_whole(high: F64, low: F64, close: F64, volume: F64, out: F64) -> int:
+    """In strips short enough for the flows of the next to be on their way, which takes the memory
+    its time, while those of one are added up.
+    """
+    last, total, before, bad, row = 0.0, 0.0, 0.0, 0, out[0]
+    for start in range(0, len(close), _STRIP):
+        end = min(start + _STRIP, len(close))
+        part, traded = row[start:end], volume[start:end]
+        bad += _flows(high[start:end], low[start:end], close[start:end], traded, part)
+        last, total, before = _accumulate(last, total, before, part)
     return bad
 
 
 @lean_kernel
-def _accumulate(state: F64, flows: F64, out: F64) -> None:
-    """Each sum from the one before the last: two chains, each of half the steps."""
-    last, total, before = state[0], state[1], state[2]
-    for i in range(len(out)):
+def _accumulate(last: float, total: float, before: float, flows: F64) -> tuple[float, float, float]:
+    """Sums in place of the flows, each from the one before the last: two chains of half the steps.
+
+    Before them came the sums ``last`` and ``total``, and the flow ``before``; as returned.
+    """
+    for i in range(len(flows)):
         flow = flows[i]
         last, total, before = total, last + (before + flow), flow
-        out[i] = total
-    state[0], state[1], state[2] = last, total, before
+        flows[i] = total
+    return last, total, before
 
 
 @lean_kernel

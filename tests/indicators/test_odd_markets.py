@@ -146,6 +146,34 @@ def test_read_only_input_is_welcome_and_untouched() -> None:
     assert np.isfinite(run(find("sma"), (close,), period=5)[0, 4:]).all()
 
 
+@pytest.mark.parametrize(
+    "kind", ["list", "whole numbers", "other bytes", "scattered", "odd address"]
+)
+def test_columns_of_any_kind_are_read(kind: str) -> None:
+    market = {name: np.rint(column) for name, column in walk(400, 8).items()}
+    bytes_ = np.frombuffer(b"?" + market["close"].tobytes(), np.uint8)[1:]
+    close = {
+        "list": market["close"].tolist(),
+        "whole numbers": market["close"].astype(np.int32),
+        "other bytes": market["close"].astype(">f8"),
+        "scattered": np.repeat(market["close"], 2)[::2],
+        "odd address": bytes_.view(np.float64),
+    }[kind]
+    for key in ("momentum", "accumulation", "atr"):
+        found = compute(find(key), market | {"close": close}, {})[key]
+        np.testing.assert_array_equal(found, compute(find(key), market, {})[key])
+
+
+def test_columns_differ_in_length_or_are_tables() -> None:
+    market = walk(40, 8)
+    short = market | {"high": market["high"][:-1]}
+    with pytest.raises(BadValues, match="lengths were high 39, low 40, close 40; allowed are"):
+        compute(find("atr"), short, {})
+    tables = {name: column.reshape(-1, 1) for name, column in market.items()}
+    with pytest.raises(BadValues, match=r"high had shape \(40, 1\); allowed is \(n,\)"):
+        compute(find("atr"), tables, {})
+
+
 def test_bad_input_gets_a_sentence() -> None:
     market = columns([1, 2], [2, 3], [1, 1], [1, np.inf], [1, 1])
     with pytest.raises(BadValues, match="close 1 was inf; after warm-up only finite numbers are"):

@@ -55,3 +55,15 @@ def test_a_later_piece_with_a_bad_value_is_refused() -> None:
     for key in ("sma", "ema", "chaikin", "atr", "obv"):
         with pytest.raises(ValueError, match=r"close 20000 was nan"):
             compute(find(key), market, {})
+
+
+@pytest.mark.parametrize("bars", [0, 1, 2, 3, 11, 100])
+@pytest.mark.parametrize("shift", range(8))
+@pytest.mark.parametrize("key", ["momentum", "roc"])
+def test_results_are_the_same_at_every_address(key: str, shift: int, bars: int) -> None:
+    close, indicator = walk(bars, 16)["close"], find(key)
+    assert indicator.whole is not None
+    rows, out = np.empty((1, bars)), np.empty(bars + 8)[shift : shift + bars].reshape(1, bars)
+    indicator.kernel(np.zeros(indicator.cells(2)), 2, close, rows)
+    indicator.whole(2, close, out)
+    np.testing.assert_array_equal(out, rows)
