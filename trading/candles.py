@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from indicators.batch import outputs
 from indicators.registry import find
 from indicators.spec import Value
@@ -32,7 +30,6 @@ class Candles:
         self.close: F64 = window.close
         self.volume: F64 = window.volume
         self._room = room
-        self._inputs: dict[str, F64 | I64] = {}
         self._known: dict[tuple[str, tuple[Value, ...]], F64] = {}
 
     def __len__(self) -> int:
@@ -48,7 +45,7 @@ class Candles:
         wanted = (key, found.values(_plain(parameters)))
         rows = self._known.get(wanted)
         if rows is None:
-            rows = outputs(found, [self._input(name) for name in found.inputs], wanted[1])
+            rows = outputs(found, [getattr(self.window, name) for name in found.inputs], wanted[1])
             rows.flags.writeable = False
             if rows.nbytes <= self._room:
                 self._room -= rows.nbytes
@@ -65,12 +62,6 @@ class Candles:
         """The number of candles before the first at which all outputs of an indicator are known."""
         found = find(key)
         return int(found.warm_up(*found.values(_plain(parameters))))
-
-    def _input(self, name: str) -> F64 | I64:
-        """A writable copy, made once: kernels are compiled for those and would copy each time."""
-        if name not in self._inputs:
-            self._inputs[name] = np.array(getattr(self.window, name))
-        return self._inputs[name]
 
 
 def _plain(parameters: Mapping[str, object]) -> dict[str, object]:

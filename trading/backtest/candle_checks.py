@@ -44,9 +44,8 @@ def check_candles(candles: CandleWindow) -> None:
             f"There {'is 1 candle' if len(candles) else 'are no candles'}; a backtest needs 2 or "
             "more."
         )
-    kind, at = _first_bad(*columns.values())
-    if at >= 0:
-        raise BacktestError(_sentence(candles, kind, at))
+    if _bad(*columns.values()):
+        raise BacktestError(_sentence(candles, *_first_bad(*columns.values())))
 
 
 def _sentence(candles: CandleWindow, kind: int, at: int) -> str:
@@ -78,6 +77,23 @@ def _order_sentence(time_ns: I64, at: int) -> str:
         f"Candle {at} starts at {time} UTC, before candle {at - 1} at {before}; candles must be "
         "sorted by time."
     )
+
+
+@lean_kernel
+def _bad(
+    time_ns: I64, opens: F64, highs: F64, lows: F64, closes: F64, volumes: F64
+) -> int:  # fmt: skip
+    """What is wrong, counted: without asking where, many candles are looked at at once."""
+    count, later = 0, time_ns[1:]
+    for at in range(len(later)):
+        count += not later[at] > time_ns[at]
+    for at in range(len(opens)):
+        opened, high, low, closed = opens[at], highs[at], lows[at], closes[at]
+        inside = (low <= opened) & (opened <= high) & (low <= closed) & (closed <= high)
+        bounded = (low >= MIN_PRICE) & (high <= MAX_PRICE)
+        volume = (volumes[at] >= 0) & (volumes[at] <= MAX_VOLUME)
+        count += not inside & bounded & volume
+    return count
 
 
 @lean_kernel

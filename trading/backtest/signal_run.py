@@ -92,7 +92,10 @@ def _driven(
 ) -> tuple[Books, F64, F64]:
     """The books, equity and position after a run over all candles."""
     changes = int(np.count_nonzero(target[1:] != target[:-1])) + 1
-    books = open_books(setup, ORDERS_EACH * (changes + 1), 2 * changes + FEW_FILLS)
+    bare = setup.stop_loss is None and setup.take_profit is None
+    # Space for what a run mostly needs, not for the most it can: zeros cost, and the books grow.
+    orders = (1 if bare else ORDERS_EACH) * changes + ORDERS_EACH
+    books = open_books(setup, orders, (1 if bare else 2) * changes + FEW_FILLS)
     plan = plan_of(setup, steps, path)
     equity, position = np.empty(len(target)), np.empty(len(target))
     while not follow(books, bars, plan, target, equity, position):

@@ -56,7 +56,7 @@ def summary(
     fills, trades = course.fills, course.trades
     run = Run(
         course.time_ns, course.steps.interval_ns, course.equity, course.market, course.held, trades,
-        float(fills["size"] @ fills["price"]),
+        float((fills["size"] * fills["price"]).sum()),
     )  # fmt: skip
     found = cautions(trades, fills, course.equity, setup, course.steps, told.warm_up)
     return BacktestResult(
