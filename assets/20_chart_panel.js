@@ -42,6 +42,7 @@
       this.legend = new window.candlecast.ChartLegend(element);
       this.moved = new window.candlecast.MovedPicture(element, [this.keyframe.image, this.patch.image]);
       this.painted = new window.candlecast.PaintedPicture(element, this.keyframe);
+      this.isAhead = false; // the picture is moved to the view, what lies over it is not
       this.lost = false; // the picture is old: what lies over it says so
       this.crosshair = new window.candlecast.Crosshair(element);
       this.overlay = new window.candlecast.ChartOverlay(element);
@@ -205,8 +206,16 @@
       return this.view.motion(/** @type {Meta} */ (this.meta), this.scale);
     }
 
+    /** Has the painter move the picture to the view; without it all moves. */
+    moveAhead() {
+      this.isAhead = this.meta !== null && this.painted.exists;
+      if (this.isAhead) this.painted.move((each) => this.place(each));
+      else this.move();
+    }
+
     /** Shows the view with the picture there is: moved, unless it is the right one. */
     move() {
+      this.isAhead = false;
       if (!this.meta) return;
       this.follow();
       window.candlecast.crosshairs.draw(this); // and the legend with it

@@ -30,16 +30,16 @@
      */
     show({ x, y, bottom, right, height, ratio, time, price }) {
       const css = (/** @type {number} */ pixels) => `${pixels / ratio}px`;
-      if (this.root.hidden) this.root.hidden = false;
-      this.time.hidden = x < 0 || x >= right;
+      hide(this.root, false);
+      hide(this.time, x < 0 || x >= right);
       this.time.style.height = css(bottom);
       this.time.style.transform = `translateX(${css(Math.floor(x))})`;
       words.write(this.timeText, time);
-      this.timeText.hidden = this.time.hidden || !time || height <= bottom;
+      hide(this.timeText, this.time.hidden || !time || height <= bottom);
       this.timeText.style.top = css(bottom);
       this.timeText.style.transform = `translateX(clamp(0px, ${css(x)} - 50%, ${css(right)} - 100%))`;
-      this.price.hidden = y === null;
-      this.priceText.hidden = y === null || !price;
+      hide(this.price, y === null);
+      hide(this.priceText, y === null || !price);
       if (y === null) return;
       this.price.style.width = css(right);
       this.price.style.transform = `translateY(${css(Math.floor(y))})`;
@@ -49,8 +49,13 @@
     }
 
     hide() {
-      if (!this.root.hidden) this.root.hidden = true; // written again it would be styled again
+      hide(this.root, true);
     }
+  }
+
+  /** Written again it would be styled again. @param {HTMLElement} part @param {boolean} hidden */
+  function hide(part, hidden) {
+    if (part.hidden !== hidden) part.hidden = hidden;
   }
 
   /** Which chart is pointed at, and where; all charts of the page look here. */

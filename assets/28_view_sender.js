@@ -2,7 +2,9 @@
 
 /**
  * Changed views on their way: the picture moves in the next display frame, and the server hears of the newest view only,
- * once a frame and at most sixty times a second whatever the display does. Nothing queues up.
+ * once a frame and at most sixty times a second whatever the display does. Nothing queues up. What lies over a picture that
+ * the painter moves is written a frame later: then its canvas shows the motion, the crisp picture may have brought all of
+ * it already, and the page is free to receive that meanwhile.
  */
 {
   const LEAST_PAUSE_MS = 15;
@@ -15,6 +17,8 @@
       this.moved = new Set();
       /** @type {Set<ChartPanel>} */
       this.unsent = new Set();
+      /** @type {Set<ChartPanel>} what lies over their pictures is to follow */
+      this.following = new Set();
       this.scheduled = false;
       this.lastSent = -Infinity;
     }
@@ -32,10 +36,19 @@
       requestAnimationFrame((now) => {
         this.scheduled = false;
         if (now - this.lastSent >= LEAST_PAUSE_MS) this.flush(now); // first: the server works while the page does
-        for (const panel of this.moved) panel.move();
-        this.moved.clear();
-        if (this.unsent.size) this.schedule();
+        this.move();
+        if (this.unsent.size || this.following.size) this.schedule();
       });
+    }
+
+    move() {
+      for (const panel of this.following) if (panel.isAhead) panel.move();
+      this.following.clear();
+      for (const panel of this.moved) {
+        panel.moveAhead();
+        this.following.add(panel);
+      }
+      this.moved.clear();
     }
 
     /** @param {number} now */
@@ -53,6 +66,7 @@
     forget(panel) {
       this.moved.delete(panel);
       this.unsent.delete(panel);
+      this.following.delete(panel);
     }
   }
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from benchmarks.dashboard_browser import (
     INPUT_SCRIPT,
@@ -293,11 +293,12 @@ def inputs(server: Server, page: Page) -> list[Row]:
     """Wheel and clicks while sixteen charts run."""
     server.drive(IN_STEP)
     time.sleep(1.0)
-    turned = [turn(page, 5 * number % CHARTS, number) for number in range(NOTCHES)]
+    devtools = page.context.new_cdp_session(page)
+    turned = [turn(page, devtools, 5 * number % CHARTS, number) for number in range(NOTCHES)]
     pressed = [clicked(page, ".toolbar-style") for _ in range(CLICKS)]
     page.locator('[data-size="1"]').click()
     page.wait_for_timeout(1000)
-    alone = [turn(page, 0, number) for number in range(NOTCHES)]
+    alone = [turn(page, devtools, 0, number) for number in range(NOTCHES)]
     server.drive(OFF)
     return [
         row("wheel to moved picture", [each.moved for each in turned], "1", unit="display frames"),
@@ -307,9 +308,9 @@ def inputs(server: Server, page: Page) -> list[Row]:
     ]
 
 
-def turn(page: Page, chart: int, number: int) -> Turned:
+def turn(page: Page, devtools: CDPSession, chart: int, number: int) -> Turned:
     """One notch of the wheel, in and out by turns."""
-    done = wheeled(page, chart, 120 if number % 2 else -120)
+    done = wheeled(page, devtools, chart, 120 if number % 2 else -120)
     page.wait_for_timeout(250)
     return done
 

@@ -184,14 +184,20 @@ class Turned(NamedTuple):
     heard: float
 
 
-def wheeled(page: Page, chart: int, notch: int) -> Turned:
-    """Turn the wheel over ``chart``, where the pointer has come to rest as a hand's has."""
+def wheeled(page: Page, devtools: CDPSession, chart: int, notch: int) -> Turned:
+    """Turn the wheel over ``chart``, where the pointer has come to rest as a hand's has.
+
+    The notch goes to the browser's own way for a mouse's wheel. ``page.mouse.wheel`` would first
+    have the page make a display frame and wait for it, which no hand does.
+    """
     box = page.locator(".chart").nth(chart).bounding_box()
     assert box is not None
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    x, y = int(box["x"] + box["width"] / 2), int(box["y"] + box["height"] / 2)
+    page.mouse.move(x, y)
     page.wait_for_timeout(REST_MS)
     page.evaluate("window.bench.crisp = null")
-    page.mouse.wheel(0, notch)
+    wheel = {"type": "mouseWheel", "x": x, "y": y, "button": "none", "deltaX": 0, "deltaY": -notch}
+    devtools.send("Input.emulateTouchFromMouseEvent", wheel)
     crisp = waited(page, "crisp")
     return Turned(page.evaluate("window.bench.moved"), crisp, page.evaluate("window.bench.heard"))
 
