@@ -9,6 +9,8 @@ from playwright.sync_api import CDPSession, Page
 
 TICKS = os.sysconf("SC_CLK_TCK")
 REST_MS = 60
+AT_ONCE = 1_000_000
+"""Pixels a second: a notch is one event."""
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -187,8 +189,9 @@ class Turned(NamedTuple):
 def wheeled(page: Page, devtools: CDPSession, chart: int, notch: int) -> Turned:
     """Turn the wheel over ``chart``, where the pointer has come to rest as a hand's has.
 
-    The notch goes to the browser's own way for a mouse's wheel. ``page.mouse.wheel`` would first
-    have the page make a display frame and wait for it, which no hand does.
+    The browser turns it itself, on the way that a mouse's wheel takes, in the middle between two
+    display frames. ``page.mouse.wheel`` would first have the page make a frame and wait for it,
+    which no hand does, and then always come right after a frame.
     """
     box = page.locator(".chart").nth(chart).bounding_box()
     assert box is not None
@@ -196,8 +199,8 @@ def wheeled(page: Page, devtools: CDPSession, chart: int, notch: int) -> Turned:
     page.mouse.move(x, y)
     page.wait_for_timeout(REST_MS)
     page.evaluate("window.bench.crisp = null")
-    wheel = {"type": "mouseWheel", "x": x, "y": y, "button": "none", "deltaX": 0, "deltaY": -notch}
-    devtools.send("Input.emulateTouchFromMouseEvent", wheel)
+    turn = {"yDistance": -notch, "speed": AT_ONCE, "gestureSourceType": "mouse"}
+    devtools.send("Input.synthesizeScrollGesture", {"x": x, "y": y, **turn})
     crisp = waited(page, "crisp")
     return Turned(page.evaluate("window.bench.moved"), crisp, page.evaluate("window.bench.heard"))
 

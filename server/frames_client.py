@@ -21,7 +21,7 @@ KEYFRAMES = 6
 RECENT_ACKS = 512
 """Pictures of which a tab keeps (acknowledged at, how long that took), both nanoseconds."""
 
-PACE_NS = 30_000_000
+PACE_NS = 20_000_000
 """From one picture of the market to the next, at least; a gesture's picture waits for nothing."""
 SLACK_NS = 10_000_000
 """A tab joins those that are served so long before its turn: they share one picture."""

@@ -43,8 +43,8 @@ def test_tab_that_owes_acknowledgements_ends_no_rest() -> None:
 
 def test_first_tab_to_be_due_ends_the_rest() -> None:
     tabs = [tab(1, 130 * MS), tab(1, 120 * MS), tab(WINDOW, 50 * MS)]
-    assert rest(tabs, 140 * MS, LOOK) == Rest(120 * MS + PACE_NS, armed=False)
-    assert rest([*tabs, tab()], 140 * MS, LOOK) == Rest(120 * MS + PACE_NS, armed=True)
+    assert rest(tabs, 135 * MS, LOOK) == Rest(120 * MS + PACE_NS, armed=False)
+    assert rest([*tabs, tab()], 135 * MS, LOOK) == Rest(120 * MS + PACE_NS, armed=True)
 
 
 def test_hidden_tab_and_tab_without_charts_end_no_rest() -> None:
