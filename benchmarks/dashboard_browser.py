@@ -1,5 +1,6 @@
 """What ``bench_dashboard`` asks of a real browser: work of its threads, memory, reactions."""
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,44 @@ class Meter:
         """What the page's objects take, garbage collected before."""
         self.session.send("HeapProfiler.collectGarbage")
         return int(self.session.send("Runtime.getHeapUsage")["usedSize"])
+
+
+class WorkerHeap:
+    """The heap of the page's one worker, which paints its charts."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.session = page.context.new_cdp_session(page)
+        self.answers: dict[int, dict[str, Any]] = {}
+        self.attached: list[str] = []
+        self.session.on("Target.attachedToTarget", lambda event: self._attach(event))
+        self.session.on("Target.receivedMessageFromTarget", lambda event: self._take(event))
+        attach = {"autoAttach": True, "waitForDebuggerOnStart": False, "flatten": False}
+        self.session.send("Target.setAutoAttach", attach)
+
+    def _attach(self, event: dict[str, Any]) -> None:
+        if event["targetInfo"]["type"] == "worker":
+            self.attached.append(event["sessionId"])
+
+    def _take(self, event: dict[str, Any]) -> None:
+        answer = json.loads(event["message"])
+        self.answers[answer.get("id", 0)] = answer
+
+    def _ask(self, method: str) -> dict[str, Any]:
+        number = len(self.answers) + 1
+        message = json.dumps({"id": number, "method": method})
+        self.session.send(
+            "Target.sendMessageToTarget", {"sessionId": self.attached[0], "message": message}
+        )
+        while number not in self.answers:
+            self.page.wait_for_timeout(5)
+        found: dict[str, Any] = self.answers[number]["result"]
+        return found
+
+    def bytes(self) -> int:
+        """What the worker's objects take, garbage collected before."""
+        self._ask("HeapProfiler.collectGarbage")
+        return int(self._ask("Runtime.getHeapUsage")["usedSize"])
 
 
 def descendants(root: int) -> dict[int, str]:
