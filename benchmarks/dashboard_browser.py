@@ -73,8 +73,8 @@ class WorkerHeap:
         self.session = page.context.new_cdp_session(page)
         self.answers: dict[int, dict[str, Any]] = {}
         self.attached: list[str] = []
-        self.session.on("Target.attachedToTarget", lambda event: self._attach(event))
-        self.session.on("Target.receivedMessageFromTarget", lambda event: self._take(event))
+        self.session.on("Target.attachedToTarget", self._attach)
+        self.session.on("Target.receivedMessageFromTarget", self._take)
         attach = {"autoAttach": True, "waitForDebuggerOnStart": False, "flatten": False}
         self.session.send("Target.setAutoAttach", attach)
 
