@@ -22,8 +22,7 @@
       this.chart = chart;
       this.onScreen = true;
       this.settling = 0; // timer of a refresh to come
-      this.css = { width: 0, height: 0 }; // as last observed: reading it costs no layout
-      this.cssPixels = { width: 0, height: 0 };
+      this.cssPixels = { width: 0, height: 0 }; // as last observed: reading it costs no layout
       this.devicePixels = { width: 0, height: 0 };
       /** @type {string} the subscription the server has, as text; "" for none */
       this.subscribed = "";
@@ -65,7 +64,6 @@
     /** @param {ResizeObserverEntry} entry */
     measure(entry) {
       const { width, height } = (this.cssPixels = entry.contentRect);
-      this.css = { width, height };
       const exact = entry.devicePixelContentBoxSize?.[0];
       const near = (/** @type {number} */ size, /** @type {number} */ css) => Math.abs(size - css * this.ratio) <= 1;
       // An emulated device ratio (developer tools) leaves the exact box in CSS pixels; so does our own smaller ratio.
@@ -209,8 +207,7 @@
     /** Has the painter move the picture to the view; without it all moves. */
     moveAhead() {
       this.isAhead = this.meta !== null && this.painted.exists;
-      if (this.isAhead) this.painted.move((each) => this.place(each));
-      else this.move();
+      return this.isAhead ? this.painted.move((each) => this.place(each)) : this.move();
     }
 
     /** Shows the view with the picture there is: moved, unless it is the right one. */
