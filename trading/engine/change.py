@@ -4,7 +4,9 @@ A smaller size keeps its place in the queue. Any other change takes the order ou
 it reaches the market after the latency, behind what waits there then.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from market.kernel import lean_kernel
 from trading.engine.matching import has_limit

@@ -4,10 +4,10 @@ Nothing happens but by a call, and the same calls give the same fills.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from market.columns import F64

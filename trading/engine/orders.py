@@ -1,8 +1,10 @@
 """Orders as a person writes them, and the sentences when one makes no sense."""
 
-from dataclasses import dataclass, replace
 from math import isfinite
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from market.types import Side
 from trading.engine.records import POST_ONLY, REDUCE_ONLY, Books, Kind, Sizing, State, TimeInForce
@@ -15,8 +17,7 @@ STEP_TOLERANCE = 1e-6
 ROUNDING = 1e-15
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(Struct, frozen=True, kw_only=True):
     """What to trade: ``size`` in base currency, prices in quote currency, 0 where not used.
 
     ``limit`` belongs to LIMIT and STOP_LIMIT, ``stop`` to STOP and STOP_LIMIT, ``trail``, a

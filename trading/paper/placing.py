@@ -45,9 +45,9 @@ def _written(floor: Floor, command: Place) -> OrderTerms | Refusal:
     if isinstance(size, Refusal):
         return size
     price = entry_price(command, line)
-    own = tuple(each for each in (command.limit, command.stop) if each)
-    exits = tuple(each for each in (command.stop_loss, command.take_profit) if each)
-    intent = Intent(command.symbol, int(command.side), size, price, own, exits, command.reduce_only)
+    own = tuple(filter(None, (command.limit, command.stop)))
+    exits = tuple(filter(None, (command.stop_loss, command.take_profit)))
+    intent = Intent(command.symbol, command.side, size, price, own, exits, command.reduce_only)
     refusal = ruled(floor, line, portfolio, intent)
     if refusal is None and exits:
         refusal = wrong_exits(command, line)

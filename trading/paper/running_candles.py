@@ -26,18 +26,18 @@ class RunningCandles:
     @property
     def last_ns(self) -> int:
         """Start of the newest candle, -1 without any."""
-        return int(self._times[self._end - 1]) if self._end > self._first else -1
+        return self._times.item(self._end - 1) if self._end > self._first else -1
 
     @property
     def window(self) -> CandleWindow:
         """All of them, views that are read-only; the same object until the next one comes."""
         if self._window is None:
             rows = slice(self._first, self._end)
-            times, trades = self._times[rows], self._trades[rows]
-            o, h, low, c, v = self._values[:, rows]
-            for column in (times, o, h, low, c, v, trades):
-                column.flags.writeable = False
-            self._window = CandleWindow(times, o, h, low, c, v, trades, self._cut, self._end)
+            times, values, trades = self._shown
+            o, h, low, c, v = values[:, rows]
+            self._window = CandleWindow(
+                times[rows], o, h, low, c, v, trades[rows], self._cut, self._end
+            )
         return self._window
 
     def append(self, candle: Candle) -> bool:
@@ -67,5 +67,9 @@ class RunningCandles:
         self._times[:count], self._trades[:count] = window.time_ns, window.trades
         for row, name in enumerate(_VALUES):
             self._values[row, :count] = getattr(window, name)
+        # Parts of what is read-only are, too.
+        self._shown = self._times.view(), self._values.view(), self._trades.view()
+        for columns in self._shown:
+            columns.flags.writeable = False
         self._first, self._end, self._cut = 0, count, window.first_index
         self._window = None

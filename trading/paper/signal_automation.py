@@ -1,10 +1,10 @@
 """A signal strategy's orders on a market that goes on: those that a backtest places."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from market.types import Candle, Side
 from trading.backtest.candle_checks import Steps

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from tests.trading.engine.live_days import (
     LiveDay,
@@ -105,6 +106,6 @@ def _by_number(state: EngineState) -> tuple[object, ...]:
         group = groups.setdefault(kept.order.group, place + 1)
         parent = places[kept.order.parent] if kept.order.parent else -1
         orders.append(
-            replace(kept, key=place, order=replace(kept.order, parent=parent, group=group))
+            replace(kept, key=place, order=structs.replace(kept.order, parent=parent, group=group))
         )
     return (state.cash, state.start, state.time_ns, state.positions, *orders)
