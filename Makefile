@@ -10,7 +10,7 @@ ARGS ?=
 PYTHON_GPU ?=
 PYTEST := $(PY) -m pytest -q
 UNIT := $(PYTEST) -n 2 --dist loadfile -m "not browser"
-KERNELS := NUMBA_DISABLE_JIT=1 $(PYTEST) -n 2 --dist loadfile -m "kernel and not browser"
+KERNELS := NUMBA_DISABLE_JIT=1 $(PYTEST) -n 2 --dist worksteal -m "kernel and not browser"
 BROWSER := $(PYTEST) -n 2 --dist worksteal -m browser
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

@@ -16,10 +16,13 @@ from tests.second_tries import (  # noqa: F401 - hooks of pytest
 
 # The first call of a kernel loads or compiles it: no example has a deadline. A submission is judged
 # by the same examples each time; new ones are looked for at every other run. That a machine is
-# slow at making them is no defect of what they test.
+# slow at making them is no defect of what they test. Kernels as plain Python are asked about their
+# indices alone, by the first of the examples that the compiled ones are judged by.
+PLAIN = os.environ.get("NUMBA_DISABLE_JIT") == "1"
 settings.register_profile(
     "kernels",
     deadline=None,
+    max_examples=40 if PLAIN else 100,
     derandomize=bool(os.environ.get("CI")),
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -1,5 +1,6 @@
 """Runs on a market that goes on make the orders and fills of a backtest over the same candles."""
 
+import os
 from collections.abc import Mapping
 
 import numpy as np
@@ -135,7 +136,9 @@ def test_events_wait_for_their_latency_as_in_a_backtest() -> None:
 )
 def test_a_shorter_past_decides_alike(key: str) -> None:
     """Over years the run looks at a part only, and decides what the whole past decides."""
-    terms, market = terms_of(key, Setup(direction=Direction.BOTH)), walk(3_000, 8)
+    plain = os.environ.get("NUMBA_DISABLE_JIT") == "1"  # minutes for what the compiled run looks at
+    terms = terms_of(key, Setup(direction=Direction.BOTH))
+    market = walk(1_400 if plain else 3_000, 8)
     found = terms.strategy
     assert isinstance(found, SignalStrategy)
     signal = decided(found, Candles(market), terms.values)
