@@ -11,6 +11,8 @@
  *   mark: number | null, value: number | null, unrealised: number | null, return_percent: number | null}} PaperPosition
  * @typedef {{id: number, order: number | null, opened_by: string, symbol: string, side: "buy" | "sell", size: number,
  *   price: number, fee: number, realised: number, maker: boolean, time_ms: number, note: string, tags: string[]}} PaperFill
+ * @typedef {{symbol: string, price_step: number | null, size_step: number, least_size: number | null,
+ *   least_value: number | null}} PaperInstrument
  */
 {
   const { words } = window.candlecast;
@@ -41,6 +43,15 @@
 
   /** Decimals of prices, by symbol; the ticket's quote brings them. @type {Map<string, number>} */
   const places = new Map();
+
+  /** What the venue told of its symbols. @type {Map<string, PaperInstrument>} */
+  const instruments = new Map();
+
+  /** The smallest change of a price. @param {string} symbol @param {number} decimals where the venue told nothing */
+  const tick = (symbol, decimals) => instruments.get(symbol)?.price_step ?? 10 ** -decimals;
+
+  /** @param {number} value in as many digits as it has */
+  const plain = (value) => value.toLocaleString("en-US", { maximumFractionDigits: 8 });
 
   /** @param {string} symbol @param {number | null | undefined} value @returns {string} */
   function price(symbol, value) {
@@ -103,7 +114,7 @@
   }
 
   window.candlecast.paperWords = {
-    tone, result, share, size, price, places, moment, orderName, orderPrice, movedPrice, queues, currencies, capital,
+    tone, result, share, size, price, places, instruments, tick, plain, moment, orderName, orderPrice, movedPrice, queues, currencies, capital,
     stopCause, journalFault, waits, latency,
     /** @param {PaperOrder} order */
     isLive: (order) => LIVE.includes(order.state),

@@ -22,9 +22,17 @@
   /** @param {number} price @returns {number} decimals of a size that matter at this price */
   const digitsAt = (price) => Math.min(8, Math.max(4, Math.ceil(Math.log10(Math.max(price, 1e-9))) + 1));
 
-  /** Never more than asked for. @param {number} size @param {number} price */
-  function rounded(size, price) {
-    const scale = 10 ** digitsAt(price);
+  const FINEST = 1e-8; // where a venue told no step of sizes
+
+  /** @param {string} symbol @param {number} price @returns {number} the step that sizes are made in */
+  function sizeStep(symbol, price) {
+    const step = say.instruments.get(symbol)?.size_step ?? FINEST;
+    return step > FINEST ? step : 10 ** -digitsAt(price);
+  }
+
+  /** Never more than asked for. @param {number} size @param {number} price @param {string} symbol */
+  function rounded(size, price, symbol) {
+    const scale = Math.round(1e8 / sizeStep(symbol, price)) / 1e8;
     return Math.floor(size * scale * (1 + 1e-12)) / scale;
   }
 
@@ -47,21 +55,21 @@
     return kind === "trail" ? trail : null;
   }
 
-  /** @param {TicketValues} values @param {PaperHead} head @param {number} price @returns {number | null} in base currency */
-  function sizeOf(values, head, price) {
+  /** @param {TicketValues} values @param {PaperHead} head @param {number} price @param {string} symbol @returns {number | null} in base currency */
+  function sizeOf(values, head, price, symbol) {
     const { mode, amount } = values;
     if (amount === null || !(amount > 0) || !(price > 0)) return null;
     if (mode === "base") return amount;
-    if (mode === "percent") return rounded((head.equity * amount) / 100 / price, price);
+    if (mode === "percent") return rounded((head.equity * amount) / 100 / price, price, symbol);
     const away = distance(values, price);
-    return away ? rounded(amount / away, price) : null;
+    return away ? rounded(amount / away, price, symbol) : null;
   }
 
-  /** All that can be ordered. @param {PaperHead} head @param {number} price @param {"buy" | "sell"} side @param {PaperPosition | undefined} held */
-  function largest({ equity, exposure, terms }, price, side, held) {
+  /** All that can be ordered. @param {PaperHead} head @param {number} price @param {"buy" | "sell"} side @param {PaperPosition | undefined} held @param {string} symbol */
+  function largest({ equity, exposure, terms }, price, side, held, symbol) {
     const against = held && (held.side === "long") !== (side === "buy") ? held.size : 0;
     const free = Math.max(0, equity * terms.leverage - exposure + 2 * against * price);
-    return rounded((free * KEPT) / (price * (1 + terms.taker_fee_percent / 100)), price);
+    return rounded((free * KEPT) / (price * (1 + terms.taker_fee_percent / 100)), price, symbol);
   }
 
   /** @param {TicketValues} values @param {PaperQuote} quote @returns {[string, string]} sentence and field; empty when it can be sent */
@@ -82,17 +90,46 @@
     return ["", ""];
   }
 
+  /** @param {number} value @param {number | null} step */
+  const fits = (value, step) => step === null || Math.abs(value / step - Math.round(value / step)) < 1e-6;
+
+  /** What the venue would not take. @param {TicketValues} values @param {number} size @param {number} value @param {string} symbol @returns {[string, string]} sentence and field */
+  function offStep(values, size, value, symbol) {
+    const steps = say.instruments.get(symbol);
+    if (!steps) return ["", ""];
+    const [base, money] = say.currencies(symbol);
+    for (const name of [...NEEDS[/** @type {"limit"} */ (values.kind)], "target", "loss"]) {
+      const price = values[/** @type {"limit"} */ (name)];
+      if (price !== null && !fits(price, steps.price_step)) return [`${NAMES[/** @type {"limit"} */ (name)]} moves in steps of ${say.plain(steps.price_step ?? 0)} ${money}.`, name];
+    }
+    if (!fits(size, steps.size_step)) return [`Size moves in steps of ${say.plain(steps.size_step)} ${base}.`, "size"];
+    if (steps.least_size !== null && size < steps.least_size) return [`The smallest size is ${say.plain(steps.least_size)} ${base}.`, "size"];
+    if (steps.least_value !== null && value < steps.least_value) return [`The smallest order is worth ${say.plain(steps.least_value)} ${money}.`, "size"];
+    return ["", ""];
+  }
+
+  /** While no size is typed. @param {string} symbol */
+  function hint(symbol) {
+    const steps = say.instruments.get(symbol);
+    const [base] = say.currencies(symbol);
+    if (!steps) return "Type a size, or press a share of equity.";
+    const from = steps.least_size === null ? "" : `, from ${say.plain(steps.least_size)}`;
+    return `Type a size in steps of ${say.plain(steps.size_step)} ${base}${from}, or press a share of equity.`;
+  }
+
   /** @param {TicketValues} values @param {PaperQuote} quote @param {PaperHead} head @returns {TicketFigures} */
   function figures(values, quote, head) {
     const price = fillPrice(values, quote);
-    const size = price === null ? null : sizeOf(values, head, price);
+    const size = price === null ? null : sizeOf(values, head, price, quote.symbol);
     const maker = isMaker(values, quote);
     const value = size === null || price === null ? null : size * price;
     const fee = value === null ? null : (value * (maker ? head.terms.maker_fee_percent : head.terms.taker_fee_percent)) / 100;
     const away = price === null ? null : distance(values, price);
     const risk = size === null || away === null ? null : size * away;
-    const [sentence, field] = problem(values, quote);
-    return { price, size, value, fee, maker, risk, problem: sentence || (size ? "" : "The size comes to nothing."), field };
+    let [sentence, field] = problem(values, quote);
+    if (!sentence && !size) sentence = "The size comes to nothing.";
+    if (!sentence && size && value) [sentence, field] = offStep(values, size, value, quote.symbol);
+    return { price, size, value, fee, maker, risk, problem: sentence, field };
   }
 
   /** What the button says. @param {TicketValues} values @param {TicketFigures} figures @param {PaperQuote} quote */
@@ -104,5 +141,5 @@
     return kind === "stop" ? `${what} at stop ${at(stop)}` : `${what} at ${at(price)}`;
   }
 
-  window.candlecast.paperSizing = { figures, act, largest, rounded };
+  window.candlecast.paperSizing = { figures, act, largest, rounded, sizeStep, hint };
 }

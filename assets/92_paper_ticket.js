@@ -178,8 +178,9 @@
       const { price } = sizing.figures({ ...this.values, amount: 1, mode: "base" }, this.quote, this.head);
       if (!price || !(price > 0)) return;
       const held = this.positions.find((each) => each.symbol === this.quote?.symbol && each.owner === "manual");
-      const most = sizing.largest(this.head, price, this.values.side, held);
-      const size = share === "max" ? most : sizing.rounded((this.head.equity * Number(share)) / 100 / price, price);
+      const { symbol } = this.quote;
+      const most = sizing.largest(this.head, price, this.values.side, held, symbol);
+      const size = share === "max" ? most : sizing.rounded((this.head.equity * Number(share)) / 100 / price, price, symbol);
       this.mode = "base";
       type(this.input("amount"), String(size));
     }
@@ -192,7 +193,7 @@
       if (event.key === "Escape") return this.escape(target);
       if (!step) return;
       if (group) this.turn(group, step);
-      else if (target instanceof HTMLInputElement && event.key.length > 7 && target.id !== FIELDS.amount) this.nudge(target, -step * (event.shiftKey ? 10 : 1));
+      else if (target instanceof HTMLInputElement && ["ArrowUp", "ArrowDown"].includes(event.key) && target.type !== "checkbox") this.nudge(target, -step * (event.shiftKey ? 10 : 1));
       else return;
       event.preventDefault();
     }
@@ -205,11 +206,16 @@
       next.focus();
     }
 
-    /** Arrow keys move a price by ticks. @param {HTMLInputElement} input @param {number} ticks */
-    nudge(input, ticks) {
-      const digits = this.quote?.decimals ?? 2;
-      const value = numberOf(input.value) ?? this.quote?.last;
-      if (value !== null && value !== undefined && Number.isFinite(value)) type(input, words.number(Math.max(0, value + ticks * 10 ** -digits), digits));
+    /** Arrow keys move a price by ticks, a size by its steps. @param {HTMLInputElement} input @param {number} count */
+    nudge(input, count) {
+      if (!this.quote) return;
+      const { symbol, decimals, last } = this.quote;
+      const size = input.id === FIELDS.amount;
+      const step = !size ? say.tick(symbol, decimals) : this.mode === "base" ? sizing.sizeStep(symbol, last ?? 1) : 1;
+      const value = numberOf(input.value) ?? (size ? 0 : last);
+      if (value === null || !Number.isFinite(value)) return;
+      const moved = Math.max(0, Math.round(value / step + count) * step);
+      type(input, size ? String(Number(moved.toFixed(8))) : words.number(moved, decimals));
     }
 
     /** @param {HTMLElement} target */
@@ -219,11 +225,11 @@
       target.blur();
     }
 
-    /** By key: the side, and the size to be typed. @param {"buy" | "sell"} side */
-    begun(side) {
-      this.choose("side", side);
-      this.input("amount").focus();
-      this.input("amount").select();
+    /** By key: a choice, and the field to be typed in next. @param {string} name @param {string} value @param {string} field */
+    begun(name, value, field) {
+      this.choose(name, value);
+      this.input(field).focus();
+      this.input(field).select();
     }
 
     // --- what it says -------------------------------------------------------------------------------------------
@@ -246,7 +252,7 @@
 
     /** While the size is not typed yet. */
     get hint() {
-      return this.input("amount").value ? "" : "Type a size, or press a share of equity.";
+      return this.input("amount").value ? "" : sizing.hint(this.quote?.symbol ?? "");
     }
 
     /** @param {string} sentence @param {boolean} refused */

@@ -89,13 +89,18 @@
         moved: (price) => this.moved(line, price),
         dropped: (price) => void this.dropped(line, price),
         closed: () => this.closed(line),
-        round: (price) => Number(price.toFixed(this.panel?.meta?.decimals ?? 2)),
-        tick: () => 10 ** -(this.panel?.meta?.decimals ?? 2),
+        round: (price) => Number((Math.round(price / this.tick) * this.tick).toFixed(8)),
+        tick: () => this.tick,
         priceAt: (y) => this.priceAt(y),
       });
       this.lines.set(value.key, line);
       this.rules.append(line.rule);
       this.root.append(line.root);
+    }
+
+    get tick() {
+      const { symbol = "", decimals = 2 } = this.panel?.meta ?? {};
+      return say.tick(symbol, decimals);
     }
 
     /** @param {number} clientY @returns {number} */

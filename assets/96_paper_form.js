@@ -5,7 +5,8 @@
  * cannot be used.
  *
  * @typedef {{name: string, label: string, kind?: "number" | "text" | "choice" | "tick", value?: any, unit?: string, low?: number,
- *   high?: number, whole?: boolean, optional?: boolean, options?: [string, string][], wide?: boolean}} FieldValue
+ *   high?: number, whole?: boolean, optional?: boolean, options?: [string, string][], wide?: boolean,
+ *   check?: () => string}} FieldValue   `check`: what else is wrong with it, "" for nothing
  */
 {
   const { words, make } = window.candlecast;
@@ -58,9 +59,15 @@
       return plain === "" ? null : Number(plain);
     }
 
+    /** @param {string} text */
+    unit(text) {
+      words.write(this.root.querySelector(".field-unit"), text);
+    }
+
     /** @returns {string} what is wrong with it, "" for nothing */
     wrong() {
-      const { kind = "number", low, high, whole, optional, label } = this.field;
+      const { kind = "number", low, high, whole, optional, label, check } = this.field;
+      if (check) return check();
       const value = /** @type {any} */ (this.value);
       if (kind === "text") return value || optional ? "" : `${label} is needed.`;
       if (kind !== "number" || (value === null && optional)) return "";
@@ -99,11 +106,11 @@
       form.oninput = () => this.check(false);
     }
 
-    /** @param {FieldValue[]} values after those there are */
-    add(values) {
+    /** @param {FieldValue[]} values after those there are @param {HTMLElement} [place] that they stand in */
+    add(values, place = this.body) {
       const made = values.map((value) => new PaperField(value));
       this.fields.push(...made);
-      this.body.append(...made.map(({ root }) => root));
+      place.append(...made.map(({ root }) => root));
       if (made.length === this.fields.length) this.fields[0]?.input.focus();
       return made;
     }
@@ -158,5 +165,5 @@
     }
   }
 
-  Object.assign(window.candlecast, { PaperForm });
+  Object.assign(window.candlecast, { PaperForm, PaperField });
 }

@@ -1,6 +1,6 @@
 "use strict";
 
-/** The dialogs of the paper page: accounts, fees, limits, strategies, notes, and what is asked before all is closed. */
+/** The dialogs of the paper page: accounts, fees, strategies, notes, and what is asked before all is closed. */
 {
   const { words, make, PaperForm, paperApi: api, paperWords: say } = window.candlecast;
 
@@ -52,48 +52,6 @@
     const form = opened("terms", "Save", (values) => api.ask("PATCH", "/account", values));
     form?.add(TERMS.map((field) => ({ ...field, value: head.terms[field.name] })));
     form?.say("They hold for fills from now on.");
-  }
-
-  const MONEY = [
-    { name: "max_daily_loss", label: "Daily loss" },
-    { name: "max_exposure", label: "Exposure" },
-    { name: "max_position_value", label: "Position, each symbol" },
-    { name: "max_order_value", label: "One order" },
-  ];
-  const SHARES = [
-    { name: "max_drawdown", label: "Drawdown from peak" },
-    { name: "price_collar", label: "Price off the market" },
-  ];
-  const COUNTS = [
-    { name: "orders_per_minute", label: "Orders per minute", unit: "", low: 1, whole: true },
-    { name: "rejects_in_a_row", label: "Refusals in a row", unit: "", low: 1, whole: true },
-    { name: "stale_after_s", label: "Age of the feed", unit: "s", low: 0.1 },
-  ];
-
-  /** Of a map by symbol without what is null. @param {Record<string, number>} map @param {string} symbol @param {number | null} value */
-  const withValue = (map, symbol, value) =>
-    Object.fromEntries(Object.entries({ ...map, [symbol]: value }).filter(([, each]) => each !== null));
-
-  /** @param {any} head @param {string} symbol */
-  function limits(head, symbol) {
-    const { limits: now, currency } = head;
-    const [base] = say.currencies(symbol);
-    const form = opened("limits", "Save limits", ({ position, order, ...rest }) => {
-      for (const { name } of SHARES) rest[name] = rest[name] === null ? null : rest[name] / 100;
-      const max_position_values = withValue(now.max_position_values, symbol, position);
-      return api.ask("PUT", "/limits", { ...rest, max_position_values, max_order_size: withValue(now.max_order_size, symbol, order) });
-    });
-    const optional = { optional: true, low: 0.01 };
-    form?.add([
-      ...MONEY.map((field) => ({ ...field, ...optional, unit: currency, value: now[field.name] })),
-      { name: "position", label: `Position, ${symbol}`, ...optional, unit: currency, value: now.max_position_values[symbol] },
-      { name: "order", label: `One order, ${symbol}`, optional: true, low: 1e-8, unit: base, value: now.max_order_size[symbol] },
-      ...SHARES.map((field) => ({ ...field, ...optional, high: 100, unit: "%", value: now[field.name] && Number((100 * now[field.name]).toFixed(6)) })),
-      ...COUNTS.map((field) => ({ ...field, optional: true, value: now[field.name] })),
-      { name: "refuse_crossed", label: "Refuse orders while bid is above ask", kind: /** @type {const} */ ("tick"), value: now.refuse_crossed },
-      { name: "flatten_when_tripped", label: "Close all positions when a limit stops trading", kind: /** @type {const} */ ("tick"), value: now.flatten_when_tripped },
-    ]);
-    form?.say("Empty fields set no limit.");
   }
 
   /** @returns {[string, string][]} the top bar's nine lengths */
@@ -179,5 +137,5 @@
     if (button) /** @type {HTMLDialogElement} */ (button.closest("dialog")).close();
   });
 
-  window.candlecast.paperDialogs = { account, terms, limits, start, note, closeAll, opened };
+  window.candlecast.paperDialogs = { account, terms, start, note, closeAll, opened };
 }

@@ -4,6 +4,12 @@
 {
   const { paperSide: side, paperDialogs: dialogs, paperActs: acts, paperDom: dom } = window.candlecast;
 
+  /** What a letter chooses on the ticket, and the field that is typed in next. @type {Record<string, [string, string, string]>} */
+  const KEYS = {
+    b: ["side", "buy", "amount"], s: ["side", "sell", "amount"],
+    m: ["kind", "market", "amount"], l: ["kind", "limit", "limit"], t: ["kind", "stop", "stop"],
+  };
+
   class PaperHands {
     /** @param {PaperPage} shown @param {AbortSignal} signal ends it */
     constructor(shown, signal) {
@@ -47,9 +53,10 @@
     act(act) {
       if (act === "other") return this.shown.chooseAccount(this.shown.heads.other);
       if (act === "resume") return void acts.resume();
+      if (act === "keys") return this.showKeys();
       if (!this.shown.head) return;
       if (act === "close-all") dialogs.closeAll(this.shown.lists.positions, this.shown.lists.orders, this.shown.head.currency);
-      else if (act === "limits") dialogs.limits(this.shown.head, this.shown.symbol);
+      else if (act === "limits") void dialogs.limits(this.shown.head, this.shown.symbol);
       else if (act === "start") void dialogs.start(this.shown.head, this.shown.symbol, document.getElementById("chart")?.dataset.interval ?? "1m");
       else if (act === "reconcile") window.candlecast.paperReconcile?.(this.shown.automations);
       else {
@@ -83,14 +90,20 @@
     onKey(event) {
       if (this.turnSheet(event)) return;
       const { target, key } = event;
+      if (key === "?" && !(target instanceof HTMLTextAreaElement) && !document.querySelector("dialog[open]")) return this.showKeys(event);
       const typing = target instanceof HTMLElement && target.closest("input, select, textarea, dialog, [contenteditable]");
       if (typing || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
-      const sides = /** @type {Record<string, "buy" | "sell">} */ ({ b: "buy", s: "sell" });
-      const chosen = sides[key.toLowerCase()];
-      if (!chosen) return;
+      const begin = KEYS[/** @type {"b"} */ (key.toLowerCase())];
+      if (!begin) return;
       event.preventDefault();
       if (window.matchMedia("(max-width: 767px)").matches) this.showSheet("trade");
-      this.shown.ticket.begun(chosen);
+      this.shown.ticket.begun(...begin);
+    }
+
+    /** The list of all keys. @param {KeyboardEvent} [event] */
+    showKeys(event) {
+      event?.preventDefault();
+      /** @type {HTMLDialogElement | null} */ (this.shown.page.querySelector('[data-dialog="keys"]'))?.showModal();
     }
 
     /** @param {string} key of a row: a fill's number, or a journal entry's */

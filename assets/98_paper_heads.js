@@ -43,6 +43,7 @@
       this.strip("halted", say.stopCause(head.halted ?? ""), 0);
       this.showJournal(head.journal);
       this.showIdle(head);
+      this.strip("notice", head.notice ?? "", 0);
       this.status("journal", head.journal.split(":")[0]);
       this.status("order", say.latency(head.tick_to_order_us));
     }

@@ -77,6 +77,18 @@
     return [figures, key, canvas, summary, ...(found.differences.length ? [table(found.differences)] : [])];
   }
 
+  const FILES = [["Report", "report"], ["Differing fills, CSV", "export"]];
+
+  /** What can be kept of it. @param {string} owner */
+  function files(owner) {
+    const holder = make("div", "paper-reconcile-files");
+    for (const [name, kind] of FILES) {
+      const href = `/api/paper/automations/${encodeURIComponent(owner)}/reconcile/${kind}?account=${api.account}`;
+      holder.append(make("a", "button", kind === "report" ? { href, target: "_blank" } : { href, download: `reconcile-${owner}.csv` }, name));
+    }
+    return holder;
+  }
+
   /** @type {PaperCurves | null} */
   let curves = null;
 
@@ -92,7 +104,7 @@
         place.replaceChildren(make("p", "", {}, found.problem), make("p", "caption", {}, found.replay_words));
         return;
       }
-      place.replaceChildren(...report(found));
+      place.replaceChildren(files(owner), ...report(found));
       curves = new PaperCurves(/** @type {HTMLCanvasElement} */ (place.querySelector("canvas")));
       curves.show([
         { times: found.time_ms, values: found.paper, colour: "--line-a" },

@@ -144,6 +144,7 @@
       else if (part === "fills") this.showFills(value);
       else if (part === "gauges") side.showGauges(this.page, value);
       else if (part === "automations") this.showAutomations(value);
+      else if (part === "instruments") this.showInstruments(value);
       else if (part === "curve") {
         this.curve = value;
         this.drawEquity();
@@ -177,6 +178,13 @@
       if (this.lines) this.lines.orders = orders;
       this.lines?.draw();
       this.drawKill();
+    }
+
+    /** @param {PaperInstrument[]} instruments */
+    showInstruments(instruments) {
+      say.instruments.clear();
+      for (const each of instruments) say.instruments.set(each.symbol, each);
+      this.ticket.draw();
     }
 
     /** @param {PaperFill[]} fills */

@@ -51,6 +51,7 @@ def account_strips() -> html.Div:
     strips = [
         _strip("halted", "strip-down", "error", "Trading is stopped", ("resume", "Resume trading")),
         _strip("idle", "strip-warn", "warning", "This account waits", ("other", "Show the other")),
+        _strip("notice", "strip-warn", "warning", "Nothing is kept", None),
         _strip("journal", "strip-down", "warning", "The journal is behind", None),
     ]
     return html.Div(strips, className="paper-strips", role="status")

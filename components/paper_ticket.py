@@ -29,6 +29,14 @@ def order_ticket() -> html.Section:
         [
             html.H2("Order ticket"),
             html.Span(NONE, className="panel-context", **data(ticket="symbol")),
+            html.Button(
+                html.Kbd("?"),
+                type="button",
+                className="ticket-keys",
+                title="Keys of this page",
+                **data(paper_act="keys"),
+                **aria(label="Keys of this page", keyshortcuts="?"),
+            ),
             html.Span(
                 [
                     "bid ", html.Span(NONE, className="up", **data(ticket="bid")),

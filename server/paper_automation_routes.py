@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import Literal
 
 from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from market.types import Interval
+from paper_trading.reconcile_report import reconcile_csv, reconcile_report
 from paper_trading.service import PaperTrading
 from paper_trading.views import AutomationState, AutomationView
 from research.runs import Research
@@ -19,6 +21,8 @@ from server.paper_answers import AccountId, Ask, Asked, account_of, done, paper_
 from server.paper_bodies import LONGEST_NAME, MOST_PARAMETERS, Name
 from server.routes import refusals
 from trading.paper.commands import RemoveAutomation, SetAutomation
+
+CSV = "text/csv; charset=utf-8"
 
 
 class AutomationBody(BaseModel):
@@ -98,6 +102,19 @@ def paper_automation_routes(paper: PaperTrading, research: Research) -> APIRoute
         """Its newest session replayed and beside a backtest: what differs, and why."""
         number = account_of(paper, account)
         return json_answer(await asyncio.to_thread(paper.reconcile, number, owner))
+
+    @api.get("/{owner}/reconcile/report", response_class=HTMLResponse)
+    async def report(owner: str, account: AccountId = 0) -> Response:
+        """The same as one page of HTML that needs nothing else."""
+        found = await asyncio.to_thread(paper.reconcile, account_of(paper, account), owner)
+        return HTMLResponse(reconcile_report(found))
+
+    @api.get("/{owner}/reconcile/export")
+    async def export(owner: str, account: AccountId = 0) -> Response:
+        """The orders that filled otherwise as CSV."""
+        found = await asyncio.to_thread(paper.reconcile, account_of(paper, account), owner)
+        headers = {"Content-Disposition": 'attachment; filename="reconcile.csv"'}
+        return Response(reconcile_csv(found), media_type=CSV, headers=headers)
 
     return api
 

@@ -1,7 +1,7 @@
 """The report's page."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from research.outcome import Outcome
@@ -19,7 +19,7 @@ from research.report.words import figure, number
 from research.result_views import drawdown_views, metric_views, monthly_view, trade_views
 from research.views import MOST_ROWS, MetricView
 
-__all__ = ["report"]
+__all__ = ["html_page", "report", "section"]
 
 
 def report(outcome: Outcome, number_: int, pictures: Mapping[str, bytes] | None = None) -> str:
@@ -27,35 +27,41 @@ def report(outcome: Outcome, number_: int, pictures: Mapping[str, bytes] | None 
     result = outcome.result
     metrics = metric_views(result.measures)
     trades = trade_views(result.trades, result.time_ns, outcome.symbols, MOST_ROWS)
-    title = escape(f"{outcome.title} · run {number_}")
+    title = f"{outcome.title} · run {number_}"
     context = f"{', '.join(outcome.symbols)} {outcome.interval} · {len(result.equity):,} candles"
     left_out = len(result.trades) - len(trades)
     shown = f"{len(result.trades):,}" + (
         f", the newest {len(trades):,} of them; the export has all" if left_out else ""
     )
     parts = [
-        f'<header><h1>{title}</h1><div class="context">{escape(context)}</div></header>',
         _warnings(result.warnings),
         _cards(metrics, float(result.equity[-1])),
         _pictures(pictures or {}),
-        _section("Equity", _keys(), course_figure(result.time_ns, result.equity, result.market)),
-        _section("Monthly return", "%", month_table(monthly_view(result))),
+        section("Equity", _keys(), course_figure(result.time_ns, result.equity, result.market)),
+        section("Monthly return", "%", month_table(monthly_view(result))),
         _sweep(outcome),
-        _section("Drawdowns", "deepest first", drawdown_table(drawdown_views(result))),
-        _section("Trades", shown, trade_table(trades), "long"),
-        _section("Settings and checks", "", facts_table(outcome)),
-        _section("Figures", "", formula_table(metrics), "long"),
+        section("Drawdowns", "deepest first", drawdown_table(drawdown_views(result))),
+        section("Trades", shown, trade_table(trades), "long"),
+        section("Settings and checks", "", facts_table(outcome)),
+        section("Figures", "", formula_table(metrics), "long"),
     ]
+    return html_page(title, context, parts)
+
+
+def html_page(title: str, context: str, parts: Sequence[str]) -> str:
+    """A page of HTML that needs nothing else. ``title`` and ``context`` are plain text."""
+    head = f'<header><h1>{escape(title)}</h1><div class="context">{escape(context)}</div></header>'
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}</title><style>{STYLE}</style></head><body><main>"
-        f"{''.join(parts)}<footer>Candlecast. Times are UTC. Past results say nothing certain "
-        "about later ones.</footer></main></body></html>\n"
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><main>"
+        f"{head}{''.join(parts)}<footer>Candlecast. Times are UTC. Past results say nothing "
+        "certain about later ones.</footer></main></body></html>\n"
     )
 
 
-def _section(title: str, note: str, body: str, kind: str = "") -> str:
+def section(title: str, note: str, body: str, kind: str = "") -> str:
+    """A part of a report; ``note`` and ``body`` are HTML."""
     small = f" <small>{note}</small>" if note else ""
     return f'<section class="{kind}"><h2>{escape(title)}{small}</h2>{body}</section>'
 
@@ -92,7 +98,7 @@ def _pictures(pictures: Mapping[str, bytes]) -> str:
         f'<picture><source media="(prefers-color-scheme: light)" srcset="{light}">'
         f'<img src="{dark}" alt="Price chart with the trades"></picture>'
     )
-    return _section("Chart", "", picture)
+    return section("Chart", "", picture)
 
 
 def _sweep(outcome: Outcome) -> str:
@@ -100,4 +106,4 @@ def _sweep(outcome: Outcome) -> str:
     if sweep is None:
         return ""
     note = f"{sweep.goal_label}, {sweep.tried:,} runs"
-    return _section("Parameter map", escape(note), sweep_table(sweep), "long")
+    return section("Parameter map", escape(note), sweep_table(sweep), "long")

@@ -11,7 +11,7 @@ from research.report.words import NONE, moment, number, tone
 from research.views import DrawdownView, MetricView, MonthlyView, SweepView, TradeView
 
 __all__ = ["drawdown_table", "facts_table", "formula_table", "month_table", "sweep_table",
-           "trade_table"]  # fmt: skip
+           "table", "trade_table"]  # fmt: skip
 
 _MONTHS = [
     "Jan",
@@ -35,7 +35,8 @@ Cell = tuple[str, str]
 """Text and class."""
 
 
-def _table(head: Sequence[Cell], rows: Iterable[Sequence[Cell]], kind: str = "") -> str:
+def table(head: Sequence[Cell], rows: Iterable[Sequence[Cell]], kind: str = "") -> str:
+    """Texts are plain; ``kind`` is the class of the whole."""
     names = "".join(f'<th class="{look}">{escape(text)}</th>' for text, look in head)
     lines = "".join(
         "<tr>" + "".join(f'<td class="{look}">{escape(text)}</td>' for text, look in row) + "</tr>"
@@ -68,7 +69,7 @@ def month_table(monthly: MonthlyView) -> str:
         [(str(year), ""), *map(_shaded, months), _percent(total)]
         for year, months, total in zip(monthly.years, monthly.months, monthly.totals, strict=True)
     )
-    return _table([("", ""), *((name, "") for name in _MONTHS)], rows, "months shades")
+    return table([("", ""), *((name, "") for name in _MONTHS)], rows, "months shades")
 
 
 def trade_table(trades: Sequence[TradeView]) -> str:
@@ -89,7 +90,7 @@ def trade_table(trades: Sequence[TradeView]) -> str:
         ]
         for trade in reversed(trades)
     )  # fmt: skip
-    return _table([(name, "left" if name in left else "") for name in names], rows)
+    return table([(name, "left" if name in left else "") for name in names], rows)
 
 
 def drawdown_table(falls: Sequence[DrawdownView]) -> str:
@@ -104,13 +105,13 @@ def drawdown_table(falls: Sequence[DrawdownView]) -> str:
         ]
         for fall in falls
     )
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def formula_table(metrics: Sequence[MetricView]) -> str:
     """What every figure means."""
     rows = ([(each.label, "left"), (each.formula, "left")] for each in metrics)
-    return _table([("Figure", "left"), ("Formula, convention, source", "left")], rows, "facts")
+    return table([("Figure", "left"), ("Formula, convention, source", "left")], rows, "facts")
 
 
 def facts_table(outcome: Outcome) -> str:
@@ -135,7 +136,7 @@ def facts_table(outcome: Outcome) -> str:
     }
     checks = {check.label: check.words for check in outcome.checks}
     rows = ([(name, "left"), (words, "left")] for name, words in {**facts, **checks}.items())
-    return _table([("Setting", "left"), ("Value", "left")], rows, "facts")
+    return table([("Setting", "left"), ("Value", "left")], rows, "facts")
 
 
 def _of_entry(percent: float | None) -> str:
@@ -158,4 +159,4 @@ def sweep_table(sweep: SweepView) -> str:
         [(f"{y:g}" if sweep.y else sweep.goal_label, "left"), *map(cell, line)]
         for y, line in zip(sweep.ys, sweep.matrix.tolist(), strict=True)
     )
-    return _table(head, rows, "shades")
+    return table(head, rows, "shades")

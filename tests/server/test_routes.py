@@ -19,6 +19,7 @@ PAPER_PATHS = {
         "accounts", "account", "kill", "resume", "limits", "webhooks", "journal", "journal/{seq}",
         "automations", "automations/{owner}", "automations/{owner}/start",
         "automations/{owner}/pause", "automations/{owner}/stop", "automations/{owner}/reconcile",
+        "automations/{owner}/reconcile/export", "automations/{owner}/reconcile/report",
         "statistics",
     )
 }  # fmt: skip
