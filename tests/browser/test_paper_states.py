@@ -89,11 +89,11 @@ def test_limits_of_symbols_are_added_changed_and_removed(program: Program, page:
     expect(rows.nth(0).get_by_label("Position")).to_be_focused()
     page.keyboard.type("15,000")
     add.click()
-    rows.nth(1).get_by_label("Symbol").select_option("BTC-USD")
+    rows.nth(1).locator("select").select_option("BTC-USD")
     rows.nth(1).get_by_label("One order").fill("1")
     save.click()
     expect(rows.nth(1)).to_contain_text("BTC-USD has a row above.")
-    rows.nth(1).get_by_label("Symbol").select_option("ETH-USD")
+    rows.nth(1).locator("select").select_option("ETH-USD")
     save.click()
     expect(limits).to_be_hidden()
     now = f"{HEAD}.limits"
