@@ -46,7 +46,7 @@ TRADES_A_SECOND = 5_000
 FACTS = Facts(
     time_ns=START_NS, equity=99_588.0, currency="USD", own=0.25, own_live=0.0, net=0.25, buys=0.0,
     sells=0.0, exposure=21_687.0, pending=0.0, bid=38_529.5, ask=38_530.5, mark=38_530.0,
-    age_ns=38_000_000,
+    age_ns=38_000_000, own_age_ns=38_000_000,
 )  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def _decided(account: Account, hand: AccountHand, run: LiveRun) -> list[int]:
             samples.append(time.perf_counter_ns() - started)
         run.tidy()
         account.do(CancelAll(owner=OWNERS[0]))
-        account.core.market(Heard(SYMBOLS[0], account.now_ns), account.now_ns)
+        account.core.market(Heard(SYMBOLS[0], account.now_ns, account.now_ns), account.now_ns)
     return samples[200:]
 
 
@@ -179,7 +179,7 @@ def _busy_second() -> Row:
             run.close({symbol: candle_of(bar)})
             run.act()
         for symbol in SYMBOLS:
-            account.core.market(Heard(symbol, account.now_ns), account.now_ns)
+            account.core.market(Heard(symbol, account.now_ns, account.now_ns), account.now_ns)
 
     row = measure(
         "one second of 5,000 trades, 16 symbols, 15 strategies on each", second, runs=70,

@@ -41,7 +41,7 @@ class Account:
         self.now_ns = START_NS
         self.core, _ = open_account(terms, NO_RATE, START_NS, dict.fromkeys(SYMBOLS, 1e-6))
         for symbol in SYMBOLS:
-            self.core.market(Heard(symbol, START_NS), START_NS)
+            self.core.market(Heard(symbol, START_NS, START_NS), START_NS)
             self.core.market(Quote(symbol, 0, 99.99, 5e3, 100.01, 5e3), START_NS)
             self.trade(symbol, 100.0)
         for owner in OWNERS:

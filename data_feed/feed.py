@@ -18,6 +18,7 @@ from data_feed.users import Restore, StageReport, Users
 from data_feed.venue_feed import VenueFeed
 from data_feed.venue_market import VenueMarket
 from market.errors import UnknownSymbol
+from market.instrument import Instrument
 from market.market import Market
 from market.order_book import OrderBook
 from market.types import Symbol, plain
@@ -207,6 +208,12 @@ class Feed:
         """The order book of ``symbol``; None while no source follows books."""
         venue = self._found(symbol)
         return venue.book(plain(Symbol(symbol))) if venue else None
+
+    def instrument(self, symbol: str) -> Instrument | None:
+        """What the venue of ``symbol`` takes of orders; None while it has told nothing of it."""
+        venue = self._found(symbol)
+        told = venue.instrument(plain(Symbol(symbol))) if venue else None
+        return told and told._replace(symbol=Symbol(symbol))
 
     def _venue(self, symbol: str) -> VenueFeed:
         found = self._found(symbol)

@@ -138,6 +138,7 @@ class FrameIntake:
         """Apply one frame of ``link`` that arrived at monotonic ``arrived_ns``."""
         progress = self._progress
         progress.frames += 1
+        progress.heard_ns = arrived_ns
         started_ns = time.monotonic_ns()
         events = self._parser.receive(frame, arrived_ns)
         parsed_ns = time.monotonic_ns()

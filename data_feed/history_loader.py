@@ -11,6 +11,7 @@ from typing import NamedTuple
 from data_feed.errors import ConnectionLost, HistoryError, HistoryUnavailable
 from data_feed.history import BookHistory, VenueHistory
 from data_feed.history_progress import HistoryProgress
+from data_feed.instruments import listing_of
 from data_feed.protocol import BookSnapshot
 from data_feed.rest import Asker, HttpRest, Rest
 from data_feed.seam import Seams
@@ -18,6 +19,7 @@ from data_feed.venue_market import FedMarket
 from market.aggregation import WINDOW
 from market.candle_builder import Outcome
 from market.columns import CandleWindow
+from market.instrument import Instrument
 from market.resample import resample
 from market.types import Interval, Symbol, Trade
 
@@ -200,6 +202,18 @@ class HistoryLoader:
             except HistoryError as error:
                 self._report(f"the book of {symbol}", error)
         return None
+
+    async def load_instruments(self) -> dict[Symbol, Instrument]:
+        """What the venue takes of orders, as far as it tells that; nothing when it does not."""
+        listing, symbols = listing_of(self._history), self._market.symbols
+        if listing is None or not symbols:
+            return {}
+        async with self._session(Round(), symbols) as ask:
+            try:
+                return listing.read(symbols, await ask(listing.path(symbols)))
+            except HistoryError as error:
+                self._report("the list of instruments", error)
+        return {}
 
     @asynccontextmanager
     async def _session(self, work: Round, symbols: Sequence[Symbol]) -> AsyncIterator[Asker]:

@@ -11,7 +11,8 @@ from market.types import Symbol
 class Progress:
     """What a loop is doing, written by its thread and read by others field by field.
 
-    ``newest_ns`` is the monotonic time at which the newest market event arrived.
+    ``newest_ns`` is the monotonic time at which the newest market event arrived, ``heard_ns`` that
+    of the newest frame of any kind.
     """
 
     state: FeedState = FeedState.CONNECTING
@@ -19,6 +20,7 @@ class Progress:
     attempt: int = 1
     retry_at_s: float | None = None
     newest_ns: int = 0
+    heard_ns: int = 0
     breaker: BreakerState = BreakerState.CLOSED
     frames: int = 0
     trades: int = 0

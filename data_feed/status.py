@@ -114,7 +114,10 @@ class SymbolCounters:
 
 @dataclass(frozen=True, slots=True)
 class SymbolStatus:
-    """One symbol at one moment; ``age_ms`` and ``last_trade_id`` are None before the first."""
+    """One symbol at one moment; ``age_ms`` and ``last_trade_id`` are None before the first.
+
+    ``heard_ms`` is the time since anything, heartbeats too, came over its connection.
+    """
 
     symbol: Symbol
     venue: str
@@ -123,3 +126,4 @@ class SymbolStatus:
     age_ms: float | None
     last_trade_id: int | None
     counters: SymbolCounters = field(default_factory=SymbolCounters)
+    heard_ms: float | None = None

@@ -22,6 +22,7 @@ from data_feed.tap import TappedConnector
 from data_feed.users import Users
 from data_feed.venue_market import FedMarket
 from data_feed.venue_run import TRIAL_S, VenueRun
+from market.instrument import Instrument
 from market.order_book import OrderBook
 from market.types import INTERVALS, Symbol
 
@@ -135,6 +136,10 @@ class VenueFeed:
         """The order book of ``symbol``, by its plain name."""
         return self._run.book(symbol) if self._run else None
 
+    def instrument(self, symbol: Symbol) -> Instrument | None:
+        """What the venue takes of orders for ``symbol``, by its plain name; None if it told not."""
+        return self._run.instruments.get(symbol) if self._run else None
+
     def status(self) -> FeedStatus:
         """What this venue is doing at this moment."""
         run = self._run
@@ -177,6 +182,7 @@ class VenueFeed:
             age_ms=age_ms,
             last_trade_id=state.heard_id if state.heard_id >= 0 else None,
             counters=replace(counters),
+            heard_ms=_age_ms(run.heard_ns(symbol)) if run else None,
         )
 
     def _slow(self, state: FeedState, age_ms: float | None) -> FeedState:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from random import Random
 from typing import Any
 
@@ -14,6 +14,7 @@ from data_feed.source import Route
 from data_feed.status import Repair
 from data_feed.users import Users
 from data_feed.venue_market import FedMarket, Part
+from market.instrument import Instrument
 from market.order_book import OrderBook
 from market.types import Symbol
 
@@ -52,6 +53,7 @@ class VenueRun:
         self.route = route
         self.failure = f"no data within {TRIAL_S:g} s"
         self.repair: Repair | None = None
+        self.instruments: Mapping[Symbol, Instrument] = {}
         self._changed = changed
         self._quiet = quiet
         self._first_data = asyncio.Event()
@@ -88,6 +90,11 @@ class VenueRun:
         books = (shard.books.book(symbol) for shard in self._shards if shard.books)
         return next((book for book in books if book is not None), None)
 
+    def heard_ns(self, symbol: Symbol) -> int:
+        """When the newest frame came over the connection of ``symbol``, monotonic; 0 before one."""
+        shards = (shard for shard in self._shards if symbol in shard.market.symbols)
+        return max((shard.loop.progress.heard_ns for shard in shards), default=0)
+
     # --- in the feed's thread -----------------------------------------------------------------
 
     def retry_now(self) -> None:
@@ -119,6 +126,8 @@ class VenueRun:
 
     def first_data(self, shard: Shard) -> None:
         """See :class:`data_feed.shard.ShardListener`."""
+        if self._history is not None and not self._first_data.is_set():
+            self._start(self._load_instruments(self._history))
         self._first_data.set()
         self._load_history(shard)
 
@@ -169,6 +178,9 @@ class VenueRun:
         while not await history.load_all(shard.known):
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    async def _load_instruments(self, history: HistoryLoader) -> None:
+        self.instruments = await history.load_instruments()
 
     async def _load_book(self, history: HistoryLoader, shard: Shard, symbol: Symbol) -> None:
         snapshot = await history.load_book(symbol)

@@ -6,13 +6,14 @@ wanted to read. Together with the journal up to
 there it makes the same account do the same things.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol, cast, get_args
 
 import msgspec
 import numpy as np
 
+from market.instrument import Instrument
 from market.types import Quote, Side, Symbol, Trade
 from storage.blocks import Damage
 from storage.segments import SUFFIX, read_frames
@@ -133,12 +134,17 @@ def _market_input(name: str, values: Any) -> MarketInput:
     if name == "BookInput":
         symbol, bids, asks = values
         return BookInput(Symbol(symbol), _levels(bids), _levels(asks))
-    kinds: Mapping[str, Any] = {
-        "Quote": Quote, "NoBook": NoBook, "Heard": Heard, "PassTime": PassTime,
-        "FeedState": FeedState,
+    kinds: Mapping[str, Callable[..., MarketInput]] = {
+        "Quote": Quote, "NoBook": NoBook, "Heard": _heard, "PassTime": PassTime,
+        "FeedState": FeedState, "Instrument": Instrument,
     }  # fmt: skip
     found: MarketInput = kinds[name](*values)
     return found
+
+
+def _heard(symbol: str, heard_ns: int, own_ns: int | None = None) -> Heard:
+    """Older recordings do not tell of the venue and of the symbol apart."""
+    return Heard(symbol, heard_ns, heard_ns if own_ns is None else own_ns)
 
 
 def _levels(data: bytes) -> Any:

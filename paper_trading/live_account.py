@@ -7,6 +7,7 @@ from functools import partial
 from time import monotonic_ns
 from typing import NamedTuple, Protocol
 
+from market.instrument import Instrument
 from market.types import Trade
 from paper_trading.equity import EquityHistory
 from paper_trading.event_queues import EventQueues
@@ -111,6 +112,8 @@ class LiveAccount:
         """Whether something is another than in the newest view."""
         self.labels = 0
         """Rises when names or notes change."""
+        self.instruments: Mapping[str, Instrument] = {}
+        """What its core was told of the steps of orders."""
         self.closed = ""
         """Why the core was told to take no orders."""
         self.given: Callable[[Given, int], None] | None = None
@@ -160,6 +163,7 @@ class LiveAccount:
             self._learn(event)
             last = entry.seq
         self.core = rebuild(events, self._steps)
+        self.instruments = {}
         self._record_from(last)
 
     def _load_again(self, time_ns: int) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from data_feed.hub import BookChanged, Hub, Item, Kind, Subscription
 from data_feed.status import FeedMode, FeedState, FeedStatus, SymbolStatus
 from market.errors import ColumnsBusy, UnknownSymbol
+from market.instrument import Instrument
 from market.market import Market
 from market.order_book import OrderBook
 from market.types import Symbol
@@ -57,6 +58,10 @@ class WatchedFeed(Protocol):
 
     def book(self, symbol: str) -> OrderBook | None:
         """The order book of ``symbol``; None while none is followed."""
+        ...
+
+    def instrument(self, symbol: str) -> Instrument | None:
+        """What the venue takes of orders; None while it has told nothing of it."""
         ...
 
 
@@ -123,10 +128,16 @@ class MarketWatch:
         return max((trade.time_ns for trade in trades if trade is not None), default=0)
 
     def heard(self, symbol: str, now_ns: int) -> Heard:
-        """When the venue was last heard of ``symbol``, on the clock that says ``now_ns``."""
+        """When the venue, and when ``symbol``, was last heard, on the clock that says ``now_ns``.
+
+        Raises :class:`UnknownSymbol`.
+        """
         received = self.market[symbol].received_ns
         age = monotonic_ns() - received if received else now_ns
-        return Heard(Symbol(symbol), max(now_ns - age, 0))
+        own_ns = max(now_ns - age, 0)
+        venue_ms = self.feed.symbol_status(symbol).heard_ms
+        venue_ns = 0 if venue_ms is None else now_ns - int(venue_ms * 1e6)
+        return Heard(Symbol(symbol), max(own_ns, venue_ns), own_ns)
 
     def trouble(self, symbol: str) -> str:
         """Why there is no price of now for ``symbol``; empty while there is one."""

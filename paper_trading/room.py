@@ -1,5 +1,6 @@
 """Where market and accounts meet: what each account is given, and when to look again."""
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 from time import monotonic_ns
 
@@ -96,6 +97,7 @@ class Room:
             newest = self._watch.now(symbol)
         except UnknownSymbol:
             return ""  # the core says which there are
+        self._tell_steps(account, (symbol,), now_ns)
         for item in newest:
             if not isinstance(item, Trade) or self._is_new(item):
                 account.market(item, now_ns)
@@ -214,12 +216,22 @@ class Room:
         self._trouble = self._watch.trouble_of_all()
         self.sessions.watch_silence(now)
         for account in self.sessions.trading:
+            self._tell_steps(account, account.core.symbols, now)
             for symbol in account.core.active:
                 account.market(self._watch.heard(symbol, now), now)
             if account.core.active:
                 account.market(PassTime(), now)
                 account.changed = True
         self.restate()
+
+    def _tell_steps(self, account: LiveAccount, symbols: Sequence[str], now: int) -> None:
+        """Give ``account`` what the venue takes of orders, where that is new to it."""
+        for symbol in symbols:
+            told = self._watch.feed.instrument(symbol)
+            if told is not None and account.instruments.get(symbol) != told:
+                account.instruments = {**account.instruments, symbol: told}
+                account.market(told, now)
+                account.changed = True
 
     def _look(self) -> bool:
         """Whether another market is shown than before."""

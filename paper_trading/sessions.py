@@ -114,6 +114,7 @@ class Sessions:
         self.trading = tuple(self._accounts.of(market))
         for account in self.trading:
             account.list_symbols(self._accounts.steps())
+            account.instruments = {}
             self._enter(account)
 
     def _enter(self, account: LiveAccount) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from math import isfinite
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from paper_trading.views import (
     AccountView,
     AutomationView,
     GaugeView,
+    InstrumentView,
     LimitsView,
     MarketMode,
     OrderView,
@@ -107,7 +109,26 @@ def account_view(
             seq=beside.seq,
             time_ms=beside.time_ns // 1_000_000,
             notice=beside.notice,
+            instruments=_instruments(core),
         )
+
+
+def _instruments(core: AccountCore) -> tuple[InstrumentView, ...]:
+    return tuple(
+        _instrument(line.symbol, line.price_step, line.step, line.least_size, line.least_value)
+        for line in core.floor.lines.values()
+        if line.price_step
+    )
+
+
+@lru_cache(4096)
+def _instrument(
+    symbol: str, price: float, size: float, least: float, value: float
+) -> InstrumentView:
+    return InstrumentView(
+        symbol, decimal(price), decimal(size), decimal(least) if least else None,
+        decimal(value) if value else None,
+    )  # fmt: skip
 
 
 def _gauges(core: AccountCore) -> Iterable[GaugeView]:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 __all__ = [
     "NO_STATUS",
     "AccountRow", "AccountView", "AutomationView", "EquityCurve", "EventView", "FillView",
-    "GaugeView", "JournalRow", "LimitsView", "MarketMode", "OrderView", "Outcome", "PaperStatus",
-    "PositionView", "RefusalView", "TermsView",
+    "GaugeView", "InstrumentView", "JournalRow", "LimitsView", "MarketMode", "OrderView", "Outcome",
+    "PaperStatus", "PositionView", "RefusalView", "TermsView",
 ]  # fmt: skip
 
 MarketMode = Literal["live", "simulated", "replay"]
@@ -72,6 +72,7 @@ class LimitsView:
     orders_per_minute: int | None = None
     price_collar: float | None = None
     stale_after_s: float | None = None
+    quiet_after_s: float | None = None
     refuse_crossed: bool = True
     rejects_in_a_row: int | None = None
     flatten_when_tripped: bool = False
@@ -224,6 +225,20 @@ class EquityCurve:
 
 
 @dataclass(frozen=True, slots=True)
+class InstrumentView:
+    """What the venue takes of orders: prices and sizes are multiples of their steps.
+
+    ``least_value`` is in quote currency. None where the venue tells nothing.
+    """
+
+    symbol: str
+    price_step: Decimal | None
+    size_step: Decimal
+    least_size: Decimal | None
+    least_value: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class AccountView:
     """An account at one moment, marked at the last prices; a new one whenever something changed.
 
@@ -268,6 +283,7 @@ class AccountView:
     seq: int
     time_ms: int
     notice: str = ""
+    instruments: tuple[InstrumentView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

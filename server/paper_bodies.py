@@ -128,7 +128,12 @@ class LimitsBody(BaseModel):
     price_collar: float | None = Field(
         0.5, description="Largest distance of an order's price from the market, a fraction"
     )
-    stale_after_s: float | None = Field(15.0, description="Age of data that is too old to trade on")
+    stale_after_s: float | None = Field(
+        15.0, description="Silence of the venue, heartbeats included, in which nothing is traded"
+    )
+    quiet_after_s: float | None = Field(
+        300.0, description="The same of a symbol while its venue is heard"
+    )
     refuse_crossed: bool = Field(True, description="No orders while the bid is above the ask")
     rejects_in_a_row: int | None = Field(20, description="Refused orders after which trading stops")
     flatten_when_tripped: bool = Field(

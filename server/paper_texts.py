@@ -11,7 +11,7 @@ import msgspec
 from server.paper_views import AccountRow, AccountView, EquityCurve
 from server.views import LastView
 
-LISTS = ("positions", "orders", "fills", "gauges", "automations")
+LISTS = ("positions", "orders", "fills", "gauges", "automations", "instruments")
 _HEAD = (
     "name", "market", "temporary", "currency", "terms", "limits", "start_capital", "equity", "cash",
     "unrealised", "realised", "realised_today", "fees", "fees_today", "exposure",

@@ -15,6 +15,7 @@ from data_feed.status import (
     FeedStatus,
     SymbolStatus,
 )
+from market.instrument import Instrument
 from market.market import Market
 from market.order_book import OrderBook
 from market.types import Quote, Side, Symbol, Trade
@@ -39,7 +40,9 @@ class HandFeed:
 
     state: FeedStatus = STATUS
     hub: Hub = field(default_factory=Hub)
+    instruments: dict[str, Instrument] = field(default_factory=dict)
     session: int = 0
+    heard_ms: float | None = None
     books: dict[str, OrderBook] = field(default_factory=dict)
 
     @property
@@ -54,10 +57,15 @@ class HandFeed:
 
     def symbol_status(self, symbol: str) -> SymbolStatus:
         now = self.state
-        return SymbolStatus(Symbol(symbol), now.venue, now.mode, now.state, 1.0, 1)
+        return SymbolStatus(
+            Symbol(symbol), now.venue, now.mode, now.state, 1.0, 1, heard_ms=self.heard_ms
+        )
 
     def book(self, symbol: str) -> OrderBook | None:
         return self.books.get(symbol)
+
+    def instrument(self, symbol: str) -> Instrument | None:
+        return self.instruments.get(symbol)
 
     def becomes(self, state: FeedState) -> None:
         """Report ``state`` from now on."""

@@ -189,7 +189,7 @@ def test_every_input_comes_back_as_it_was(tmp_path: Path) -> None:
     levels = np.array([[99.5, 99.0], [1.5, 2.0]])
     given: list[Given] = [
         BookInput(trades(1, 1)[0].symbol, levels, levels + 1), NoBook(trades(1, 1)[0].symbol),
-        Heard(trades(1, 1)[0].symbol, 12), PassTime(), FeedState("lost"), trades(1, 1)[0],
+        Heard(trades(1, 1)[0].symbol, 12, 11), PassTime(), FeedState("lost"), trades(1, 1)[0],
         Cancel(3, "a1"), Tell(MarketGap(5, A, 1, 2, "lost."), "key"),
         PlaceOrder(symbol=A, side=trades(1, 1)[0].side, size=1 / 3),
     ]  # fmt: skip

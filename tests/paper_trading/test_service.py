@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from time import monotonic_ns
 
 import pytest
 
 from data_feed.status import FeedMode, FeedState
+from market.instrument import Instrument
 from market.order_book import OrderBook
-from market.types import Side
+from market.types import SECOND, Side
 from paper_trading import account_history
 from paper_trading.errors import BadAccount, PaperClosed, UnknownAccount
 from paper_trading.fill_marks import MarkKind
@@ -514,3 +516,33 @@ def test_closes_that_automations_saw_are_left_out_of_the_journals_rows(desk: Mov
     rows = desk.paper.journal_rows(1, limit=8, steps=True)
     assert [row.seq for row in rows] == list(range(desk.view().seq, desk.view().seq - 8, -1))
     assert [row.kind for row in rows].count("automation_stepped") >= 3
+
+
+# --- what the venue takes, and whether it is heard ----------------------------------------------
+
+
+def test_the_steps_of_the_venue_hold_and_are_shown(desk: Moved) -> None:
+    desk.feed.instruments[BTC] = Instrument(BTC, 0.01, 0.001, 0.0, 10.0)
+    refused = desk.buy(0.0015).refusal
+    assert refused is not None and refused.code == "step" and "0.001 or 0.002" in refused.words
+    desk.do(limit(95.0))
+    view = desk.until(lambda view: view.instruments != (), "the steps")
+    [shown] = view.instruments
+    assert (shown.symbol, str(shown.price_step), str(shown.size_step)) == (BTC, "0.01", "0.001")
+    assert shown.least_size is None and shown.least_value == 10
+
+
+def test_a_quiet_symbol_is_traded_while_its_venue_is_heard(desk: Moved) -> None:
+    long_ago = monotonic_ns() - 60 * SECOND
+    desk.market[BTC].received_ns = long_ago
+    refused = desk.buy(1.0).refusal
+    assert refused is not None and refused.code == "stale_after_s"
+    desk.feed.heard_ms = 20.0
+    assert desk.buy(1.0).refusal is None
+    desk.feed.heard_ms = 16_000.0
+    refused = desk.buy(1.0).refusal
+    assert refused is not None and refused.code == "stale_after_s"
+    desk.feed.heard_ms = 20.0
+    desk.market[BTC].received_ns = monotonic_ns() - 301 * SECOND
+    refused = desk.buy(1.0).refusal
+    assert refused is not None and refused.code == "quiet_after_s"

@@ -22,6 +22,7 @@ from data_feed.status import (
     SymbolCounters,
     SymbolStatus,
 )
+from market.instrument import Instrument
 from market.market import Market
 from market.order_book import OrderBook
 from market.types import Quote, Side, Symbol, Trade
@@ -60,6 +61,7 @@ class HandFeed:
     history: HistoryProgress = field(default_factory=HistoryProgress)
     loads: int = 0
     hub: Hub = field(default_factory=Hub)
+    instruments: dict[str, Instrument] = field(default_factory=dict)
 
     @property
     def mode(self) -> FeedMode:
@@ -91,6 +93,9 @@ class HandFeed:
 
     def book(self, symbol: str) -> OrderBook | None:
         return self.books.get(symbol)
+
+    def instrument(self, symbol: str) -> Instrument | None:
+        return self.instruments.get(symbol)
 
     def report_stages(self, report: Callable[[str, int], None]) -> None:
         self.report = report

@@ -132,7 +132,7 @@ async def test_fills_and_positions_are_told_and_closed(web: httpx.AsyncClient) -
         ({"size": "nan"}, "size", "It was nan; allowed is above 0"),
         ({"size": "inf"}, "size", "It was inf; allowed is above 0"),
         ({"size": 1e99}, "size", "It was 1e+99; allowed is above 0 to 1e+12"),
-        ({"size": 1e-30}, "size", "allowed are multiples of"),
+        ({"size": 1e-30}, "step", "BTC go in steps of 1e-08: 1e-08."),
         ({"size": 5000}, "cash", "Needs 505,"),
         ({"size": None}, "size", "one of them is needed"),
         ({"percent": 50}, "size", "one of them is needed"),

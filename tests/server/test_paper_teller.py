@@ -19,7 +19,8 @@ from tests.server.paper_desk import VIEW
 
 SECOND = 1_000_000_000
 PARTS = {
-    "accounts", "account", "positions", "orders", "fills", "gauges", "automations", "curve", "quote"
+    "accounts", "account", "positions", "orders", "fills", "gauges", "automations", "instruments",
+    "curve", "quote",
 }  # fmt: skip
 
 

@@ -6,10 +6,12 @@ from math import isfinite
 from trading.errors import BadOrder
 from trading.paper.commands import Cancel, CancelAll, Change
 from trading.paper.floor import Floor
+from trading.paper.grid import fitted, off_price_step, off_size_step
 from trading.paper.portfolio import Portfolio
 from trading.paper.risk import Intent, Refusal
 from trading.paper.risk_rules import check
 from trading.paper.standing import LiveOrder
+from trading.paper.terms import MANUAL
 
 __all__ = ["cancel", "cancel_all", "cancel_one", "change"]
 
@@ -48,6 +50,8 @@ def change(floor: Floor, command: Change) -> None:
     if order is None:
         floor.refuse(command.by, "change", *_no_order(floor, command.id))
         return
+    if command.by == order.owner != MANUAL:
+        command = fitted(command, floor.lines[order.terms.symbol])
     refusal = _refused(floor, order, command)
     if refusal is not None:
         floor.refuse(command.by, "change", refusal.rule, refusal.words)
@@ -85,6 +89,11 @@ def _refused(floor: Floor, order: LiveOrder, command: Change) -> Refusal | None:
     if not (isfinite(size) and size > order.filled):
         least = f"{order.filled:.12g}"
         return Refusal("size", f"Change refused: size. It was {size}; allowed is above {least}.")
+    off = off_price_step(command, line)
+    if off is None and command.size is not None:
+        off = off_size_step(command.size, line)
+    if off is not None:
+        return Refusal(off.rule, off.words.replace("Order", "Change", 1))
     own = tuple(each for each in (command.limit, command.stop) if each is not None)
     price = limit or stop or line.expected(terms.side)
     intent = Intent(

@@ -171,6 +171,7 @@ class Floor:
             _rests(portfolio, symbol, side, without) if own * side < 0 else 0.0,
             0.0 if net is None else float(net), buys, sells, exposure, pending, line.bid, line.ask,
             line.mark, self.time_ns - line.heard_ns if line.heard_ns >= 0 else -1,
+            self.time_ns - line.own_ns if line.own_ns >= 0 else -1,
         )  # fmt: skip
 
     def _open_orders(self, symbol: str, without: LiveOrder | None) -> tuple[float, float, float]:

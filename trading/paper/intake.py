@@ -17,6 +17,7 @@ from typing import NamedTuple
 from market.types import base_currency
 from trading.engine.records import DUST, Kind, Sizing
 from trading.paper.commands import Place
+from trading.paper.grid import off_size_step
 from trading.paper.risk import Refusal
 from trading.paper.tape import Line
 from trading.paper.terms import AccountTerms, OrderTerms, Role
@@ -26,7 +27,6 @@ __all__ = [
 ]  # fmt: skip
 
 MOST = 1e12
-_TOLERANCE = 1e-6
 _STOPS = (Kind.STOP, Kind.STOP_LIMIT, Kind.TRAILING)
 
 
@@ -51,7 +51,7 @@ def sized(place: Place, line: Line, means: Means, terms: AccountTerms) -> float 
             f"{given or 'none'} of size, fraction and risk were given; one of them is needed."
         )
     if place.size is not None:
-        return _checked(place.size, line)
+        return _checked(place, place.size, line, means.held)
     price = entry_price(place, line)
     if not price > 0:
         return Refusal("no_price", f"Order refused: {line.symbol} has no price yet.")
@@ -71,13 +71,12 @@ def sized(place: Place, line: Line, means: Means, terms: AccountTerms) -> float 
     return size
 
 
-def _checked(size: float, line: Line) -> float | Refusal:
+def _checked(place: Place, size: float, line: Line, held: float) -> float | Refusal:
     if not (isfinite(size) and 0 < size <= MOST):
         return _no_size(f"It was {size}; allowed is above 0 to {MOST:g}.")
-    steps = size / line.step
-    if round(steps) < 1 or abs(steps - round(steps)) > _TOLERANCE + 1e-15 * steps:
-        return _no_size(f"It was {size:.12g}; allowed are multiples of {line.step:.12g}.")
-    return size
+    if place.reduce_only and size == abs(held):  # what is held may be from before the step
+        return size
+    return off_size_step(size, line) or size
 
 
 def _by_fraction(

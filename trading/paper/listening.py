@@ -4,6 +4,7 @@ from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
+from market.instrument import Instrument
 from market.types import Quote, Trade
 from trading.errors import BadMarketData
 from trading.paper.floor import Floor
@@ -80,11 +81,21 @@ def _no_book(floor: Floor, item: NoBook, time_ns: int) -> None:
 def _heard(floor: Floor, item: Heard, _: int) -> None:
     line = floor.lines.get(item.symbol)
     if line is not None:
-        line.heard_ns = item.heard_ns or -1
+        line.heard_ns, line.own_ns = item.heard_ns or -1, item.own_ns or -1
 
 
 def _pass_time(floor: Floor, _: PassTime, time_ns: int) -> None:
     """What time alone brings was done before."""
+
+
+def _instrument(floor: Floor, told: Instrument, _: int) -> None:
+    line = floor.lines.get(told.symbol)
+    if line is None:
+        return
+    before = line.step
+    line.take_instrument(told)
+    if line.step != before:
+        floor.open_portfolios()
 
 
 def _feed_state(floor: Floor, state: FeedState, _: int) -> None:
@@ -93,6 +104,6 @@ def _feed_state(floor: Floor, state: FeedState, _: int) -> None:
 
 INPUTS: dict[type, Callable[[Floor, Any, int], None]] = {
     Trade: _trade, Quote: _quote, BookInput: _book, NoBook: _no_book, Heard: _heard,
-    PassTime: _pass_time, FeedState: _feed_state,
+    PassTime: _pass_time, FeedState: _feed_state, Instrument: _instrument,
 }  # fmt: skip
 """What takes in an input, by its type."""

@@ -9,18 +9,22 @@ from trading.paper.changing import cancel
 from trading.paper.commands import Place, Target
 from trading.paper.events import OrderAccepted, OrderRefused
 from trading.paper.floor import Floor
+from trading.paper.grid import fitted, off_price_step, too_small
 from trading.paper.intake import affordable, asked, change_to, entry_price, sized, wrong_exits
 from trading.paper.portfolio import Portfolio
 from trading.paper.risk import Intent, Refusal
 from trading.paper.risk_rules import check
 from trading.paper.tape import Line
-from trading.paper.terms import OrderTerms, Role
+from trading.paper.terms import MANUAL, OrderTerms, Role
 
 __all__ = ["enter", "place", "ruled", "target"]
 
 
 def place(floor: Floor, command: Place) -> None:
-    """Place an order with its exits, or refuse it."""
+    """Place an order with its exits, or refuse it; a program's is brought to the steps before."""
+    line = floor.lines.get(command.symbol)
+    if line is not None and command.owner != MANUAL and not command.reduce_only:
+        command = fitted(command, line)
     found = _written(floor, command)
     if isinstance(found, Refusal):
         order = asked(command, command.size or 0.0)
@@ -45,10 +49,14 @@ def _written(floor: Floor, command: Place) -> OrderTerms | Refusal:
     if isinstance(size, Refusal):
         return size
     price = entry_price(command, line)
+    if not command.reduce_only:
+        small = too_small(size, price, line)
+        if small is not None:
+            return small
     own = tuple(filter(None, (command.limit, command.stop)))
     exits = tuple(filter(None, (command.stop_loss, command.take_profit)))
     intent = Intent(command.symbol, command.side, size, price, own, exits, command.reduce_only)
-    refusal = ruled(floor, line, portfolio, intent)
+    refusal = off_price_step(command, line) or ruled(floor, line, portfolio, intent)
     if refusal is None and exits:
         refusal = wrong_exits(command, line)
     if refusal is None and not command.reduce_only:
@@ -192,5 +200,8 @@ def _towards(
     if not change:
         return None
     side = Side.BUY if change > 0 else Side.SELL
-    intent = Intent(symbol, side, abs(change), line.expected(side), reduce_only=fraction == 0)
+    price = line.expected(side)
+    if fraction and line.mark and too_small(abs(change), price, line):
+        return None
+    intent = Intent(symbol, side, abs(change), price, reduce_only=fraction == 0)
     return ruled(floor, line, portfolio, intent) or side

@@ -9,6 +9,7 @@ from trading.engine.engine import Engine
 from trading.engine.live import NO_SPACE
 from trading.engine.policies import Fees, Latency, Margin, Matching, Policies, Slippage
 from trading.engine.records import Kind, Reason, Sizing, State
+from trading.engine.steps import FINEST
 from trading.errors import BadOrder
 from trading.paper.entering import entering, flags_of, is_plain
 from trading.paper.records import AccountRecords
@@ -17,6 +18,7 @@ from trading.paper.standing import PortfolioRecord
 from trading.paper.tape import Line
 from trading.paper.telling import Emit, Teller
 from trading.paper.terms import AccountTerms, OrderTerms
+from trading.paper.whole import is_whole
 
 __all__ = ["Portfolio", "policies_of"]
 
@@ -60,13 +62,27 @@ class Portfolio:
     def renew(self) -> None:
         """Make the engine anew from the records, as after a restart or with other terms."""
         terms = self._records.terms
-        steps = {symbol: line.step for symbol, line in self._lines.items()}
+        steps = {symbol: self._step(line) for symbol, line in self._lines.items()}
         self.engine = Engine(steps, float(terms.start_capital), policies_of(terms))
         numbers = self.engine.restore(engine_state(self._records, self.record, self._lines))
         self._teller = Teller(self.engine, self._records, self.record, numbers)
         self._marks = self.engine.books.positions["mark"]
         self._shown = [0] * len(self._lines)
         self._traded = [0.0] * len(self._lines)
+
+    def _step(self, line: Line) -> float:
+        """The step of sizes in the engine.
+
+        That is the finest one while something here is from before the step was known: it must be
+        filled and closed as it is.
+        """
+        ledger, live = self.record.ledger, self.record.live.values()
+        sizes = [ledger.amount(line.symbol), *(
+            size for each in live if each.terms.symbol == line.symbol
+            for size in (each.size, each.filled)
+        )]  # fmt: skip
+        whole = all(is_whole(size, line.step) for size in sizes if size)
+        return line.step if whole else FINEST
 
     def count(self, terms: OrderTerms, change: int) -> int:
         """One live order more or less; how many of its symbol there are then."""

@@ -23,6 +23,7 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "orders_per_minute": (1, MOST_A_MINUTE),
     "price_collar": (0.0, 9.0),
     "stale_after_s": (0.1, 3600.0),
+    "quiet_after_s": (1.0, 86_400.0),
     "rejects_in_a_row": (1, 10_000),
 }
 
@@ -36,7 +37,9 @@ class RiskLimits:
     positions together. Orders that could still fill count as filled. ``max_daily_loss`` is counted
     from the equity at the start of the UTC day, ``max_drawdown`` is a fraction of the highest
     equity; both include what open positions have lost. ``price_collar`` is the largest distance of
-    an order's own prices from the mid price, as a fraction. ``refuse_crossed``: whether orders are
+    an order's own prices from the mid price, as a fraction. ``stale_after_s``: how long nothing at
+    all may have come from the venue; ``quiet_after_s``: how long no trade, quote or book of the
+    symbol itself, while the venue is heard. ``refuse_crossed``: whether orders are
     refused while the bid is at or above the ask. When daily loss, drawdown or the number of
     ``rejects_in_a_row`` is reached, the account halts and its orders are cancelled, with
     ``flatten_when_tripped`` its positions are closed too.
@@ -54,6 +57,7 @@ class RiskLimits:
     orders_per_minute: int | None = None
     price_collar: float | None = 0.5
     stale_after_s: float | None = 15.0
+    quiet_after_s: float | None = 300.0
     refuse_crossed: bool = True
     rejects_in_a_row: int | None = 20
     flatten_when_tripped: bool = False
@@ -100,8 +104,8 @@ class Facts(NamedTuple):
     account holds, ``buys`` and ``sells`` are what its live orders may still buy and sell of it.
     Reduce-only orders are left out of all these. ``exposure`` is the sum of what all positions are
     worth without their signs, ``pending`` what live orders could still add to it. ``bid``, ``ask``
-    and ``mark`` are 0 where there is none, ``age_ns`` is the time since the venue was last heard of
-    this symbol, -1 for never.
+    and ``mark`` are 0 where there is none, ``age_ns`` is the time since the venue was last heard,
+    ``own_age_ns`` since it told something of this symbol, -1 for never.
     """
 
     time_ns: int
@@ -118,6 +122,7 @@ class Facts(NamedTuple):
     ask: float
     mark: float
     age_ns: int
+    own_age_ns: int
 
     @property
     def middle(self) -> float:

@@ -54,13 +54,19 @@ def _opening(intent: Intent, facts: Facts) -> float:
 
 
 def _market(limits: RiskLimits, intent: Intent, facts: Facts, opening: float) -> Refusal | None:
-    if facts.age_ns < 0 or not facts.mark > 0:
+    if facts.own_age_ns < 0 or not facts.mark > 0:
         return Refusal("no_price", f"Order refused: {intent.symbol} has no price yet.")
     if limits.stale_after_s is not None and facts.age_ns > limits.stale_after_s * 1e9:
         return Refusal(
             "stale_after_s",
-            f"Order refused: stale data. {intent.symbol} was heard of {facts.age_ns / 1e9:,.1f} s "
-            f"ago; allowed is {limits.stale_after_s:g} s.",
+            f"Order refused: stale data. The venue of {intent.symbol} was heard "
+            f"{facts.age_ns / 1e9:,.1f} s ago; allowed is {limits.stale_after_s:g} s.",
+        )
+    if limits.quiet_after_s is not None and facts.own_age_ns > limits.quiet_after_s * 1e9:
+        return Refusal(
+            "quiet_after_s",
+            f"Order refused: stale data. The venue told nothing of {intent.symbol} for "
+            f"{facts.own_age_ns / 1e9:,.1f} s; allowed is {limits.quiet_after_s:g} s.",
         )
     if opening > 0 and limits.refuse_crossed and facts.bid >= facts.ask > 0:
         return Refusal(

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from market.instrument import Instrument
 from market.types import Quote, Trade
 
 __all__ = ["BookInput", "FeedState", "Heard", "Line", "MarketInput", "NoBook", "PassTime"]
@@ -28,10 +29,13 @@ class NoBook(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """When the venue was last heard of a symbol; heartbeats count, 0: never."""
+    """When the venue of a symbol was last heard, heartbeats count, and when it told something of
+    the symbol itself; 0: never.
+    """
 
     symbol: str
     heard_ns: int
+    own_ns: int
 
 
 class PassTime(NamedTuple):
@@ -44,16 +48,17 @@ class FeedState(NamedTuple):
     words: str
 
 
-MarketInput = Trade | Quote | BookInput | NoBook | Heard | PassTime | FeedState
+MarketInput = Trade | Quote | BookInput | NoBook | Heard | PassTime | FeedState | Instrument
 """What a market says."""
 
 
 @dataclass(slots=True)
 class Line:
-    """A symbol. Prices are 0 where there is none; ``mark`` is the last trade's, or the middle.
+    """A symbol. Prices, and all steps but that of sizes, are 0 where there is none.
 
-    ``heard_ns`` is when the last input came, -1 before the first. ``ladder`` counts quotes and
-    books, so that an engine that was not shown them knows what it has missed.
+    ``mark`` is the last trade's price, or the middle. ``heard_ns`` is when its venue was last
+    heard, ``own_ns`` when the last input of its own came, -1 before the first. ``ladder`` counts
+    quotes and books, so that an engine that was not shown them knows what it has missed.
     """
 
     symbol: str
@@ -66,17 +71,27 @@ class Line:
     ask_size: float = 0.0
     book: BookInput | None = None
     heard_ns: int = -1
+    own_ns: int = -1
     ladder: int = 0
+    price_step: float = 0.0
+    least_size: float = 0.0
+    least_value: float = 0.0
 
     def expected(self, side: int) -> float:
         """The price that an order at market would meet first; 0 before any price."""
         best = self.ask if side > 0 else self.bid
         return best or self.mark
 
+    def take_instrument(self, told: Instrument) -> None:
+        """What the venue takes of an order; a step of sizes that it does not tell stays."""
+        self.step = told.size_step or self.step
+        self.price_step = told.price_step
+        self.least_size, self.least_value = told.least_size, told.least_value
+
     def take_trade(self, trade: Trade, time_ns: int) -> None:
         """A trade of the market."""
         self.mark = self.traded = trade.price
-        self.heard_ns = time_ns
+        self.heard_ns = self.own_ns = time_ns
 
     def take_quote(self, quote: Quote, time_ns: int) -> None:
         """The best prices are others."""
@@ -101,11 +116,11 @@ class Line:
     def forget(self) -> None:
         """Prices of another source come from now on."""
         self.bid = self.bid_size = self.ask = self.ask_size = 0.0
-        self.book, self.heard_ns = None, -1
+        self.book, self.heard_ns, self.own_ns = None, -1, -1
         self.ladder += 1
 
     def _moved(self, time_ns: int) -> None:
-        self.heard_ns = time_ns
+        self.heard_ns = self.own_ns = time_ns
         self.ladder += 1
         if not self.traded:
             self.mark = (self.bid + self.ask) / 2 if self.bid and self.ask else self.bid or self.ask

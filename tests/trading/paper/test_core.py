@@ -188,7 +188,7 @@ def test_changes_that_cannot_be_are_refused(
         (Place(symbol=BTC, side=Side.BUY, size=float("nan")), "size", "It was nan"),
         (Place(symbol=BTC, side=Side.BUY, size=float("inf")), "size", "It was inf"),
         (Place(symbol=BTC, side=Side.BUY, size=1e300), "size", "to 1e+12"),
-        (Place(symbol=BTC, side=Side.BUY, size=0.00015), "size", "multiples of 0.0001"),
+        (Place(symbol=BTC, side=Side.BUY, size=0.00015), "step", "go in steps of 0.0001"),
         (Place(symbol=BTC, side=Side.BUY), "size", "none of size, fraction and risk"),
         (Place(symbol=BTC, side=Side.BUY, size=1.0, risk=5.0), "size", "2 of size, fraction and"),
         (Place(symbol=BTC, side=Side.BUY, fraction=1.5), "size", "above 0 to 1."),

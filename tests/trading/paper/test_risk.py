@@ -20,10 +20,14 @@ SELL = BUY._replace(side=-1)
 FACTS = Facts(
     time_ns=NOW, equity=100_000.0, currency="USD", own=0.0, own_live=0.0, net=0.0, buys=0.0,
     sells=0.0, exposure=0.0, pending=0.0, bid=39_990.0, ask=40_010.0, mark=40_000.0,
-    age_ns=SECOND,
+    age_ns=SECOND, own_age_ns=SECOND,
 )  # fmt: skip
 NONE = RiskLimits(
-    price_collar=None, stale_after_s=None, refuse_crossed=False, rejects_in_a_row=None
+    price_collar=None,
+    stale_after_s=None,
+    quiet_after_s=None,
+    refuse_crossed=False,
+    rejects_in_a_row=None,
 )
 LONG = FACTS._replace(own=0.5, net=0.5, exposure=20_000.0)
 
@@ -110,9 +114,16 @@ def test_what_breaks_no_limit_is_taken() -> None:
         (
             replace(NONE, stale_after_s=15.0), BUY, FACTS._replace(age_ns=23_400_000_000),
             "stale_after_s",
-            "Order refused: stale data. BTC-USD was heard of 23.4 s ago; allowed is 15 s.",
+            "Order refused: stale data. The venue of BTC-USD was heard 23.4 s ago; allowed is "
+            "15 s.",
         ),
-        (NONE, BUY, FACTS._replace(age_ns=-1), "no_price",
+        (
+            replace(NONE, quiet_after_s=300.0), BUY, FACTS._replace(own_age_ns=301_000_000_000),
+            "quiet_after_s",
+            "Order refused: stale data. The venue told nothing of BTC-USD for 301.0 s; allowed is "
+            "300 s.",
+        ),
+        (NONE, BUY, FACTS._replace(own_age_ns=-1), "no_price",
          "Order refused: BTC-USD has no price yet."),
         (NONE, BUY, FACTS._replace(mark=0.0), "no_price",
          "Order refused: BTC-USD has no price yet."),
