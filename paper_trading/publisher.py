@@ -90,10 +90,12 @@ class Publisher:
         view = self.views.get(account.key.id)
         if view is None:
             return
-        why_not, state = self._why_not(account) or account.trouble, self._state(account)
+        why_not = self._why_not(account) or account.trouble or view.halted or ""
+        state = self._state(account)
         if state != view.journal or bool(why_not) == view.tradable:
-            tradable = not why_not and view.halted is None
-            self.views[view.id] = replace(view, journal=state, why_not=why_not, tradable=tradable)
+            self.views[view.id] = replace(
+                view, journal=state, why_not=why_not, tradable=not why_not
+            )
 
     def forget(self, account: LiveAccount) -> None:
         """The account is no more."""

@@ -189,6 +189,8 @@ class Gate:
         return self.inner.find(account, key)
 
     def rest(self) -> None:
+        if self.error is not None:
+            raise self.error
         self.inner.rest()
 
     def close(self) -> None:

@@ -17,7 +17,7 @@ from paper_trading.errors import BadAccount, PaperClosed, UnknownAccount
 from paper_trading.fill_marks import MarkKind
 from paper_trading.preparation import PREPARING
 from storage.errors import JournalConflict, JournalFailed
-from storage.journal import database
+from storage.journal import database, writer
 from tests.paper_trading.harness import BTC, ETH, Gate, Moved, moved, stored, wait_for
 from trading.engine.records import Kind
 from trading.paper.commands import Cancel, CancelAll, Change, Kill, Note, Place, Resume, SetLimits
@@ -293,6 +293,23 @@ def test_no_orders_are_taken_while_the_journal_fails_and_nothing_is_lost() -> No
         )
         assert view.orders[0].limit == 95
         assert desk.buy(1.0).refusal is None
+
+
+def test_a_halted_account_says_why_when_the_journal_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for pause in ("QUIET_S", "LOOK_S"):
+        monkeypatch.setattr(writer, pause, 0.02)
+    gate = Gate()
+    with moved(gate) as desk:
+        desk.do(Kill("page"))
+        why = desk.until(lambda view: view.halted is not None, "the halt").why_not
+        gate.error = JournalFailed("the disk", "it is full")
+        desk.until(lambda view: "full" in view.why_not, "the view to say so")
+        gate.error = None
+        view = desk.until(lambda view: view.journal == "in sync", "the journal")
+        assert view.why_not == why != ""
+        assert not view.tradable
 
 
 def test_an_account_that_another_program_writes_stands_still() -> None:
