@@ -43,17 +43,19 @@ def run_signal(
     setup = setup or Setup()
     _check_length(len(candles), signal.warm_up)
     bars, target, steps = bars_of(candles), fixed(signal.target), steps_of(candles.time_ns)
-    books, equity, position = _driven(bars, target, setup, steps, setup.policies.path)
+    # In one piece: the system gives large memory in large pages, but for the ends of each piece.
+    equity, position, market = np.empty((3, len(candles)))
+    books = _driven(bars, target, setup, steps, setup.policies.path, equity, position)
     fills = books.fills[: books.account[0]["fills"]]
-    market = fixed(candles.close * (setup.capital / bars.close[0]))
+    np.multiply(candles.close, setup.capital / bars.close[0], out=market)
     course = Course(
-        candles.time_ns, steps, fixed(equity), market, fixed(position), position != 0, fixed(fills),
-        round_trips([candles], fills),
+        candles.time_ns, steps, fixed(equity), fixed(market), fixed(position), position != 0,
+        fixed(fills), round_trips([candles], fills),
     )  # fmt: skip
     told = Told(signal.target, signal.curves, signal.gauges, signal.warm_up)
     rests = setup.stop_loss is not None or setup.take_profit is not None
     paths = (Path.WORST, Path.BEST) if band and rests else ()
-    others = [_driven(bars, target, setup, steps, path)[1] for path in paths]
+    others = [_equity(bars, target, setup, steps, path) for path in paths]
     return summary(course, told, setup, convention, band_of(equity, others) if band else None)
 
 
@@ -87,23 +89,35 @@ def open_books(setup: Setup, orders: int, fills: int) -> Books:
     return books
 
 
+def _equity(bars: Bars, target: F64, setup: Setup, steps: Steps, path: Path) -> F64:
+    """The equity of a run over all candles."""
+    equity, position = np.empty((2, len(target)))
+    _driven(bars, target, setup, steps, path, equity, position)
+    return equity
+
+
 def _driven(
-    bars: Bars, target: F64, setup: Setup, steps: Steps, path: Path
-) -> tuple[Books, F64, F64]:
-    """The books, equity and position after a run over all candles."""
+    bars: Bars, target: F64, setup: Setup, steps: Steps, path: Path, equity: F64, position: F64
+) -> Books:
+    """The books after a run over all candles, which fills ``equity`` and ``position``."""
     changes = int(np.count_nonzero(target[1:] != target[:-1])) + 1
     bare = setup.stop_loss is None and setup.take_profit is None
     # Space for what a run mostly needs, not for the most it can: zeros cost, and the books grow.
     orders = (1 if bare else ORDERS_EACH) * changes + ORDERS_EACH
     books = open_books(setup, orders, (1 if bare else 2) * changes + FEW_FILLS)
     plan = plan_of(setup, steps, path)
-    equity, position = np.empty(len(target)), np.empty(len(target))
     while not follow(books, bars, plan, target, equity, position):
         account = books.account[0]
         books = grown(books, int(account["orders"]) + ORDERS_EACH, 2 * len(books.fills))
-    if not np.isfinite(equity).all():
+    if not _finite(equity):
         raise BacktestError("The prices rise or fall so far that equity cannot be computed.")
-    return books, equity, position
+    return books
+
+
+def _finite(values: F64) -> bool:
+    """Whether all are finite: their sum is sooner had, but may itself be too large."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(values.sum()) or np.isfinite(values).all())
 
 
 def _check_length(count: int, warm_up: int) -> None:
