@@ -208,11 +208,11 @@ class HistoryLoader:
         listing, symbols = listing_of(self._history), self._market.symbols
         if listing is None or not symbols:
             return {}
-        async with self._session(Round(), symbols) as ask:
-            try:
+        try:
+            async with self._rest.session() as ask:
                 return listing.read(symbols, await ask(listing.path(symbols)))
-            except HistoryError as error:
-                self._report("the list of instruments", error)
+        except (HistoryError, ConnectionLost) as error:
+            log.warning("instruments: %s; orders are held to no steps of the venue", error)
         return {}
 
     @asynccontextmanager

@@ -48,6 +48,7 @@ def test_strips_and_dialogs_are_hidden_until_they_are_needed(paper: ModuleType) 
     assert [attribute(strip, "data-paper-strip") for strip in strips] == [
         "halted",
         "idle",
+        "notice",
         "journal",
     ]
     assert all(attribute(strip, "hidden") for strip in strips)
