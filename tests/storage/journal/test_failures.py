@@ -143,6 +143,29 @@ def test_a_full_disk_is_waited_for(tmp_path: Path) -> None:
         assert list(journal.entries(1)) == [*entries(1, 1, 3), big]
 
 
+def test_a_full_disk_of_a_server_is_waited_for(postgres: PostgresServer) -> None:
+    """The server's own words and code for it, from a trigger: no test may fill a disk."""
+    address = postgres.new_database()
+    name = address.rpartition("/")[2]
+    with writing(address) as (journal, writer, answers):
+        postgres.run(
+            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE "
+            "EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; "
+            "END $$",
+            name,
+        )
+        postgres.run(
+            "CREATE TRIGGER full_disk AFTER INSERT ON journal EXECUTE FUNCTION full_disk()", name
+        )
+        answers.write(writer, entries(1, 4, 5))
+        answers.wait_for_words("No space left on device")
+        answers.write(writer, entries(1, 6, 6))
+        assert journal.last(1) == 3
+        postgres.run("DROP TRIGGER full_disk ON journal", name)
+        assert answers.wait_for(3) == [(3, None), (5, None), (6, None)]
+        assert list(journal.entries(1)) == entries(1, 1, 6)
+
+
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
 def test_a_server_that_restarts_in_the_middle_loses_nothing(
     postgres: PostgresServer, mode: Literal["fast", "immediate"]
