@@ -106,7 +106,8 @@ def _moves(
     """
     moves = np.empty((len(trips), 2))
     for symbol, window in enumerate(candles):
-        own = trips["symbol"] == symbol
+        # All of them as they stand where there is no other symbol: rows are long.
+        own = trips["symbol"] == symbol if len(candles) > 1 else slice(None)
         mine = trips[own]
         enters, left = mine["entry_bar"], leaves[own]
         first = enters + (mine["entry_reference"] != window.open[enters])

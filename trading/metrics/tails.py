@@ -38,7 +38,7 @@ def _ends(values: F64, count: int) -> tuple[F64, F64]:
     if size > 4 * SAMPLED:
         sample = np.sort(_returns(values, size // SAMPLED))
         at = int(len(sample) * SURPLUS * count / size) + 8
-        space = np.empty((2, 2 * count))
+        space = np.empty((2, 2 * count + 1))
         lows, highs = gather_ends(values, sample[at], sample[-1 - at], space[0], space[1])
         if count <= lows <= 2 * count and count <= highs <= 2 * count:
             return _smallest(space[0, :lows], count), _smallest(space[1, :highs], count)
@@ -62,17 +62,15 @@ def _smallest(values: F64, count: int) -> F64:
 def gather_ends(values: F64, low: float, high: float, lows: F64, highs: F64) -> tuple[int, int]:
     """Copy returns of ``values`` up to ``low`` to ``lows``, minus those from ``high`` to ``highs``.
 
-    How many there are of each, though there be space for fewer.
+    How many there are of each, though there be space for fewer. The last place of both is for those
+    too many, and every return is written where the next would stand: no guess of the processor at
+    which are copied can be wrong.
     """
-    below, above = 0, 0
+    below, above, most, top = 0, 0, len(lows) - 1, len(highs) - 1
     for at in range(len(values) - 1):
         value = values[at + 1] / values[at] - 1.0
-        if value <= low:
-            if below < len(lows):
-                lows[below] = value
-            below += 1
-        if value >= high:
-            if above < len(highs):
-                highs[above] = -value
-            above += 1
+        lows[min(below, most)] = value
+        highs[min(above, top)] = -value
+        below += int(value <= low)
+        above += int(value >= high)
     return below, above
