@@ -46,6 +46,8 @@ class Desk:
         self.page = 500
         self.pages: list[int] = []
         self.past_error: Exception | None = None
+        self.readable = threading.Event()
+        self.readable.set()
         self.queues: list[EventQueue] = []
         self._published = EventQueues()
 
@@ -82,6 +84,7 @@ class Desk:
         return queue
 
     def past(self, account: int, after: int) -> list[EventView]:
+        assert self.readable.wait(10)
         if self.past_error is not None:
             raise self.past_error
         page = self.events[account][after : after + self.page]

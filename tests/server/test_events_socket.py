@@ -102,8 +102,10 @@ async def test_a_program_that_was_away_misses_nothing(server: Running, desk: Des
 async def test_a_long_past_is_told_in_pages_without_a_gap(server: Running, desk: Desk) -> None:
     desk.page, desk.room = 50, 5
     desk.happens(1, *["filled"] * 500)
+    desk.readable.clear()
     async with listening(server, desk, "?account=1&after=0") as socket:
         desk.happens(1, *["filled"] * 30)
+        desk.readable.set()
         events = await told(socket, 530)
         desk.happens(1)
         events += await told(socket, 1)
