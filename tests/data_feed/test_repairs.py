@@ -73,6 +73,8 @@ class Rest:
         self.outage = False
 
     def __call__(self, target: str) -> tuple[int, object]:
+        if target == "/products":  # asked beside the load, at no certain moment
+            return 200, []
         if not self.outage:
             self.asked_before += 1
             return 200, []
