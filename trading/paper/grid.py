@@ -22,6 +22,8 @@ _PRICES = ("limit", "stop", "trail", "stop_loss", "take_profit")
 
 def off_size_step(size: float, line: Line) -> Refusal | None:
     """Why a size that is no whole number of steps cannot be."""
+    if _fits(size, line.step):
+        return None
     return _off("size", size, line.step, f"sizes of {base_currency(line.symbol)}")
 
 
@@ -30,9 +32,8 @@ def off_price_step(order: Place | Change, line: Line) -> Refusal | None:
     if not line.price_step:
         return None
     for name, price in _prices(order):
-        refusal = _off(name, price, line.price_step, f"prices of {line.symbol}")
-        if refusal is not None:
-            return refusal
+        if not _fits(price, line.price_step):
+            return _off(name, price, line.price_step, f"prices of {line.symbol}")
     return None
 
 
@@ -70,9 +71,12 @@ def _prices(order: Place | Change) -> Iterator[tuple[str, float]]:
             yield name, price
 
 
-def _off(name: str, value: float, step: float, what: str) -> Refusal | None:
-    if not isfinite(value) or is_whole(value, step):
-        return None
+def _fits(value: float, step: float) -> bool:
+    """Whether a value is on the steps; what is no number is refused elsewhere."""
+    return not isfinite(value) or is_whole(value, step)
+
+
+def _off(name: str, value: float, step: float, what: str) -> Refusal:
     below = floor(value / step)
     near = [f"{times(each, step):,.12g}" for each in (below, below + 1) if each > 0]
     return Refusal(
