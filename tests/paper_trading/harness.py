@@ -26,6 +26,7 @@ from storage.errors import StorageError
 from storage.journal.entry import Account, Entry, Journal
 from storage.journal.memory import MemoryJournal
 from storage.journal.opening import open_journal
+from trading.engine.records import Kind
 from trading.paper.commands import Command, Place
 
 BTC, ETH = Symbol("BTC-USD"), Symbol("ETH-USD")
@@ -119,6 +120,11 @@ class Moved:
         """Wait for a view of the main account that fulfils ``condition``."""
         wait_for(lambda: condition(self.view()), what)
         return self.view()
+
+
+def limit(price: float, size: float = 1.0, side: Side = Side.BUY) -> Place:
+    """A limit order for BTC-USD."""
+    return Place(symbol=BTC, side=side, kind=Kind.LIMIT, size=size, limit=price)
 
 
 @contextmanager
