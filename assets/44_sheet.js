@@ -10,6 +10,7 @@
   const SLOP = 6; // CSS pixels until a press is a drag
   const FLICK = 0.5; // CSS pixels a millisecond
   const MOVES_MS = 200;
+  const SEEN = 96; // CSS pixels below the tabs: three rows of a list
 
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   const phone = window.matchMedia("(max-width: 767px)");
@@ -53,11 +54,14 @@
     /** CSS pixels of each rest; as the sheet of styles has them. */
     heights() {
       const { snap } = this;
+      const { height } = this.element.style; // of a move on its way
+      this.element.style.height = "";
       const found = SNAPS.map((each) => {
         this.element.dataset.snap = each;
         return this.element.offsetHeight;
       });
       this.element.dataset.snap = snap;
+      this.element.style.height = height;
       return found;
     }
 
@@ -66,9 +70,11 @@
       void this.goTo(this.snap === "half" ? "full" : "half");
     }
 
-    /** What was asked for has to be seen. */
+    /** What was asked for has to be seen: on a low screen the half has room for the tabs alone. */
     show() {
-      if (this.snap === "closed") void this.goTo("half");
+      const [closed, half] = this.heights();
+      const least = phone.matches && half - closed < SEEN ? "full" : "half";
+      if (SNAPS.indexOf(this.snap) < SNAPS.indexOf(least)) void this.goTo(least);
     }
 
     /** @param {string} snap @param {number} [from] CSS pixels, else where it rests */
@@ -145,7 +151,7 @@
     /** The keyboard came to what a closed sheet hides. @param {EventTarget | null} target */
     onFocus(target) {
       const head = target instanceof Element && target.closest(".sheet-handle, .side-tabs");
-      if (!head && phone.matches && !this.drag) this.show();
+      if (!head && phone.matches && !this.drag && this.snap === "closed") this.show();
     }
   }
 

@@ -46,6 +46,7 @@
     const name = element("td", each.name, "library-name");
     const told = each.problem || [each.symbols.slice(0, 4).join(", "), each.note].filter(Boolean).join(" · ");
     if (told) name.append(element("span", told, each.problem ? "library-problem" : "library-note"));
+    name.title = each.name;
     const from = each.start_ms ? new Date(each.start_ms).toISOString().slice(0, 16).replace("T", " ") : words.NONE;
     const act = document.createElement("td");
     const button = element("button", "Replay", "button button-small");

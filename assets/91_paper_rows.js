@@ -95,8 +95,9 @@
         cell.append(button);
       }
       setAttribute(button, "data-row-act", act.name);
-      setAttribute(button, "title", act.label);
-      setAttribute(button, "aria-label", act.label);
+      const label = act.words ? `${act.label}: ${act.words}` : act.label;
+      setAttribute(button, "title", label);
+      setAttribute(button, "aria-label", label);
       if (act.icon) return;
       words.write(button, act.words || "Add note");
       button.toggleAttribute("data-none", !act.words);

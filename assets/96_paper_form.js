@@ -14,7 +14,7 @@
   /** @param {FieldValue} field */
   function rangeWords({ kind = "number", low, high, optional }) {
     if (kind !== "number") return "";
-    const text = (/** @type {number} */ value) => value.toLocaleString("en-US", { maximumFractionDigits: 8 });
+    const text = (/** @type {number} */ value) => value.toLocaleString("en-US", { maximumFractionDigits: 8 }).replace("-", "−");
     if (low !== undefined && high !== undefined) return `${text(low)} to ${text(high)}`;
     return optional || low === undefined ? "" : `from ${text(low)}`;
   }

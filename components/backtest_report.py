@@ -104,7 +104,7 @@ def report_title(
 ) -> list[Component]:
     """Name, number, what was run over, and how much weakens it."""
     parts: list[Component] = [
-        html.H2(title),
+        html.H2(title, title=title),
         html.Span(f"run {number}", className="tag run-number"),
         html.Span(context, className="panel-context"),
     ]

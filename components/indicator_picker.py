@@ -88,6 +88,7 @@ def _line(choice: IndicatorChoice) -> html.Button:
         ],
         className="picker-line",
         type="button",
+        title=choice.description,
         **data(key=choice.key),
     )
 

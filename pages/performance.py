@@ -125,6 +125,7 @@ def _button(words: Any, id: str) -> html.Button:
 def filling(view: PerformanceView) -> tuple[Any, ...]:
     """The children of everything in _FILLED."""
     life_context, steps = stage_words.life_steps(view)
+    note = words.feed_note(view.feed)
     whole = view.stage(stage_words.WHOLE)
     return (
         fact_row(words.summary(view)),
@@ -140,7 +141,7 @@ def filling(view: PerformanceView) -> tuple[Any, ...]:
         renderer_table(words.renderer_rows(view)),
         [
             table("Feed", _FEED_COLUMNS, [[Cell(*cell) for cell in words.feed_row(view.feed)]]),
-            html.P(words.feed_note(view.feed), className="panel-note"),
+            html.P(note, className="panel-note", title=note),
             symbol_table(words.symbol_rows(view.feed)),
         ],
         f"{words.count(len(view.viewers), 'browser')}, {words.count(view.frames.charts, 'chart')}",

@@ -99,6 +99,16 @@ def test_press_and_keys_move_it_and_it_is_kept(phone: Page, program: Program) ->
     rests(phone, "closed")
 
 
+def test_a_tab_opens_a_sheet_that_is_too_low_to_show_anything(phone: Page) -> None:
+    phone.locator('[data-side-tab="trades"]').click()
+    rests(phone, "half")
+    phone.set_viewport_size({"width": 360, "height": 640})
+    phone.locator('[data-side-tab="book"]').click()
+    rests(phone, "full")
+    rows = phone.locator(".book-row:not(.is-empty)")
+    wait_until(lambda: rows.count() >= 4, "the ladder fills the sheet")
+
+
 def test_motion_is_only_for_who_wants_it(phone: Page, program: Program) -> None:
     moves = "() => document.querySelector('.side').getAnimations().length"
     count = """() => {
