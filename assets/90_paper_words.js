@@ -79,7 +79,7 @@
   /** Which price of it moves when its line is dragged. @param {PaperOrder} order @returns {"limit" | "stop"} */
   const movedPrice = ({ stop, triggered }) => (stop !== null && !triggered ? "stop" : "limit");
 
-  /** Only a limit stands in line at its price. @param {PaperOrder} order */
+  /** Only a limit stands at its price. @param {PaperOrder} order */
   const queues = ({ kind, stop, triggered }) => kind.includes("limit") && (stop === null || triggered);
 
   const STOPPED = /^Trading stopped: /;

@@ -154,7 +154,7 @@
           say.size(order.size),
           { text: say.size(order.filled), tone: "quiet" },
           order.kind === "market" ? "market" : say.price(order.symbol, say.orderPrice(order)),
-          { text: live && say.queues(order) ? say.size(order.queue_ahead) : words.NONE, tone: "quiet" },
+          { text: order.queue_ahead === null ? words.NONE : say.size(order.queue_ahead), tone: "quiet" },
           { text: say.capital(order.state), tone: order.state === "refused" ? "down" : "quiet", title: order.words },
           { text: order.opened_by, tone: "faint" },
         ],

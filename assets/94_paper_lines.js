@@ -216,7 +216,7 @@
     const held = positions.find((each) => each.symbol === order.symbol && each.owner === order.owner);
     const closes = held && (held.side === "long") === (order.side === "sell");
     if (closes) return say.result((held.side === "long" ? 1 : -1) * (price - held.entry) * Math.min(order.size - order.filled, held.size));
-    if (order.queue_ahead === null || !say.queues(order)) return { text: order.state, tone: "" };
+    if (order.queue_ahead === null) return { text: order.state, tone: "" };
     return { text: `queue ${words.volume(order.queue_ahead) || "0"} ${say.currencies(order.symbol)[0]}`, tone: "" };
   }
 

@@ -5,12 +5,12 @@ from decimal import Decimal
 from market.types import Side
 from paper_trading.views import FillView, OrderView
 from paper_trading.words import KIND_WORDS, end_words, owner_name
-from trading.engine.records import State, TimeInForce
+from trading.engine.records import Kind, State, TimeInForce
 from trading.paper import events as ev
 from trading.paper.records import AccountRecords
 from trading.paper.standing import EndedOrder, LiveOrder
 
-__all__ = ["SHOWN_ENDED", "RowCache", "decimal", "live_order"]
+__all__ = ["SHOWN_ENDED", "RowCache", "decimal", "live_order", "queues"]
 
 SHOWN_ENDED = 100
 
@@ -18,6 +18,13 @@ SHOWN_ENDED = 100
 def decimal(value: float) -> Decimal:
     """The number that the shortest text of ``value`` says."""
     return Decimal(repr(float(value))).normalize() + 0
+
+
+def queues(order: LiveOrder, waits: bool) -> bool:
+    """Whether it stands in a queue at its price, as a limit does, a stop limit once triggered."""
+    begun = order.filled > 0 or not waits
+    kind = order.terms.kind
+    return begun and (kind is Kind.LIMIT or (kind is Kind.STOP_LIMIT and order.triggered))
 
 
 def live_order(

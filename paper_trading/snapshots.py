@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, localcontext
 from functools import lru_cache
-from math import isfinite
+from math import inf, isfinite
 from typing import NamedTuple
 
 from market.types import DAY
 from paper_trading.equity import EquityHistory
-from paper_trading.order_views import RowCache, decimal, live_order
+from paper_trading.order_views import RowCache, decimal, live_order, queues
 from paper_trading.views import (
     AccountView,
     AutomationView,
@@ -98,7 +98,7 @@ def account_view(
             tradable=not beside.why_not and halted is None,
             why_not=beside.why_not or halted or "",
             positions=tuple(_positions(records, marks)),
-            orders=(*_live(core), *rows.ended(records)),
+            orders=(*_live(core, beside.time_ns), *rows.ended(records)),
             fills=rows.fills(records),
             fill_count=records.fill_count,
             gauges=tuple(_gauges(core)),
@@ -193,12 +193,13 @@ def _position(
     )
 
 
-def _live(core: AccountCore) -> Iterable[OrderView]:
+def _live(core: AccountCore, time_ns: int) -> Iterable[OrderView]:
     automations, orders = core.records.automations, core.records.orders
     for order in reversed(orders.values()):
-        ahead = core.queue_ahead(order.id)
-        shown = decimal(ahead) if isfinite(ahead) else None
         waits = order.terms.parent in orders
+        there = order.placed_ns + core.records.terms.latency_ns <= time_ns
+        ahead = core.queue_ahead(order.id) if there and queues(order, waits) else inf
+        shown = decimal(ahead) if isfinite(ahead) else None
         yield live_order(order, owner_name(order.owner, automations), waits, shown)
 
 

@@ -125,7 +125,8 @@ class OrderView:
     ``kind``: market, limit, stop, stop limit, trailing. ``state``: waiting (on its way, or its
     entry has not filled), working, filled, cancelled, expired, refused; ``words`` say why it ended.
     ``parent`` is the entry that a stop loss or take profit closes. ``queue_ahead``: size that
-    trades at its price must still take before it, None where that is not known.
+    trades at its price must still take before it; None for what stands in no queue (stops that are
+    not triggered, what is on its way) and where it is not known.
     """
 
     id: int
