@@ -24,6 +24,11 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=240s --retries=3 \
 # The address is not loopback, so the program asks for a password: docker run -e CANDLECAST_PASSWORD=... -p 127.0.0.1:8050:8050
 CMD ["python", "app.py"]
 
+# A C compiler makes machine code of what paper accounts decide with; it stays behind here.
+FROM base AS compiler
+USER root
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && python scripts/compile_accounts.py
+
 FROM base AS gpu
 # "graphics" makes the container toolkit mount the driver's OpenGL; without it EGL falls to software.
 ENV NVIDIA_VISIBLE_DEVICES=all \
@@ -34,6 +39,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends libegl1 libgl1 
     && printf '%s\n' '{"file_format_version": "1.0.0", "ICD": {"library_path": "libEGL_nvidia.so.0"}}' > /usr/share/glvnd/egl_vendor.d/10_nvidia.json
 COPY requirements-gpu.txt ./
 RUN pip install -r requirements-gpu.txt "cupy-cuda13x[ctk]==14.2.0"
+COPY --from=compiler --chown=candlecast: /home/candlecast/.numba /home/candlecast/.numba
 USER candlecast
 
 FROM base AS cpu
+COPY --from=compiler --chown=candlecast: /home/candlecast/.numba /home/candlecast/.numba

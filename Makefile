@@ -14,12 +14,12 @@ KERNELS := NUMBA_DISABLE_JIT=1 $(PYTEST) -n 2 --dist worksteal -m "kernel and no
 BROWSER := $(PYTEST) -n 2 --dist worksteal -m browser
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test style format types imports unit kernels browser-tests compiled provided chromium egl postgres goldens bench soak gpu-check screenshots clean
+.PHONY: help run test style format types imports unit kernels browser-tests accounts compiled provided chromium egl postgres goldens bench soak gpu-check screenshots clean
 
 help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-run: $(VENV)/.run ## Serves http://127.0.0.1:8050 (CANDLECAST_* variables and ARGS="..." are honoured)
+run: $(VENV)/.run accounts ## Serves http://127.0.0.1:8050 (CANDLECAST_* variables and ARGS="..." are honoured)
 	@exec $(PY) app.py $(ARGS)
 
 test: export CI := 1
@@ -52,7 +52,10 @@ kernels: $(VENV)/.dev # the compiled functions once more as plain Python: out-of
 browser-tests: compiled chromium
 	$(BROWSER)
 
-compiled: $(VENV)/.dev # no test waits for the compiler
+accounts: $(VENV)/.run ## Compiles what paper accounts decide with, where there is a C compiler; without one they run interpreted
+	@$(PY) scripts/compile_accounts.py
+
+compiled: $(VENV)/.dev accounts # no test waits for the compiler
 	CANDLECAST_LOG_LEVEL=warning $(PY) app.py --warm-up --renderer cpu --feed sim
 
 provided: $(VENV)/.dev # one after another: they ask the same package manager
@@ -72,7 +75,7 @@ postgres: ## Provides PostgreSQL for the journal's tests: Debian's package when 
 goldens: $(VENV)/.dev ## Draws the golden pictures anew; look at the difference before committing
 	$(PYTEST) tests/chart_acceleration -k golden --regenerate-goldens
 
-bench: $(VENV)/.bench chromium ## Side-by-side measurements with the peers; writes benchmarks/results/
+bench: $(VENV)/.bench accounts chromium ## Side-by-side measurements with the peers; writes benchmarks/results/
 	$(PY) -m benchmarks
 
 soak: $(VENV)/.dev ## A feed at 5,000 messages a second for MINUTES (2): does its memory grow? Writes benchmarks/results/soak.md

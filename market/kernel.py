@@ -66,11 +66,16 @@ def cache_folder(root: Path, chosen: str | None, package: str = "") -> Path:
 _CHOSEN = os.environ.get("NUMBA_CACHE_DIR")
 
 
+def kernel_folder(package: str) -> Path:
+    """Where compiled kernels of ``package`` are kept in this process."""
+    return cache_folder(_ROOT, _CHOSEN, package)
+
+
 def _compiled(function: F, **options: Any) -> F:
     """``function`` as a kernel; numba takes the folder for its machine code from a global."""
     package = function.__module__.partition(".")[0]
     # numba has no typed name for its settings
-    vars(config)["CACHE_DIR"] = str(cache_folder(_ROOT, _CHOSEN, package))
+    vars(config)["CACHE_DIR"] = str(kernel_folder(package))
     made = njit(cache=True, nogil=True, boundscheck=False, **options)
     return cast(F, made(function))
 

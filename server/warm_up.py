@@ -21,6 +21,7 @@ from indicators.registry import INDICATORS
 from indicators.stream import Stream
 from market.candle_builder import CandleBuilder
 from market.columns import CandleWindow
+from market.compiled import is_compiled
 from market.order_book import OrderBook
 from market.tape import Tape
 from market.types import MINUTE, Candle, Interval, Quote, Side, Symbol, Trade
@@ -38,6 +39,8 @@ from trading.strategies.dca import STRATEGY as DCA
 BARS = 16
 
 _log = logging.getLogger("candlecast.warm_up")
+
+INTERPRETED = "Python, at half the pace: make compiles them where there is a C compiler"
 
 
 class Orders(Protocol):
@@ -59,6 +62,8 @@ def warm_up(choice: RendererChoice, orders: Orders, wait: bool = True) -> None:
     ``orders`` wait until then.
     """
     orders.prepare()
+    compiled = is_compiled("trading.paper.core")
+    _log.info("paper accounts decide in %s", "machine code" if compiled else INTERPRETED)
     if choice.renderer is not None:
         ChartPipeline(choice.renderer).warm_up()
     builder = CandleBuilder(BARS)

@@ -7,6 +7,8 @@ same events. Whoever drives it journals them before anybody is told.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from market.types import DAY, MINUTE
 from trading.engine.checks import check_account
 from trading.errors import BadEvent
@@ -90,12 +92,12 @@ class AccountCore:
     @property
     def equity(self) -> float:
         """Cash and positions at the newest prices; what has none counts at its entry."""
-        return self.floor.worth().equity
+        return self.floor.worth()[0]
 
     @property
     def exposure(self) -> float:
         """Value of all positions, shorts counted like longs."""
-        return self.floor.worth().exposure
+        return self.floor.worth()[1]
 
     def gauges(self, symbol: str) -> tuple[Gauge, ...]:
         """How much of each limit is used; that of a position for ``symbol``."""
@@ -103,7 +105,7 @@ class AccountCore:
         line = floor.lines.get(symbol) or Line(symbol, 0.0)
         equity, exposure = floor.worth()
         facts = floor.facts(line, floor.portfolios[MANUAL], 1)
-        facts = facts._replace(equity=equity, exposure=exposure)
+        facts = replace(facts, equity=equity, exposure=exposure)
         return gauges(records.limits, records.risk, facts, symbol)
 
     def list_symbols(self, steps: Mapping[str, float]) -> None:

@@ -7,20 +7,12 @@ from market.kernel import entry, lean_kernel
 from trading.engine.lifecycle import enter_order
 from trading.engine.live import NO_SPACE, pass_time
 from trading.engine.records import (
-    POST_ONLY,
-    REDUCE_ONLY,
     Books,
-    Kind,
-    Sizing,
-    TimeInForce,
     make_books,
 )
 from trading.engine.venue import Venue, make_venue
-from trading.paper.terms import OrderTerms
 
-__all__ = ["enter_at_once", "entering", "flags_of", "is_plain"]
-
-MOST = 1e12
+__all__ = ["enter_at_once", "entering"]
 
 
 @lean_kernel
@@ -56,19 +48,3 @@ def entering() -> Callable[..., tuple[int, float, float, int, int]]:
     """:func:`enter_at_once` for Python's own ``int`` and ``float``, compiled when first asked."""
     books, venue = make_books(1, 1, 1), make_venue(1)
     return entry(enter_at_once, books, venue, 0, 0, 0, 0, 0, 0, 0.0, 0.0, 0.0, 0, 0)
-
-
-def is_plain(terms: OrderTerms) -> bool:
-    """Whether an order whose size is right may be entered without further checks."""
-    if terms.stop or terms.trail or terms.group:
-        return False
-    if terms.kind is Kind.MARKET:
-        return not terms.limit and not terms.post_only
-    if terms.kind is not Kind.LIMIT or terms.sizing is not Sizing.GIVEN:
-        return False
-    return 0 < terms.limit <= MOST and (not terms.post_only or terms.tif is TimeInForce.GTC)
-
-
-def flags_of(terms: OrderTerms) -> int:
-    """The switches of an order as they stand in the engine's records."""
-    return REDUCE_ONLY * terms.reduce_only + POST_ONLY * terms.post_only

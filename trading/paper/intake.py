@@ -12,7 +12,7 @@ cut to whole steps. An order that opens must find its margin and fees free:
 """
 
 from math import floor, isfinite
-from typing import NamedTuple
+from typing import final
 
 from market.types import base_currency
 from trading.engine.records import DUST, Kind, Sizing
@@ -30,12 +30,12 @@ MOST = 1e12
 _STOPS = (Kind.STOP, Kind.STOP_LIMIT, Kind.TRAILING)
 
 
-class Means(NamedTuple):
+@final
+class Means:
     """What a portfolio has: equity, the value of its positions, the signed size of the symbol."""
 
-    equity: float
-    exposure: float
-    held: float
+    def __init__(self, equity: float, exposure: float, held: float) -> None:
+        self.equity, self.exposure, self.held = equity, exposure, held
 
 
 def entry_price(place: Place, line: Line) -> float:

@@ -13,7 +13,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-class OrderAccepted(Struct, frozen=True, forbid_unknown_fields=True):
+class OrderAccepted(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """An order is on its way to the market. ``key``: the sender's idempotency key."""
 
     time_ns: int
@@ -23,7 +23,7 @@ class OrderAccepted(Struct, frozen=True, forbid_unknown_fields=True):
     key: str | None = None
 
 
-class OrderRefused(Struct, frozen=True, forbid_unknown_fields=True):
+class OrderRefused(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """An order was not taken.
 
     ``code`` is short, ``words`` a sentence: what it was, what is allowed. Numbers of the terms that
@@ -38,7 +38,7 @@ class OrderRefused(Struct, frozen=True, forbid_unknown_fields=True):
     key: str | None = None
 
 
-class OrderChanged(Struct, frozen=True, forbid_unknown_fields=True):
+class OrderChanged(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """An order has these values from now on.
 
     By its owner's wish, or, ``by`` the market: a trailing stop was drawn after the price, a child
@@ -55,14 +55,14 @@ class OrderChanged(Struct, frozen=True, forbid_unknown_fields=True):
     by: str
 
 
-class OrderTriggered(Struct, frozen=True, forbid_unknown_fields=True):
+class OrderTriggered(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """The market reached the order's stop."""
 
     time_ns: int
     id: int
 
 
-class OrderEnded(Struct, frozen=True, forbid_unknown_fields=True):
+class OrderEnded(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """An order is over: filled, cancelled, expired or refused by the market."""
 
     time_ns: int
@@ -71,7 +71,7 @@ class OrderEnded(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason
 
 
-class Filled(Struct, frozen=True, forbid_unknown_fields=True):
+class Filled(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """An execution. ``order`` is 0 when it was a liquidation.
 
     ``fee`` in quote currency; ``realised`` is the profit on what it closed, before fees.

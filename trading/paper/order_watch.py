@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from market.columns import F64
@@ -17,7 +17,7 @@ Records = NDArray[np.void]
 I64 = NDArray[np.int64]
 
 
-class Seen(NamedTuple):
+class Seen(Struct, frozen=True, gc=False):
     """What may change of an order, all as numbers; of one that ended the first three count."""
 
     number: float
@@ -31,7 +31,7 @@ class Seen(NamedTuple):
     taken: float = 0.0
 
 
-_WIDTH = len(Seen._fields)
+_WIDTH = len(Seen.__struct_fields__)
 
 
 @lean_kernel
@@ -107,4 +107,4 @@ class OrderWatch:
         found, self._count = self._find(
             books.orders, self._told, self._places, self._count, self._found
         )
-        return [*map(Seen._make, self._found[:found].tolist()), *ended]
+        return [*(Seen(*row) for row in self._found[:found].tolist()), *ended]

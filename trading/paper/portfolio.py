@@ -11,7 +11,8 @@ from trading.engine.policies import Fees, Latency, Margin, Matching, Policies, S
 from trading.engine.records import Kind, Reason, Sizing, State
 from trading.engine.steps import FINEST
 from trading.errors import BadOrder
-from trading.paper.entering import entering, flags_of, is_plain
+from trading.paper.entering import entering
+from trading.paper.plain import flags_of, is_plain
 from trading.paper.records import AccountRecords
 from trading.paper.restoring import engine_order, engine_state
 from trading.paper.standing import PortfolioRecord
@@ -24,6 +25,8 @@ __all__ = ["Portfolio", "policies_of"]
 
 _MANY = 20_000
 """Orders after which an engine forgets those that are over."""
+
+_NO_SIZE, _WORKING, _GIVEN = int(Reason.NO_SIZE), int(State.WORKING), Sizing.GIVEN
 
 
 def policies_of(terms: AccountTerms) -> Policies:
@@ -174,11 +177,11 @@ class Portfolio:
             engine.make_space()
             found = self._enter(engine.books, engine.venue, engine.space, *given)
         number, size, filled, state, reason = found
-        if reason == Reason.NO_SIZE:
+        if reason == _NO_SIZE:
             return (), False
-        over = state > State.WORKING
+        over = state > _WORKING
         self._teller.add(first, number, (state, reason) if over else None)
-        if terms.sizing is not Sizing.GIVEN:
+        if terms.sizing is not _GIVEN:
             side = Side.BUY if size > 0 else Side.SELL
             terms = replace(terms, size=abs(size), side=side)
         return (terms,), over or filled > 0

@@ -22,6 +22,7 @@ from trading.paper.terms import MANUAL, AccountTerms
 __all__ = ["AccountRecords"]
 
 _KEPT = 500
+_TARGET = Sizing.TARGET
 
 
 class AccountRecords:
@@ -101,14 +102,11 @@ class AccountRecords:
         if event.id != self.order_count + 1:
             raise BadEvent(f"Order {event.id} follows on order {self.order_count}.")
         terms, portfolio = event.order, self.portfolio(event.owner)
-        order = LiveOrder(
-            event.id, event.owner, terms, event.time_ns, terms.size, terms.limit, terms.stop,
-            terms.trail,
-        )  # fmt: skip
+        order = LiveOrder(event.id, event.owner, terms, event.time_ns)
         self.order_count = event.id
         self.orders[event.id] = portfolio.live[event.id] = order
         self.version += 1
-        if terms.sizing is Sizing.TARGET:
+        if terms.sizing is _TARGET:
             portfolio.targets[terms.symbol] = terms.share
         if not terms.parent:
             self.risk.accepted(event.time_ns)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from market.types import DAY, MINUTE
 from trading.errors import BadLimit
 
@@ -79,7 +81,7 @@ def _check(name: str, limit: float, bounds: str) -> None:
         raise BadLimit(f"{name} was {limit}; allowed is {allowed} to {high:,.10g}, or no limit.")
 
 
-class Intent(NamedTuple):
+class Intent(Struct, frozen=True, gc=False):
     """An order before it is taken.
 
     ``size`` is above 0; ``price`` is what it is counted at: its limit, else its stop, else what the
@@ -96,7 +98,7 @@ class Intent(NamedTuple):
     reduce_only: bool = False
 
 
-class Facts(NamedTuple):
+class Facts(Struct, frozen=True, gc=False):
     """The account and the market of the intent's symbol, at the moment of the order.
 
     ``own`` is the signed size that the order's owner holds of the symbol, ``own_live`` what its

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from trading.engine.records import Reason, State
 from trading.paper.ledger import ZERO, Ledger
@@ -10,7 +11,7 @@ from trading.paper.terms import OrderTerms
 __all__ = ["EndedOrder", "LiveOrder", "PortfolioRecord", "Today"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, init=False)
 class LiveOrder:
     """An order that may still fill: how it was accepted, and how it stands now."""
 
@@ -22,9 +23,15 @@ class LiveOrder:
     limit: float
     stop: float
     trail: float
-    filled: float = 0.0
-    taken: float = 0.0
-    triggered: bool = False
+    filled: float
+    taken: float
+    triggered: bool
+
+    def __init__(self, number: int, owner: str, terms: OrderTerms, placed_ns: int) -> None:
+        self.id, self.owner, self.terms, self.placed_ns = number, owner, terms, placed_ns
+        self.size, self.limit = terms.size, terms.limit
+        self.stop, self.trail = terms.stop, terms.trail
+        self.filled, self.taken, self.triggered = 0.0, 0.0, False
 
     @property
     def rest(self) -> float:
@@ -32,8 +39,7 @@ class LiveOrder:
         return max(0.0, self.size - self.filled - self.taken)
 
 
-@dataclass(frozen=True, slots=True)
-class EndedOrder:
+class EndedOrder(NamedTuple):
     """An order that is over, as it stood then."""
 
     order: LiveOrder

@@ -27,6 +27,7 @@ _NOTICED = 0.05
 _AGREE = 1e-6
 
 _STATES, _REASONS, _CAUSES = tuple(State), tuple(Reason), tuple(Cause)
+_BUY, _SELL, _WORKING = Side.BUY, Side.SELL, int(State.WORKING)
 _TOLD = ("order", "symbol", "side", "size", "price", "fee", "reference", "maker", "cause")
 _SYMBOL = (FILL.names or ()).index("symbol")
 _told = itemgetter(*map((FILL.names or ()).index, _TOLD))
@@ -89,14 +90,14 @@ class Teller:
                 emit(OrderTriggered(time_ns, order.id))
         self._tell_fills(emit, time_ns)
         for order, now in seen:
-            if now.state > State.WORKING:
+            if now.state > _WORKING:
                 continue
             if _differs(order, now):
                 emit(OrderChanged(
                     time_ns, order.id, now.size, now.limit, now.stop, now.trail, now.taken, by
                 ))  # fmt: skip
         for order, now in seen:
-            if now.state > State.WORKING:
+            if now.state > _WORKING:
                 state, reason = _STATES[int(now.state)], _REASONS[int(now.reason)]
                 emit(OrderEnded(time_ns, order.id, state, reason))
                 del ids[self.numbers.pop(order.id)]
@@ -126,7 +127,7 @@ class Teller:
         realised = self._record.ledger.realised_by(symbol, change, paid, costs)
         return Filled(
             time_ns, self._records.fill_count + 1, self._ids[number] if number else 0,
-            self._record.owner, symbol, Side.BUY if side > 0 else Side.SELL, amount, paid, costs,
+            self._record.owner, symbol, _BUY if side > 0 else _SELL, amount, paid, costs,
             realised, bool(maker), _CAUSES[cause], reference,
         )  # fmt: skip
 

@@ -49,7 +49,7 @@ class AccountTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     short: bool = True
 
 
-class OrderTerms(Struct, frozen=True, forbid_unknown_fields=True):
+class OrderTerms(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """An order as the market gets it: prices in quote currency, 0 where it has none.
 
     ``parent`` and ``group`` are ids of orders: what must fill first, and whose fills are taken off

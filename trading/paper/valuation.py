@@ -1,7 +1,6 @@
 """What portfolios are worth at the newest prices, looked at again only where something changed."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from trading.paper.standing import PortfolioRecord
 from trading.paper.tape import Line
@@ -9,11 +8,8 @@ from trading.paper.tape import Line
 __all__ = ["Valuation", "Worth"]
 
 
-class Worth(NamedTuple):
-    """Equity and exposure (shorts count like longs), in the account's currency."""
-
-    equity: float
-    exposure: float
+Worth = tuple[float, float]
+"""Equity and exposure (shorts count like longs), in the account's currency."""
 
 
 class Valuation:
@@ -61,7 +57,7 @@ class Valuation:
             self._spread()
         if owner in self._stale:
             self._look(owner)
-        return Worth(self._equities[owner], self._exposures[owner])
+        return self._equities[owner], self._exposures[owner]
 
     @property
     def is_full(self) -> bool:
@@ -72,7 +68,7 @@ class Valuation:
     def total(self) -> Worth:
         """The worth of the account."""
         self._look_at_stale()
-        return Worth(sum(self._equities.values(), 0.0), sum(self._exposures.values(), 0.0))
+        return sum(self._equities.values(), 0.0), sum(self._exposures.values(), 0.0)
 
     def _look_at_stale(self) -> None:
         if self._priced:

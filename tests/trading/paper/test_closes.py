@@ -5,6 +5,8 @@ import pytest
 from market.types import MINUTE, SECOND
 from trading.paper.closes import GRACE_NS, Closes
 
+pytestmark = pytest.mark.kernel
+
 
 def test_the_first_trade_of_the_next_candle_closes() -> None:
     closes = Closes(["A"], MINUTE, 90 * SECOND)

@@ -20,6 +20,8 @@ from trading.paper.events import (
 from trading.paper.grid import fitted, off_price_step, off_size_step, too_small
 from trading.paper.tape import Line
 
+pytestmark = pytest.mark.kernel
+
 STEPS = Instrument(BTC, 0.01, 0.001, 0.002, 10.0)
 LINE = Line(BTC, 0.001, 60_000.0, price_step=0.01, least_size=0.002, least_value=10.0)
 LIMIT = Place(symbol=BTC, side=Side.BUY, size=0.5, kind=Kind.LIMIT, limit=59_000.0)

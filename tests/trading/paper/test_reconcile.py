@@ -11,6 +11,8 @@ from trading.engine.records import Cause as FillCause
 from trading.paper.executions import Execution, equity_at, executions
 from trading.paper.reconcile import Cause, Course, by_cause, differences
 
+pytestmark = pytest.mark.kernel
+
 COURSE = Course(MINUTE, 0)
 
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as changed
 
 from market.types import DAY, MINUTE, SECOND
 from trading.errors import BadLimit
@@ -14,9 +15,11 @@ from trading.paper.limit_words import fitting, limit_words, size_words
 from trading.paper.risk import Facts, Gauge, Intent, Refusal, RiskLimits, RiskState
 from trading.paper.risk_rules import check, gauges, still_tripped, tripped
 
+pytestmark = pytest.mark.kernel
+
 NOW = 20_000 * DAY + 3 * MINUTE
 BUY = Intent("BTC-USD", 1, 0.5, 40_000.0)
-SELL = BUY._replace(side=-1)
+SELL = changed(BUY, side=-1)
 FACTS = Facts(
     time_ns=NOW, equity=100_000.0, currency="USD", own=0.0, own_live=0.0, net=0.0, buys=0.0,
     sells=0.0, exposure=0.0, pending=0.0, bid=39_990.0, ask=40_010.0, mark=40_000.0,
@@ -29,7 +32,7 @@ NONE = RiskLimits(
     refuse_crossed=False,
     rejects_in_a_row=None,
 )
-LONG = FACTS._replace(own=0.5, net=0.5, exposure=20_000.0)
+LONG = changed(FACTS, own=0.5, net=0.5, exposure=20_000.0)
 
 
 def fresh() -> RiskState:
@@ -56,7 +59,7 @@ def test_what_breaks_no_limit_is_taken() -> None:
         max_exposure=20_000, max_daily_loss=0.01, max_drawdown=0.01, orders_per_minute=1,
         price_collar=0.01, stale_after_s=1.0, refuse_crossed=True,
     )  # fmt: skip
-    assert taken(at_the_limits, BUY._replace(own=(39_600.0,)))
+    assert taken(at_the_limits, changed(BUY, own=(39_600.0,)))
 
 
 @pytest.mark.parametrize(
@@ -76,59 +79,59 @@ def test_what_breaks_no_limit_is_taken() -> None:
         ),
         (
             replace(NONE, max_position_values={"BTC-USD": 20_000}, max_position_value=90_000), BUY,
-            FACTS._replace(buys=0.5), "max_position_value",
+            changed(FACTS, buys=0.5), "max_position_value",
             "Order refused: BTC-USD position limit. 40,000 of 20,000 USD. No size fits.",
         ),
         (
-            replace(NONE, max_exposure=50_000), BUY._replace(size=1.31), FACTS, "max_exposure",
+            replace(NONE, max_exposure=50_000), changed(BUY, size=1.31), FACTS, "max_exposure",
             "Order refused: exposure limit. 52,400 of 50,000 USD. Size 1.2500 BTC fits.",
         ),
         (
             replace(NONE, max_exposure=50_000), BUY,
-            FACTS._replace(exposure=20_000.0, pending=20_000.0), "max_exposure",
+            changed(FACTS, exposure=20_000.0, pending=20_000.0), "max_exposure",
             "Order refused: exposure limit. 60,000 of 50,000 USD. Size 0.2500 BTC fits.",
         ),
         (
-            replace(NONE, max_daily_loss=2_000), BUY, FACTS._replace(equity=97_900.0),
+            replace(NONE, max_daily_loss=2_000), BUY, changed(FACTS, equity=97_900.0),
             "max_daily_loss", "Order refused: daily loss limit. 2,100 of 2,000 USD.",
         ),
         (
-            replace(NONE, max_drawdown=0.05), BUY, FACTS._replace(equity=95_000.0),
+            replace(NONE, max_drawdown=0.05), BUY, changed(FACTS, equity=95_000.0),
             "max_drawdown", "Order refused: drawdown limit. 5 of 5 %.",
         ),
         (
-            replace(NONE, price_collar=0.05), BUY._replace(own=(37_600.0,)), FACTS, "price_collar",
+            replace(NONE, price_collar=0.05), changed(BUY, own=(37_600.0,)), FACTS, "price_collar",
             "Order refused: price collar. 37,600 is more than 5 % from the market at 40,000; "
             "allowed is 38,000 to 42,000.",
         ),
         (
-            NONE, BUY._replace(own=(400.0,)), FACTS, "price",
+            NONE, changed(BUY, own=(400.0,)), FACTS, "price",
             "Order refused: price. 400 is far from the market at 40,000; allowed is 4,000 to "
             "400,000.",
         ),
         (
-            NONE, BUY._replace(exits=(4_000_000.0,)), FACTS, "price",
+            NONE, changed(BUY, exits=(4_000_000.0,)), FACTS, "price",
             "Order refused: price. 4,000,000 is far from the market at 40,000; allowed is 4,000 to "
             "400,000.",
         ),
         (
-            replace(NONE, stale_after_s=15.0), BUY, FACTS._replace(age_ns=23_400_000_000),
+            replace(NONE, stale_after_s=15.0), BUY, changed(FACTS, age_ns=23_400_000_000),
             "stale_after_s",
             "Order refused: stale data. The venue of BTC-USD was heard 23.4 s ago; allowed is "
             "15 s.",
         ),
         (
-            replace(NONE, quiet_after_s=300.0), BUY, FACTS._replace(own_age_ns=301_000_000_000),
+            replace(NONE, quiet_after_s=300.0), BUY, changed(FACTS, own_age_ns=301_000_000_000),
             "quiet_after_s",
             "Order refused: stale data. The venue told nothing of BTC-USD for 301.0 s; allowed is "
             "300 s.",
         ),
-        (NONE, BUY, FACTS._replace(own_age_ns=-1), "no_price",
+        (NONE, BUY, changed(FACTS, own_age_ns=-1), "no_price",
          "Order refused: BTC-USD has no price yet."),
-        (NONE, BUY, FACTS._replace(mark=0.0), "no_price",
+        (NONE, BUY, changed(FACTS, mark=0.0), "no_price",
          "Order refused: BTC-USD has no price yet."),
         (
-            replace(NONE, refuse_crossed=True), BUY, FACTS._replace(bid=40_010.0), "refuse_crossed",
+            replace(NONE, refuse_crossed=True), BUY, changed(FACTS, bid=40_010.0), "refuse_crossed",
             "Order refused: the book of BTC-USD is crossed, bid 40,010 at or above ask 40,010.",
         ),
     ],
@@ -147,7 +150,7 @@ def test_orders_beyond_the_rate_wait_for_the_minute_to_pass() -> None:
     state.accepted(NOW)
     words = "Order refused: order rate limit. 2 of 2 in a minute."
     assert check(limits, state, BUY, FACTS) == Refusal("orders_per_minute", words)
-    assert check(limits, state, BUY, FACTS._replace(time_ns=NOW + SECOND)) is None
+    assert check(limits, state, BUY, changed(FACTS, time_ns=NOW + SECOND)) is None
     assert state.in_a_minute(NOW) == 2
 
 
@@ -161,10 +164,10 @@ def test_a_stopped_account_only_closes() -> None:
         "taken.",
     )
     assert check(NONE, state, SELL, LONG) is None
-    assert check(NONE, state, SELL._replace(size=0.6), LONG) is not None
+    assert check(NONE, state, changed(SELL, size=0.6), LONG) is not None
     # A second order over the same position would open one.
-    assert check(NONE, state, SELL, LONG._replace(own_live=0.1)) is not None
-    assert check(NONE, state, SELL._replace(reduce_only=True), LONG._replace(own_live=0.5)) is None
+    assert check(NONE, state, SELL, changed(LONG, own_live=0.1)) is not None
+    assert check(NONE, state, changed(SELL, reduce_only=True), changed(LONG, own_live=0.5)) is None
 
 
 TIGHT = RiskLimits(
@@ -185,15 +188,15 @@ def test_no_limit_keeps_a_position_from_being_closed(
 ) -> None:  # fmt: skip
     held = -side * size * ratio
     bid = 40_010.0 if crossed else 39_990.0
-    facts = FACTS._replace(own=held, net=held, exposure=abs(held) * 4e4, equity=equity, bid=bid)
-    facts = facts._replace(bid=40_000.0, ask=40_000.0) if crossed else facts
+    facts = changed(FACTS, own=held, net=held, exposure=abs(held) * 4e4, equity=equity, bid=bid)
+    facts = changed(facts, bid=40_000.0, ask=40_000.0) if crossed else facts
     intent = Intent("BTC-USD", side, size, price, (price,), (), reduce_only)
     state = fresh()
     state.accepted(NOW)
     if stopped:
         state.halt("Trading stopped.")
     assert check(TIGHT, state, intent, facts) is None
-    late = check(TIGHT, state, intent, facts._replace(age_ns=16 * SECOND))
+    late = check(TIGHT, state, intent, changed(facts, age_ns=16 * SECOND))
     assert late is not None and late.rule == "stale_after_s"
 
 
@@ -206,7 +209,7 @@ def test_the_size_that_fits_is_taken(
     size: float, price: float, own: float, live: float, most: float, side: int, rule: str
 ) -> None:
     limits = replace(NONE, **cast(Any, {rule: most}))
-    facts = FACTS._replace(
+    facts = changed(FACTS,
         own=own, net=own, buys=live, sells=live, own_live=live, exposure=abs(own) * price,
         pending=live * price, bid=price, ask=price, mark=price,
     )  # fmt: skip
@@ -219,20 +222,20 @@ def test_the_size_that_fits_is_taken(
     if words:
         fits = float(words.split()[0].replace(",", ""))
         assert 0 < fits < size
-        assert check(limits, fresh(), intent._replace(size=fits), facts) is None
+        assert check(limits, fresh(), changed(intent, size=fits), facts) is None
 
 
 @pytest.mark.parametrize("value", [nan, inf, -inf])
 def test_what_is_no_number_passes_no_limit(value: float) -> None:
     for rule in ("max_order_value", "max_position_value", "max_exposure"):
-        refusal = refused(replace(NONE, **cast(Any, {rule: 1e15})), BUY._replace(price=abs(value)))
+        refusal = refused(replace(NONE, **cast(Any, {rule: 1e15})), changed(BUY, price=abs(value)))
         assert refusal.rule == rule
         assert refusal.words.endswith("No size fits.")
-    assert refused(NONE, BUY._replace(own=(value,))).rule == "price"
-    assert refused(NONE, BUY._replace(size=value)) == Refusal(
+    assert refused(NONE, changed(BUY, own=(value,))).rule == "price"
+    assert refused(NONE, changed(BUY, size=value)) == Refusal(
         "size", f"Order refused: the size was {value}; allowed is above 0."
     )
-    assert refused(NONE, BUY._replace(size=0.0)).rule == "size"
+    assert refused(NONE, changed(BUY, size=0.0)).rule == "size"
 
 
 def test_losses_and_rejects_trip_once() -> None:
@@ -286,7 +289,7 @@ def test_gauges_tell_what_is_used() -> None:
     state = fresh()
     state.accepted(NOW - SECOND)
     limits = RiskLimits(max_daily_loss=2_000, max_drawdown=0.05, max_position_value=15_000)
-    facts = LONG._replace(equity=99_588.0, mark=38_000.0)
+    facts = changed(LONG, equity=99_588.0, mark=38_000.0)
     drawdown: Any = pytest.approx(0.412)
     assert gauges(limits, state, facts, "BTC-USD") == (
         Gauge("max_daily_loss", "Daily loss", 412.0, 2_000, "USD"),
