@@ -14,12 +14,25 @@ from indicators.windows import highest_power
 from market.kernel import kernel, lean_kernel
 
 _PIECE = 704
+_LATE = 24_576
+"""Bars; five columns of them are half of a second cache of 2 MB."""
 
 
 @kernel
 def piece_bars(period: int) -> int:
     """Bars that go through at once."""
     return max(_PIECE, 4 * period)
+
+
+@kernel
+def late_start(count: int) -> int:
+    """The bar where the late part of ``count`` bars begins; ``count``: there is none, the columns
+    fit into the second cache.
+
+    Whoever has just made or read the columns has left their ends there. Going through the early
+    part pushes them out: the late part comes first.
+    """
+    return count - _LATE if count > 2 * _LATE else count
 
 
 @kernel

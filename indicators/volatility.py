@@ -2,17 +2,21 @@
 
 from math import nan, sqrt
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from indicators.batch import line
 from indicators.moment_sweeps import moment_work, piece_deviations
-from indicators.parts import F64, poison, true_range, wilder
+from indicators.parts import F64, true_range, wilder
 from indicators.spec import OWN, Family, Indicator, Input, Line, Output, Pane, period
-from indicators.sweeps import piece_bars, unknown
+from indicators.sweeps import piece_bars, unknown, unknown_bars
 from indicators.windows import push_moments, ring_cells
 from market.kernel import fused_kernel, inline_kernel, kernel, lane_kernel, lean_kernel
 
 __all__ = ["atr", "natr", "stdev", "zscore"]
+
+_RANGE_CELLS = 5
+_STRIP = 64
 
 
 @fused_kernel
@@ -20,14 +24,12 @@ def _average_range(
     state: F64, period: int, percent: bool, high: F64, low: F64, close: F64, out: F64
 ) -> None:
     """Once two averages are known, each follows from the one before the last: two chains beside
-    each other, each of half the steps. A high or low that is not finite never leaves the averages,
-    so that the guard asks the close only; counting those does not wait as adding them up would.
+    each other, each of half the steps.
     """
     seen, average, last, width = int(state[0]), state[1], state[2], state[3]
-    before, guard, row = state[4], state[5], out[0]
+    before, row = state[4], out[0]
     weight, warm = 1.0 / period, min(max(period + 2 - seen, 0), len(close))
     for i in range(warm):
-        guard += poison(close[i])
         if seen + i > 0:
             width = true_range(high[i], low[i], before)
             last = average
@@ -35,19 +37,23 @@ def _average_range(
         before = close[i]
         value = _of_price(average, before) if percent else average
         row[i] = value if seen + i >= period else nan
-    # From 0 again: the compiler need not ask whether a place is counted from the end.
-    high, low, close, row = high[warm:], low[warm:], close[warm:], row[warm:]
     keep = 1.0 - weight
     keep_two, weight_before = keep * keep, keep * weight
-    bad = 0
-    for i in range(len(close)):
-        bad += not abs(close[i]) <= 1.7976931348623157e308
+    for i in range(warm, len(close)):
         newest = true_range(high[i], low[i], before)
-        value = last * keep_two + (width * weight_before + newest * weight)
+        value = _two_bars(last, width, newest, keep_two, weight_before, weight)
         last, average, width, before = average, value, newest, close[i]
         row[i] = _of_price(average, before) if percent else average
-    state[0], state[1], state[2], state[3] = seen + warm + len(close), average, last, width
-    state[4], state[5] = before, guard + poison(average) if bad == 0 else nan
+    state[0], state[1], state[2], state[3] = seen + len(close), average, last, width
+    state[4] = before
+
+
+@inline_kernel
+def _two_bars(
+    last: float, width: float, newest: float, keep_two: float, weight_before: float, weight: float
+) -> float:
+    """The average after two more ranges."""
+    return last * keep_two + (width * weight_before + newest * weight)
 
 
 @lane_kernel
@@ -63,6 +69,69 @@ def _atr(state: F64, period: int, high: F64, low: F64, close: F64, out: F64) -> 
 @lean_kernel
 def _natr(state: F64, period: int, high: F64, low: F64, close: F64, out: F64) -> None:
     _average_range(state, period, True, high, low, close, out)
+
+
+@kernel
+def _atr_whole(period: int, high: F64, low: F64, close: F64, out: F64) -> int:
+    return _range_strips(np.zeros(_RANGE_CELLS), period, False, high, low, close, out)
+
+
+@kernel
+def _natr_whole(period: int, high: F64, low: F64, close: F64, out: F64) -> int:
+    return _range_strips(np.zeros(_RANGE_CELLS), period, True, high, low, close, out)
+
+
+@lean_kernel
+def _range_strips(
+    state: F64, period: int, percent: bool, high: F64, low: F64, close: F64, out: F64
+) -> int:
+    """From bar to bar only the averages, in strips short enough for the divisions of one to go on
+    beside the averages of the next.
+    """
+    warm, weight, row = min(period + 2, len(close)), 1.0 / period, out[0]
+    bad = unknown_bars(high[:warm], low[:warm], close[:warm])
+    _average_range(state, period, percent, high[:warm], low[:warm], close[:warm], out[:, :warm])
+    average, last, width = state[1], state[2], state[3]
+    for start in range(warm, len(close), _STRIP):
+        end = min(start + _STRIP, len(close))
+        part, prices, before = row[start:end], close[start:end], close[start - 1 : end - 1]
+        bad += _ranges(high[start:end], low[start:end], before, prices, part)
+        average, last, width = _averages(average, last, width, weight, part)
+        if percent:
+            _of_prices(part, prices)
+    return bad
+
+
+@lane_kernel
+def _ranges(high: F64, low: F64, before: F64, close: F64, out: F64) -> int:
+    """True ranges; in how many bars something is not finite."""
+    bad = 0
+    for i in range(len(out)):
+        bad += not abs(high[i] + low[i] + close[i]) <= 1.7976931348623157e308
+        out[i] = true_range(high[i], low[i], before[i])
+    return bad
+
+
+@fused_kernel
+def _averages(
+    average: float, last: float, width: float, weight: float, ranges: F64
+) -> tuple[float, float, float]:
+    """In place of the ranges."""
+    keep = 1.0 - weight
+    keep_two, weight_before = keep * keep, keep * weight
+    for i in range(len(ranges)):
+        newest = ranges[i]
+        value = _two_bars(last, width, newest, keep_two, weight_before, weight)
+        last, average, width = average, value, newest
+        ranges[i] = value
+    return average, last, width
+
+
+@lane_kernel
+def _of_prices(averages: F64, prices: F64) -> None:
+    """In place of the averages."""
+    for i in range(len(averages)):
+        averages[i] = _of_price(averages[i], prices[i])
 
 
 @lean_kernel
@@ -138,15 +207,15 @@ ATR = Indicator(
     "atr", "Average true range", "Mean range of a bar, gaps included", Family.VOLATILITY,
     (period(14),), _BARS, (Output("atr", "ATR"),), OWN,
     "Wilder, New Concepts in Technical Trading Systems, 1978",
-    _atr, lambda n: 6, lambda n: n, guarded=True,
+    _atr, lambda n: _RANGE_CELLS, lambda n: n, whole=_atr_whole,
 )  # fmt: skip
 NATR = Indicator(
     "natr", "Normalised average true range", "Average true range in percent of the close",
     Family.VOLATILITY,
     (period(14),), _BARS, (Output("natr", "NATR"),), OWN,
     "Forman, Cross-market evaluations with normalized average true range, TASC 2006",
-    _natr, lambda n: 6, lambda n: n, guarded=True,
-    note="A close of zero: 0.",
+    _natr, lambda n: _RANGE_CELLS, lambda n: n,
+    note="A close of zero: 0.", whole=_natr_whole,
 )  # fmt: skip
 STDEV = Indicator(
     "stdev", "Standard deviation", "Spread of the last n closes around their mean",

@@ -18,7 +18,14 @@ from indicators.spec import (
     Parameter,
     period,
 )
-from indicators.sweeps import piece_bars, sum_piece, unknown, unknown_bars, work_rows
+from indicators.sweeps import (
+    late_start,
+    piece_bars,
+    sum_piece,
+    unknown,
+    unknown_bars,
+    work_rows,
+)
 from indicators.windows import push_sum, ring_cells
 from market.kernel import inline_kernel, kernel, lane_kernel, lean_kernel
 
@@ -96,14 +103,16 @@ def _accumulation(state: F64, high: F64, low: F64, close: F64, volume: F64, out:
 @lean_kernel
 def _accumulation_whole(high: F64, low: F64, close: F64, volume: F64, out: F64) -> int:
     """In strips short enough for the flows of the next to be on their way, which takes the memory
-    its time, while those of one are added up.
+    its time, while those of one are added up. The flows of the late part wait for its turn.
     """
-    last, total, before, bad, row = 0.0, 0.0, 0.0, 0, out[0]
-    for start in range(0, len(close), _STRIP):
-        end = min(start + _STRIP, len(close))
+    last, total, before, late, row = 0.0, 0.0, 0.0, late_start(len(close)), out[0]
+    bad = _flows(high[late:], low[late:], close[late:], volume[late:], row[late:])
+    for start in range(0, late, _STRIP):
+        end = min(start + _STRIP, late)
         part, traded = row[start:end], volume[start:end]
         bad += _flows(high[start:end], low[start:end], close[start:end], traded, part)
         last, total, before = _accumulate(last, total, before, part)
+    _accumulate(last, total, before, row[late:])
     return bad
 
 
@@ -139,21 +148,36 @@ def _chaikin(
 @kernel
 def _chaikin_whole(period: int, high: F64, low: F64, close: F64, volume: F64, out: F64) -> int:
     work = work_rows(5, period - 1, len(close))
-    return _chaikin_pieces(period, high, low, close, volume, work, out[0])
+    return _chaikin_parts(period, high, low, close, volume, work, out[0])
+
+
+@lean_kernel
+def _chaikin_parts(
+    period: int, high: F64, low: F64, close: F64, volume: F64, work: F64, row: F64
+) -> int:  # fmt: skip
+    reach, count = period - 1, len(close)
+    first, late = min(reach, count), late_start(count)
+    begin = late - first
+    row[:first] = nan
+    bad = _flows(high[:first], low[:first], close[:first], volume[:first], work[2])
+    bad += _chaikin_pieces(
+        period, high[begin:], low[begin:], close[begin:], volume[begin:], work, row[late:]
+    )
+    return bad + _chaikin_pieces(period, high, low, close, volume, work, row[first:late])
 
 
 @lean_kernel
 def _chaikin_pieces(
     period: int, high: F64, low: F64, close: F64, volume: F64, work: F64, row: F64
 ) -> int:  # fmt: skip
-    reach, piece = period - 1, piece_bars(period)
-    row[: min(reach, len(row))] = nan
-    bad = _flows(high[:reach], low[:reach], close[:reach], volume[:reach], work[2])
-    for start in range(reach, len(close), piece):
-        first, end, result = start - reach, start + piece, row[start : start + piece]
-        flows, sums = work[2, : len(result) + reach], work[3, : len(result)]
-        traded = volume[first:end]
-        bad += _flows(high[first:end], low[first:end], close[first:end], traded, flows)
+    """The inputs begin ``period - 1`` bars before ``row``."""
+    reach, piece, bad = period - 1, piece_bars(period), 0
+    for start in range(0, len(row), piece):
+        result = row[start : start + piece]
+        end = start + len(result) + reach
+        flows, sums = work[2, : end - start], work[3, : len(result)]
+        traded = volume[start:end]
+        bad += _flows(high[start:end], low[start:end], close[start:end], traded, flows)
         if period % 4 == 0:
             near = work[4, : len(flows) - period // 4 + 1]
             sum_piece(flows, period // 4, 1.0, work, near)

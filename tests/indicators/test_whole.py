@@ -2,14 +2,19 @@
 
 import numpy as np
 import pytest
+from numba import config
 
-from indicators.batch import compute
+from indicators import sweeps
+from indicators.batch import compute, fill
 from indicators.registry import INDICATORS, find
 from tests.indicators.markets import walk
 
 OWN = [key for key, indicator in INDICATORS.items() if indicator.whole is not None]
-REMEMBERS = {"accumulation", "kama", "stochastic_rsi"}
+REMEMBERS = {"accumulation", "atr", "kama", "natr", "stochastic_rsi"}
 BARS = 26_011
+LATE = 24 if vars(config)["DISABLE_JIT"] else sweeps._LATE
+"""Machine code keeps the length of the late part; without it a short one is enough."""
+LATE_FIRST = {"accumulation": (), "chaikin": (20,)}
 LENGTHS = (1, 2, 3, 4, 5, 6, 7, 8, 11, 14, 20, 31, 100, 777)
 
 
@@ -47,6 +52,56 @@ def test_windows_do_not_know_where_the_series_began(key: str) -> None:
         np.testing.assert_array_equal(
             row[warm:], compute(indicator, market, {})[name][123 + warm :]
         )
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("more", [-1, 0, 1, 2, 3, 4, 35, 36, 777])
+@pytest.mark.parametrize("key", sorted(LATE_FIRST))
+def test_a_late_part_that_comes_first_has_the_bits_of_bar_by_bar(
+    key: str, more: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeps, "_LATE", LATE)
+    indicator, values, bars = find(key), LATE_FIRST[key], 2 * LATE + more
+    market = walk(bars, 17)
+    inputs = [market[name] for name in indicator.inputs]
+    rows, found = np.full((2, 1, bars), 5.0)
+    indicator.kernel(np.zeros(indicator.cells(*values)), *values, *inputs, rows)
+    assert indicator.whole is not None
+    assert indicator.whole(*values, *inputs, found) == 0
+    np.testing.assert_array_equal(found, rows)
+
+
+@pytest.mark.parametrize("at", [0, 40, LATE - 1, LATE + 99, 2 * LATE + 98])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize(
+    "key", ["accumulation", "atr", "chaikin", "momentum", "natr", "obv", "roc"]
+)
+def test_every_part_of_long_columns_is_looked_at(key: str, bad: float, at: int) -> None:
+    indicator, bars = find(key), 2 * LATE + 99
+    for name in indicator.inputs:
+        market = walk(bars, 18)
+        market[name][at] = bad
+        inputs = [market[name] for name in indicator.inputs]
+        assert not fill(indicator, indicator.defaults, inputs, np.empty((1, bars)))
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("bars", [*range(22), 31, 32, 33, 64, 79, 80, 81, 144, 145, 210])
+@pytest.mark.parametrize("key", ["accumulation", "atr", "natr"])
+def test_strips_of_every_length_have_the_bits_of_bar_by_bar(key: str, bars: int) -> None:
+    indicator, market = find(key), walk(bars, 19)
+    market["close"][bars // 2 : bars // 2 + 1] = 0.0
+    market["high"][bars // 3 : bars // 3 + 1] = market["low"][bars // 3 : bars // 3 + 1]
+    market["volume"][bars // 4 : bars // 4 + 1] = 0.0
+    inputs = [market[name] for name in indicator.inputs]
+    rows, found = np.empty((2, 1, bars))
+    state = np.zeros(indicator.cells(*indicator.defaults))
+    for i in range(bars):
+        now = [column[i : i + 1] for column in inputs]
+        indicator.kernel(state, *indicator.defaults, *now, rows[:, i : i + 1])
+    assert indicator.whole is not None
+    assert indicator.whole(*indicator.defaults, *inputs, found) == 0
+    np.testing.assert_array_equal(found, rows)
 
 
 def test_a_later_piece_with_a_bad_value_is_refused() -> None:
