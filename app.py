@@ -14,13 +14,14 @@ import dash
 from chart_acceleration.errors import RendererUnavailable
 from chart_acceleration.renderers.auto import RendererChoice, choose
 from components import shell
-from components.document import DASH_OPTIONS
+from components.document import dash_options
 from components.feed_pill import pill_source
 from data_feed.errors import FeedError
 from data_feed.feed import Feed
 from data_feed.open_feed import open_feed
 from market.market import Market
 from paper_trading.service import PaperTrading
+from server.bundle import offer_bundles
 from server.errors import SettingsError
 from server.outliving import Outliving, feed_request, symbols_for
 from server.services import Services, install
@@ -55,9 +56,7 @@ def make_server(services: Services) -> CandlecastServer:
         "app",
         server=server,  # type: ignore[arg-type] # Dash types it for Flask only
         backend="fastapi",
-        assets_folder=str(HERE / "assets"),
-        pages_folder=str(HERE / "pages"),
-        **DASH_OPTIONS,
+        **dash_options(HERE, *offer_bundles(server, HERE / "assets")),
     )
     app.layout = lambda: shell.layout(dash.page_container, shell_facts(services))
     return server

@@ -1,3 +1,4 @@
+import re
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -6,7 +7,7 @@ import pytest
 from dash import html
 
 from components import ids, shell
-from components.document import DASH_OPTIONS, INDEX
+from components.document import dash_options
 from components.feed_pill import feed_pill, feed_strip, pill_source
 from market.types import INTERVALS
 from tests.components.trees import attribute, by_id, element_ids, parts, properties, texts
@@ -123,10 +124,16 @@ def test_strip_is_there_while_prices_are_not_real(mode: str, hidden: bool) -> No
     assert "Simulated market. Prices are not real." in texts(strip)
 
 
-def test_head_loads_the_theme_and_has_no_inline_script() -> None:
-    head = INDEX.partition("</head>")[0]
-    assert '<script src="/assets/theme.js"></script>' in head
-    assert INDEX.count("<script") == 1
-    assert (ROOT / "assets" / "theme.js").is_file()
-    assert DASH_OPTIONS["assets_ignore"] == r"^(theme|chart_painter)\.js$"
-    assert (ROOT / "assets" / "workers" / "chart_painter.js").is_file()
+def test_document_has_the_theme_first_and_ours_after_dashs_libraries() -> None:
+    options = dash_options(ROOT, "/assets/ours.js", "/assets/ours.css")
+    head, _, body = options["index_string"].partition("</head>")
+    assert re.findall("<script.*>", head) == ['<script src="/assets/theme.js"></script>']
+    assert head.index("theme.js") < head.index('<link rel="stylesheet" href="/assets/ours.css">')
+    assert re.findall("{%scripts%}|<script.*>|{%renderer%}", body) == [
+        "{%scripts%}",
+        '<script src="/assets/ours.js"></script>',
+        "{%renderer%}",
+    ]
+    for name in ("theme.js", "base.css", "workers/chart_painter.js"):
+        assert (ROOT / "assets" / name).is_file()
+        assert re.search(options["assets_ignore"], name)  # else Dash would load it as well
