@@ -213,6 +213,7 @@
       const rest = width - (name - NAME);
       this.grid.setColumnsVisible(["turnover"], rest >= VOLUME_FROM && !phone.matches);
       this.grid.setColumnsVisible(["line"], rest >= LINE_FROM);
+      document.querySelector(".watchlist")?.setAttribute("data-fitted", "");
     }
 
     count() {

@@ -21,7 +21,7 @@ def library() -> html.Section:
         className="panel-head",
     )
     body = html.Div(
-        html.Div("Reading what is stored.", className="state"),
+        html.Div("Reading what is stored.", className="state is-reading"),
         className="table-body",
         role="region",
         tabIndex=0,

@@ -59,6 +59,9 @@ LISTS: Mapping[str, PaperList] = {
 }  # fmt: skip
 """By the key that the scripts know them by."""
 
+COUNTED = ("positions", "orders", "fills")
+"""Tabs that say how many rows there are."""
+
 
 def paper_lists() -> html.Section:
     """All lists below their tabs; the script shows one and fills it."""
@@ -90,8 +93,9 @@ def paper_lists() -> html.Section:
 
 def _tab(key: str, name: str) -> html.Button:
     chosen = key == "positions"
+    count = html.Span(className="tab-count", **data(paper_count=key))
     return html.Button(
-        [name, html.Span(className="tab-count", **data(paper_count=key))],
+        [name, count] if key in COUNTED else name,
         type="button",
         role="tab",
         id=f"paper-tab-{key}",

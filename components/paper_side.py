@@ -1,5 +1,7 @@
 """Below the ticket: how much of the risk limits is used, the automations, the kill switch."""
 
+from collections.abc import Sequence
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -10,15 +12,30 @@ from components.states import nothing_yet
 KILL_WORDS = "Stop all trading"
 
 
-def limits_panel() -> html.Section:
-    """Gauges, filled by the script."""
+def limits_panel(gauges: Sequence[str] = ()) -> html.Section:
+    """Gauges, filled by the script; the places of those called ``gauges`` are kept for it."""
     none = html.P("No limits are set.", className="paper-none", **data(paper_none="gauges"))
     return html.Section(
         [
             _head("Risk limits", "", ("settings", "Change the risk limits", "limits")),
-            html.Div([none], className="gauges", **data(paper_list="gauges")),
+            html.Div([none, *map(_gauge, gauges)], className="gauges", **data(paper_list="gauges")),
         ],
         className="paper-panel paper-limits",
+    )
+
+
+def _gauge(name: str) -> html.Div:
+    """As the script makes them, without a value."""
+    figures = html.Span([html.Span(className="gauge-used"), html.Span(className="gauge-limit")])
+    return html.Div(
+        [
+            html.Div([html.Span(name, className="gauge-name"), figures], className="gauge-words"),
+            html.Div(html.I(), className="gauge-track"),
+        ],
+        className="gauge",
+        role="meter",
+        **data(row=""),
+        **aria(label=name, valuemin="0", valuemax="100", valuenow="0"),
     )
 
 

@@ -34,5 +34,5 @@ def status_bar() -> html.Footer:
         )
         for caption, key in _PAPER
     ]
-    clock = html.Span(NONE, className="status-clock", **data(status="clock"))
+    clock = html.Span(className="status-clock", **data(status="clock"))
     return html.Footer([*items, charts, *paper, clock], className="status-bar")

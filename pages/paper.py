@@ -19,6 +19,7 @@ from components.paper_ticket import order_ticket
 from components.ticks import tick
 from pages.live_chart import live_chart
 from pages.quote import fill_header, quote, quote_store
+from server.services import current
 
 dash.register_page(  # type: ignore[no-untyped-call]
     __name__, path="/paper", title="Paper trading · Candlecast"
@@ -28,7 +29,7 @@ dash.register_page(  # type: ignore[no-untyped-call]
 def layout(symbol: str | None = None, interval: str | None = None, **query: str) -> html.Div:
     """The page at ``/paper?symbol=BTC-USD&interval=1m``, every place kept for its value."""
     scroll = html.Div(
-        [order_ticket(), limits_panel(), automation_panel()], className="paper-scroll"
+        [order_ticket(), limits_panel(_gauges()), automation_panel()], className="paper-scroll"
     )
     right = html.Aside([scroll, kill_switch()], className="paper-right")
     return html.Div(
@@ -44,6 +45,12 @@ def layout(symbol: str | None = None, interval: str | None = None, **query: str)
         ],
         className="page page-paper",
     )
+
+
+def _gauges() -> list[str]:
+    """Names of the gauges of the account that is shown first."""
+    paper = current().paper
+    return [gauge.name for gauge in paper.account_view(paper.main()).gauges]
 
 
 @callback(

@@ -16,6 +16,7 @@ from server.views import (
 )
 from server.watch_views import WatchView
 from tests.pages.fake_research import FakeResearch
+from tests.server.paper_desk import Desk
 
 STATUS = StatusView(
     label="SIMULATED",
@@ -53,6 +54,7 @@ class FakeServices:
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     watch_rows: FakeWatchRows = field(default_factory=FakeWatchRows)
     research: FakeResearch = field(default_factory=FakeResearch)
+    paper: Desk = field(default_factory=Desk)
 
     def symbols(self) -> tuple[str, ...]:
         return ("BTC-USD", "ETH-USD")

@@ -25,6 +25,13 @@ def test_every_place_is_there_and_says_nothing_yet(paper: ModuleType) -> None:
     assert [name for name, count in Counter(element_ids(tree)).items() if count > 1] == []
 
 
+def test_gauges_of_the_account_have_their_places(paper: ModuleType, fake: FakeServices) -> None:
+    (panel,) = by_class(paper.layout(), "paper-limits")
+    names = [gauge.name for gauge in fake.paper.account_view(1).gauges]
+    assert names and [attribute(each, "aria-label") for each in by_class(panel, "gauge")] == names
+    assert len(marked(panel, "row")) == len(names)
+
+
 def test_lists_say_what_will_be_there(paper: ModuleType) -> None:
     tree = paper.layout()
     assert marked(tree, "paper-rows") == list(LISTS)

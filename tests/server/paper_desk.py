@@ -20,6 +20,7 @@ from paper_trading.views import (
     AccountView,
     EquityCurve,
     EventView,
+    GaugeView,
     LimitsView,
     TermsView,
 )
@@ -31,7 +32,8 @@ VIEW = AccountView(
     start_capital=ZERO, equity=ZERO, cash=ZERO, unrealised=ZERO, realised=ZERO,
     realised_today=ZERO, fees=ZERO,
     fees_today=ZERO, exposure=ZERO, exposure_percent=0.0, drawdown_percent=0.0, halted=None,
-    tradable=True, why_not="", positions=(), orders=(), fills=(), fill_count=0, gauges=(),
+    tradable=True, why_not="", positions=(), orders=(), fills=(), fill_count=0,
+    gauges=(GaugeView("max_exposure", "Exposure", 0.0, 50_000.0, "USD"),),
     automations=(), curve=EquityCurve(np.zeros(0, np.int64), np.zeros(0)), journal="in sync",
     tick_to_order_us=None, seq=0, time_ms=0,
 )  # fmt: skip
