@@ -21,7 +21,8 @@ sys.path.insert(0, str(ROOT))
 from market.compiled import compiled_folder  # noqa: E402
 
 MODULES = (
-    "changing", "closing", "core", "fill_log", "floor", "grid", "intake", "ledger", "placing",
+    "changing", "closing", "core", "fill_log", "floor", "grid", "intake", "ledger", "order_watch",
+    "placing",
     "plain", "portfolio", "records", "risk_rules", "standing", "tape", "telling", "valuation",
     "whole",
 )  # fmt: skip

@@ -26,10 +26,10 @@ from trading.engine.motion import pass_candle, pass_trade
 from trading.engine.orders import Bracket, Order, bracket_orders, check_order
 from trading.engine.policies import Matching, Policies
 from trading.engine.positions import equity_of, exposure_of
-from trading.engine.records import Books, Sizing, grown, make_books
+from trading.engine.records import Sizing, grown, make_books
 from trading.engine.snapshot import EngineState, read_order, read_state, restored
 from trading.engine.steps import FINEST
-from trading.engine.venue import Venue, make_venue
+from trading.engine.venue import make_venue
 from trading.errors import BadMarketData, BadOrder
 
 __all__ = ["Engine"]
@@ -60,41 +60,31 @@ class Engine:
         self.symbols = tuple(steps)
         self._index = {name: index for index, name in enumerate(steps)}
         self._path = int(self.policies.path)
-        self._books = make_books(len(steps), _FEW, _FEW)
+        self.books = make_books(len(steps), _FEW, _FEW)
         finest = FINEST if self.policies.matching is Matching.LIVE else 0.0
-        self._books.positions["size_step"] = [step or finest for step in steps.values()]
-        self._account = self._books.account[0]
+        self.books.positions["size_step"] = [step or finest for step in steps.values()]
+        self._account = self.books.account[0]
         self._account["cash"] = self._account["start"] = start_capital
-        self.policies.write_to(self._books)
+        self.policies.write_to(self.books)
         live = self.policies.matching is Matching.LIVE
-        self._venue = make_venue(len(steps) if live else 0)
+        self.venue = make_venue(len(steps) if live else 0)
         self.space = most_fills(len(steps)) if live else len(steps) + 2
         self._is_live = live
 
     @property
-    def books(self) -> Books:
-        """The records themselves, for compiled drivers; replaced when they have to grow."""
-        return self._books
-
-    @property
-    def venue(self) -> Venue:
-        """What is known of the market, for compiled drivers; of live matching alone."""
-        return self._venue
-
-    @property
     def orders(self) -> NDArray[np.void]:
         """Every order so far, ORDER (n,), read-only, current until the next call."""
-        return _read_only(self._books.orders[: self._account["orders"]])
+        return _read_only(self.books.orders[: self._account["orders"]])
 
     @property
     def fills(self) -> NDArray[np.void]:
         """Every fill so far, FILL (n,), read-only."""
-        return _read_only(self._books.fills[: self._account["fills"]])
+        return _read_only(self.books.fills[: self._account["fills"]])
 
     @property
     def positions(self) -> NDArray[np.void]:
         """POSITION (symbols,), read-only, in the order of ``symbols``."""
-        return _read_only(self._books.positions[:])
+        return _read_only(self.books.positions[:])
 
     @property
     def time_ns(self) -> int:
@@ -109,12 +99,12 @@ class Engine:
     @property
     def equity(self) -> float:
         """Cash and positions at their marks, in quote currency."""
-        return equity_of(self._books)
+        return equity_of(self.books)
 
     @property
     def exposure(self) -> float:
         """Value of all positions at their marks, shorts counted like longs."""
-        return exposure_of(self._books)
+        return exposure_of(self.books)
 
     def place(self, order: Order, time_ns: int | None = None) -> int:
         """Enter ``order`` and return its number; it works from the next input of its symbol on.
@@ -123,17 +113,17 @@ class Engine:
         that is the end of the candle, from which the latency counts. Raises :class:`BadOrder`.
         """
         symbol = self._symbol(order.symbol)
-        check_order(order, symbol, self._books)
+        check_order(order, symbol, self.books)
         placed = self._now(time_ns)
-        if self._account["orders"] == len(self._books.orders):
+        if self._account["orders"] == len(self.books.orders):
             self.make_space()
         number = order_calls().enter(
-            self._books, symbol, int(order.side), int(order.kind), int(order.tif), order.flags,
+            self.books, symbol, int(order.side), int(order.kind), int(order.tif), order.flags,
             float(order.size), float(order.limit), float(order.stop), float(order.trail),
             int(order.parent), int(order.group), int(placed),
         )  # fmt: skip
         if order.sizing is not Sizing.GIVEN:
-            entered = self._books.orders[number - 1]
+            entered = self.books.orders[number - 1]
             entered["share"], entered["sizing"] = order.share, order.sizing
         return number
 
@@ -148,8 +138,8 @@ class Engine:
         number = int(self._account["orders"]) + 1
         legs = bracket_orders(entry, number, float(stop), float(target))
         for leg in legs:
-            size = leg.size or float(self._books.positions[symbol]["size_step"]) or 1.0
-            check_order(replace(leg, size=size, parent=0, group=0), symbol, self._books)
+            size = leg.size or float(self.books.positions[symbol]["size_step"]) or 1.0
+            check_order(replace(leg, size=size, parent=0, group=0), symbol, self.books)
         self.place(entry, time_ns)
         placed = iter([self.place(leg, time_ns) for leg in legs])
         return Bracket(number, next(placed) if stop else 0, next(placed) if target else 0)
@@ -163,13 +153,13 @@ class Engine:
         if len({order.symbol for order in orders}) > 1:
             raise BadOrder("The orders of a group must all trade the same symbol.")
         for order in orders:
-            check_order(order, self._symbol(order.symbol), self._books)
+            check_order(order, self._symbol(order.symbol), self.books)
         return tuple(self.place(replace(order, group=group), time_ns) for order in orders)
 
     def cancel(self, number: int) -> bool:
         """Cancel an order; False when it had ended before. Raises :class:`BadOrder` for none."""
         self._check_number(number)
-        return bool(order_calls().cancel(self._books, int(number)))
+        return bool(order_calls().cancel(self.books, int(number)))
 
     def change(
         self, number: int, size: float | None = None, limit: float | None = None,
@@ -180,27 +170,27 @@ class Engine:
         Raises :class:`BadOrder`; then it stays as it was.
         """
         self._check_number(number)
-        order = read_order(self._books, number, self.symbols)
-        to = check_change(self._books, number, order, Change(size, limit, stop, trail))
+        order = read_order(self.books, number, self.symbols)
+        to = check_change(self.books, number, order, Change(size, limit, stop, trail))
         change_order(
-            self._books, number - 1, to.size, to.limit, to.stop, to.trail, self._now(time_ns)
+            self.books, number - 1, to.size, to.limit, to.stop, to.trail, self._now(time_ns)
         )
 
     def queue_ahead(self, number: int) -> float:
         """The size that waits before a resting limit order; infinite where that is not known."""
         self._check_number(number)
-        return float(self._books.orders[number - 1]["ahead"])
+        return float(self.books.orders[number - 1]["ahead"])
 
     def state(self) -> EngineState:
         """Everything that decides what happens next, but for the prices that are known."""
-        return read_state(self._books, self.symbols)
+        return read_state(self.books, self.symbols)
 
     def restore(self, state: EngineState) -> dict[int, int]:
         """Become what ``state`` says, without past orders and fills; numbers by ``key``.
 
         Raises :class:`BadOrder` for an unknown symbol or parent.
         """
-        self._books = restored(self._books, state, self._index)
+        self.books = restored(self.books, state, self._index)
         return {kept.key: number for number, kept in enumerate(state.orders, 1)}
 
     def candle(
@@ -215,7 +205,7 @@ class Engine:
         check_time(symbol, time_ns, self.time_ns)
         self.make_space()
         pass_candle(
-            self._books, index, float(opened), float(high), float(low), float(closed),
+            self.books, index, float(opened), float(high), float(low), float(closed),
             float(volume), int(time_ns), self._path,
         )  # fmt: skip
 
@@ -231,7 +221,7 @@ class Engine:
         index = self._symbol(symbol)
         check_time(symbol, time_ns, self.time_ns)
         self.make_space()
-        pass_trade(self._books, index, float(price), int(time_ns), float(volume))
+        pass_trade(self.books, index, float(price), int(time_ns), float(volume))
         return True
 
     def quote(
@@ -258,7 +248,7 @@ class Engine:
 
     def no_book(self, symbol: str) -> None:
         """Forget the book of ``symbol``: its latest quote counts, without one its last trade."""
-        self._live.no_book(self._books, self._venue, self._symbol(symbol))
+        self._live.no_book(self.books, self.venue, self._symbol(symbol))
 
     def pass_time(self, time_ns: int) -> bool:
         """Let orders whose latency has ended by ``time_ns`` reach the market, of every symbol.
@@ -276,10 +266,10 @@ class Engine:
 
         For compiled drivers; ``books`` may be other ones afterwards.
         """
-        account, books = self._account, self._books
+        account, books = self._account, self.books
         fills = int(account["fills"] + 3 * account["live"]) + self.space
         if account["orders"] + 1 > len(books.orders) or fills > len(books.fills):
-            self._books = grown(books, int(account["orders"]) + 1, fills)
+            self.books = grown(books, int(account["orders"]) + 1, fills)
 
     def _now(self, time_ns: int | None) -> int:
         """When something is asked for; in live matching, time has come there then."""
@@ -309,10 +299,10 @@ class Engine:
 
     def _took(self, call: Callable[..., int], *given: Any) -> bool:
         """Let a compiled input take what is given, of which the time comes last."""
-        changes = call(self._books, self._venue, self.space, *given)
+        changes = call(self.books, self.venue, self.space, *given)
         while changes == NO_SPACE:
             self.make_space()
-            changes = call(self._books, self._venue, self.space, *given)
+            changes = call(self.books, self.venue, self.space, *given)
         if changes == LATE:
             check_time("An input", given[-1], self.time_ns)
         return changes > 0

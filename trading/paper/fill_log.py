@@ -52,6 +52,6 @@ class FillLog:
         _ROW.pack_into(  # half of what an assignment of the row takes
             self._bytes, self._count * _ROW.size, fill.id, fill.order, fill.time_ns, 0,
             float(fill.price), fill.reference, float(fill.size), float(fill.fee),
-            float(fill.realised), lane, fill.side, fill.maker, fill.cause,
+            float(fill.realised) if fill.realised else 0.0, lane, fill.side, fill.maker, fill.cause,
         )  # fmt: skip
         self._count += 1

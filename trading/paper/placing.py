@@ -19,6 +19,9 @@ from trading.paper.terms import MANUAL, OrderTerms, Role
 
 __all__ = ["enter", "place", "ruled", "target"]
 
+_BUY, _SELL, _MARKET, _TARGET = Side.BUY, Side.SELL, Kind.MARKET, Sizing.TARGET
+"""Named once: to ask an enumeration for a member takes longer than to compare with it."""
+
 
 def place(floor: Floor, command: Place) -> None:
     """Place an order with its exits, or refuse it; a program's is brought to the steps before."""
@@ -164,7 +167,7 @@ def _bring(
     older = [
         each.id
         for each in portfolio.record.live.values()
-        if each.terms.symbol == symbol and each.terms.sizing is Sizing.TARGET
+        if each.terms.symbol == symbol and each.terms.sizing is _TARGET
     ]
     cancel(floor, portfolio, older)
     if found:
@@ -173,7 +176,7 @@ def _bring(
 
 def _to_share(symbol: str, side: Side, share: float) -> OrderTerms:
     """The order that brings a position to ``share`` of the equity."""
-    return OrderTerms(symbol, side, Kind.MARKET, 0.0, sizing=Sizing.TARGET, share=share)
+    return OrderTerms(symbol, side, _MARKET, 0.0, sizing=_TARGET, share=share)
 
 
 def _towards(
@@ -199,7 +202,7 @@ def _towards(
     change = change_to(fraction, line, means, terms) if line.mark else 1.0
     if not change:
         return None
-    side = Side.BUY if change > 0 else Side.SELL
+    side = _BUY if change > 0 else _SELL
     price = line.expected(side)
     if fraction and line.mark and too_small(abs(change), price, line):
         return None

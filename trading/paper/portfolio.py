@@ -26,7 +26,8 @@ __all__ = ["Portfolio", "policies_of"]
 _MANY = 20_000
 """Orders after which an engine forgets those that are over."""
 
-_NO_SIZE, _WORKING, _GIVEN = int(Reason.NO_SIZE), int(State.WORKING), Sizing.GIVEN
+_NO_SIZE, _WORKING = int(Reason.NO_SIZE), int(State.WORKING)
+_TRAILING, _GIVEN = Kind.TRAILING, Sizing.GIVEN
 
 
 def policies_of(terms: AccountTerms) -> Policies:
@@ -91,7 +92,7 @@ class Portfolio:
         """One live order more or less; how many of its symbol there are then."""
         found = self.waits.get(terms.symbol, 0) + change
         self.waits[terms.symbol] = found
-        if terms.kind is Kind.TRAILING:
+        if terms.kind is _TRAILING:
             self.trails += change
         if not found:
             del self.waits[terms.symbol]

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
 
 from trading.engine.records import Reason, State
 from trading.paper.ledger import ZERO, Ledger
@@ -39,13 +38,17 @@ class LiveOrder:
         return max(0.0, self.size - self.filled - self.taken)
 
 
-class EndedOrder(NamedTuple):
+@dataclass(slots=True, init=False)
+class EndedOrder:
     """An order that is over, as it stood then."""
 
     order: LiveOrder
     state: State
     reason: Reason
     time_ns: int
+
+    def __init__(self, order: LiveOrder, state: State, reason: Reason, time_ns: int) -> None:
+        self.order, self.state, self.reason, self.time_ns = order, state, reason, time_ns
 
 
 @dataclass(slots=True)

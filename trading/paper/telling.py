@@ -14,7 +14,8 @@ from trading.engine.records import FILL, Cause, Kind, Reason, State
 from trading.errors import BooksDiffer
 from trading.paper.events import Event, Filled, OrderChanged, OrderEnded, OrderTriggered
 from trading.paper.ledger import exact, exact_fee
-from trading.paper.order_watch import OrderWatch, Seen
+from trading.paper.order_changes import Seen
+from trading.paper.order_watch import OrderWatch
 from trading.paper.records import AccountRecords
 from trading.paper.standing import LiveOrder, PortfolioRecord
 

@@ -83,7 +83,7 @@ def test_an_engine_that_was_restored_goes_on_alike(
     second = Engine(STEPS, START, chosen)
     numbers = second.restore(state)
     assert _by_number(second.state()) == _by_number(state)
-    for known, other in zip(first._venue, second._venue, strict=True):
+    for known, other in zip(first.venue, second.venue, strict=True):
         other[...] = known
     for moment in moments[after:]:
         now += moment.later_ns
