@@ -184,7 +184,7 @@
       );
     }
 
-    /** @param {{seq: number, time_ms: number, kind: string, words: string, note: string, tags: string[], fill: number | null}[]} rows */
+    /** @param {{seq: number, time_ms: number, kind: string, words: string, owner: string, note: string, tags: string[], fill: number | null}[]} rows */
     showJournal(rows) {
       this.tables.journal.show(
         rows.map((each) => ({
@@ -193,7 +193,7 @@
             { text: say.moment(each.time_ms), tone: "quiet" },
             { text: each.seq.toLocaleString("en-US"), tone: "faint" },
             { text: say.capital(each.kind.replaceAll("_", " ")), tone: "quiet" },
-            { text: each.words, title: each.words },
+            { text: each.words, title: titled(each) },
           ],
           act: { name: "note", words: noteWords(each), label: `Note on entry ${each.seq}` },
         })),
@@ -208,6 +208,9 @@
     if (trail !== null) return `${name} by ${say.price(symbol, trail)}`;
     return kind === "stop limit" && !say.queues(order) ? `${name} at ${say.price(symbol, limit)}` : name;
   }
+
+  /** All of it, with the id of the automation that it is about. @param {{words: string, owner: string}} row */
+  const titled = ({ words: told, owner }) => (owner && owner !== "manual" ? `${told} (${owner})` : told);
 
   /** What stands where a note can be. @param {{note: string, tags: string[]}} of */
   const noteWords = ({ note, tags }) => [...tags.map((tag) => `#${tag}`), note].filter(Boolean).join(" ");

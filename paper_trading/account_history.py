@@ -6,6 +6,7 @@ from paper_trading.views import AccountView, EventView, JournalRow
 from research.result_views import metric_views
 from research.views import MetricView
 from trading.paper.event_codec import decode
+from trading.paper.events import AutomationSet, Event
 from trading.paper.statistics import statistics
 
 __all__ = ["MOST_ROWS", "PAGE", "figures", "past_events", "rows_before"]
@@ -28,7 +29,19 @@ def rows_before(
     most, without = max(0, min(limit, MOST_ROWS)), () if steps else (STEP,)
     entries = account.journal.newest(account.key.number, end, most, without)
     notes = dict(account.core.records.notes)
-    return tuple(journal_row(each, notes) for each in entries)
+    events = [decode(each.kind, each.body) for each in entries]
+    names = _names(account, events)
+    return tuple(
+        journal_row(entry, event, notes, names)
+        for entry, event in zip(entries, events, strict=True)
+    )
+
+
+def _names(account: LiveAccount, events: list[Event]) -> dict[str, str]:
+    """Of automations by their ids; one that was removed is known by what is told of it."""
+    told = {each.owner: each.name for each in reversed(events) if isinstance(each, AutomationSet)}
+    there = account.core.records.automations.items()
+    return told | {owner: each.name for owner, each in list(there)}
 
 
 def past_events(account: LiveAccount, after: int) -> list[EventView]:

@@ -10,7 +10,8 @@ from paper_trading.words import KIND_WORDS, sentence
 from storage.journal.entry import Entry
 from trading.engine.records import Cause, Kind, Reason, State, TimeInForce
 from trading.paper import events as ev
-from trading.paper.event_codec import decode, kind_of
+from trading.paper.event_codec import kind_of
+from trading.paper.terms import MANUAL
 
 __all__ = ["event_view", "journal_row", "plain_data"]
 
@@ -48,17 +49,27 @@ def event_view(account: int, seq: int, event: ev.Event) -> EventView:
     )  # fmt: skip
 
 
-def journal_row(entry: Entry, notes: Mapping[str, ev.Noted]) -> JournalRow:
-    """An entry as the journal's list shows it, with what was noted on it or on its fill."""
-    event = decode(entry.kind, entry.body)
+def _owner(event: ev.Event) -> str:
+    """The portfolio it is about; of cash that moved the automation's."""
+    if isinstance(event, ev.CashMoved):
+        return event.source if event.target == MANUAL else event.target
+    return getattr(event, "owner", "")
+
+
+def journal_row(
+    entry: Entry, event: ev.Event, notes: Mapping[str, ev.Noted], names: Mapping[str, str]
+) -> JournalRow:
+    """An entry and its event as the journal's list shows them, with what was noted on it or on its
+    fill; ``names`` of owners.
+    """
     fill = event.id if isinstance(event, ev.Filled) else None
     note = notes.get(f"event {entry.seq}") or notes.get(f"fill {fill}")
     return JournalRow(
         seq=entry.seq,
         time_ms=entry.time_ns // 1_000_000,
         kind=entry.kind,
-        words=sentence(event),
-        owner=getattr(event, "owner", ""),
+        words=sentence(event, names),
+        owner=_owner(event),
         fill=fill,
         note=note.text if note else "",
         tags=note.tags if note else (),

@@ -19,6 +19,10 @@ KIND_WORDS = {
 }  # fmt: skip
 
 
+NO_NAMES: Mapping[str, str] = {}
+"""Where owners are called by their ids."""
+
+
 def end_words(reason: Reason) -> str:
     """Why an order ended; empty where its state says it all."""
     return "" if reason in (Reason.NONE, Reason.ASKED) else END_WORDS[reason]
@@ -55,8 +59,11 @@ def order_words(order: OrderTerms) -> str:
     return " ".join(parts)
 
 
-def sentence(event: ev.Event) -> str:
-    """What ``event`` says, for a person."""
+def sentence(event: ev.Event, names: Mapping[str, str] = NO_NAMES) -> str:
+    """What ``event`` says, for a person; owners without a name are called by their ids."""
+    named = _NAMED.get(type(event))
+    if named is not None:
+        return named(event, lambda owner: names.get(owner, owner))
     return _SENTENCES[type(event)](event)
 
 
@@ -103,8 +110,9 @@ def _filled(event: ev.Filled) -> str:
     )
 
 
-def _moved(event: ev.CashMoved) -> str:
-    return f"{number(event.amount)} moved from {event.source} to {event.target}: {event.why}"
+def _moved(event: ev.CashMoved, name: Callable[[str], str]) -> str:
+    source, target = name(event.source), name(event.target)
+    return f"{number(event.amount)} moved from {source} to {target}: {event.why}"
 
 
 def _automation(event: ev.AutomationSet) -> str:
@@ -143,17 +151,21 @@ _SENTENCES: dict[type, Callable[[Any], str]] = {
     ev.OrderTriggered: lambda event: f"The market reached the stop of order {event.id}.",
     ev.OrderEnded: _ended,
     ev.Filled: _filled,
-    ev.CashMoved: _moved,
     ev.EquityMarked: lambda event: f"Equity {number(round(event.equity, 2))}.",
     ev.RiskTripped: lambda event: event.words,
     ev.Halted: lambda event: event.why,
     ev.Resumed: lambda event: f"Trading goes on, by {event.by}.",
     ev.AutomationSet: _automation,
-    ev.AutomationStepped: lambda event: f"{event.owner} saw a candle close.",
-    ev.AutomationRemoved: lambda event: f"Automation {event.owner} was removed.",
     ev.Noted: _noted,
     ev.ClockJumped: _jumped,
     ev.SessionBegan: lambda event: f"Prices of {event.source} from now on.",
     ev.SessionEnded: lambda event: f"No more prices: {event.why}",
     ev.MarketGap: _gap,
 }
+
+_NAMED: dict[type, Callable[[Any, Callable[[str], str]], str]] = {
+    ev.CashMoved: _moved,
+    ev.AutomationStepped: lambda event, name: f"{name(event.owner)} saw a candle close.",
+    ev.AutomationRemoved: lambda event, name: f"Automation {name(event.owner)} was removed.",
+}
+"""Those that call owners by name."""

@@ -63,8 +63,25 @@ def test_an_event_says_what_happened(event: ev.Event, said: str) -> None:
 
 
 def test_every_kind_of_event_has_a_sentence() -> None:
-    assert set(words._SENTENCES) == set(get_args(ev.Event))
+    assert set(words._SENTENCES) | set(words._NAMED) == set(get_args(ev.Event))
+    assert not set(words._SENTENCES) & set(words._NAMED)
     assert words.sentence(ev.LimitsSet(1, RiskLimits(), "page")) == "Risk limits were set by page."
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (ev.AutomationStepped(1, "a1", 0, ()), "MA cross saw a candle close."),
+        (ev.AutomationRemoved(1, "a1"), "Automation MA cross was removed."),
+        (ev.AutomationRemoved(1, "a2"), "Automation a2 was removed."),
+        (
+            ev.CashMoved(1, "manual", "a1", Decimal(500), "its capital."),
+            "500 moved from manual to MA cross: its capital.",
+        ),
+    ],
+)
+def test_automations_are_called_by_name(event: ev.Event, said: str) -> None:
+    assert words.sentence(event, {"a1": "MA cross"}) == said
 
 
 def test_every_end_has_a_reason() -> None:
