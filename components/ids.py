@@ -75,6 +75,7 @@ PERFORMANCE_COURSE_KEY = "performance-course-key"
 PERFORMANCE_FEED = "performance-feed"
 PERFORMANCE_VIEWERS = "performance-viewers"
 PERFORMANCE_VIEWERS_CONTEXT = "performance-viewers-context"
+PERFORMANCE_PAPER = "performance-paper"
 PERFORMANCE_PROCESS = "performance-process"
 PERFORMANCE_AT = "performance-at"
 

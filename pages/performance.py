@@ -27,6 +27,7 @@ from components.tables import Cell, Column, table
 from components.ticks import tick
 from pages import performance_stage_words as stage_words
 from pages import performance_words as words
+from pages.performance_paper_words import paper_facts, paper_note
 from pages.renderer_choice import renderer_choice
 from server.histogram_ring import SLOT_NS
 from server.performance_view import WINDOWS, PerformanceView
@@ -49,7 +50,7 @@ _FILLED = (
     ids.PERFORMANCE_SUMMARY, ids.PERFORMANCE_STAGES, ids.PERFORMANCE_LIFE_CONTEXT,
     ids.PERFORMANCE_PAINT, ids.PERFORMANCE_LIFE, ids.PERFORMANCE_COURSE_KEY, ids.PERFORMANCE_COURSE,
     ids.PERFORMANCE_RENDERERS, ids.PERFORMANCE_FEED, ids.PERFORMANCE_VIEWERS_CONTEXT,
-    ids.PERFORMANCE_VIEWERS, ids.PERFORMANCE_PROCESS, ids.PERFORMANCE_AT,
+    ids.PERFORMANCE_VIEWERS, ids.PERFORMANCE_PAPER, ids.PERFORMANCE_PROCESS, ids.PERFORMANCE_AT,
 )  # fmt: skip
 """What :func:`filling` fills, in its order."""
 
@@ -81,6 +82,7 @@ def layout(**_: str) -> html.Div:
         panel("Feed", "", filled(ids.PERFORMANCE_FEED, "table-body"), "feed"),
         panel("Viewers", told(ids.PERFORMANCE_VIEWERS_CONTEXT),
               filled(ids.PERFORMANCE_VIEWERS, "table-body"), "viewers"),
+        panel("Paper trading", "", filled(ids.PERFORMANCE_PAPER, "process-body"), "paper-status"),
         panel("Process", "", filled(ids.PERFORMANCE_PROCESS, "process-body"), "process"),
     ]  # fmt: skip
     keepers = [
@@ -149,6 +151,10 @@ def filling(view: PerformanceView) -> tuple[Any, ...]:
             "Viewers", _VIEWER_COLUMNS,
             [[Cell(*cell) for cell in row] for row in words.viewer_rows(view)],
         ),
+        [
+            html.Div(fact_list(paper_facts(view.paper)), className="fact-lines"),
+            html.P(paper_note(view.paper), className="panel-note"),
+        ],
         [
             html.Div(fact_list(words.process_facts(view)), className="fact-lines"),
             html.P(words.gpu_line(view), className="panel-note", title=words.gpu_line(view)),

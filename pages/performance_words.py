@@ -6,6 +6,7 @@ from math import isfinite
 from components.feed_symbols import SymbolRow
 from components.formats import NONE, clock, plain, share
 from components.performance_panels import Fact, RendererRow
+from pages.performance_paper_words import paper_facts, paper_note
 from pages.performance_stage_words import STAGES, WHOLE, late, milliseconds, stage_rows
 from server.performance_view import (
     WINDOWS,
@@ -196,6 +197,7 @@ def gpu_line(view: PerformanceView) -> str:
 
 def diagnosis(view: PerformanceView, renderer_reasons: Sequence[str]) -> str:
     """Everything as plain text, for a message to somebody who can help."""
+    paper = view.paper
     lines = [f"Candlecast, {clock(view.time_ns)} UTC, last {view.window}"]
     lines += [f"{fact.caption}: {fact.value} {fact.note}".rstrip() for fact in summary(view)]
     lines += [f"{fact.caption}: {fact.value} {fact.note}".rstrip() for fact in process_facts(view)]
@@ -203,5 +205,15 @@ def diagnosis(view: PerformanceView, renderer_reasons: Sequence[str]) -> str:
     lines += [f"{row.name}: {row.samples}, {', '.join(row.figures)}" for row in stage_rows(view)]
     lines += ["", "Renderers", *renderer_reasons, "", "Feed"]
     lines += [", ".join(text for text, _ in feed_row(view.feed)), feed_note(view.feed)]
-    lines += ["", "Viewers", *(", ".join(t for t, _ in row) for row in viewer_rows(view))]
+    lines += [
+        "",
+        "Paper trading",
+        *(f"{fact.caption}: {fact.value}" for fact in paper_facts(paper)),
+    ]
+    lines += [
+        paper_note(paper),
+        "",
+        "Viewers",
+        *(", ".join(t for t, _ in row) for row in viewer_rows(view)),
+    ]
     return "\n".join([*lines, "", gpu_line(view)])

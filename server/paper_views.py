@@ -12,6 +12,7 @@ from paper_trading.views import (
     LimitsView,
     OrderView,
     Outcome,
+    PaperStatus,
     PositionView,
     RefusalView,
     TermsView,
@@ -19,6 +20,6 @@ from paper_trading.views import (
 
 __all__ = [
     "AccountRow", "AccountView", "AutomationView", "EquityCurve", "EventView", "FillView",
-    "GaugeView", "JournalRow", "LimitsView", "OrderView", "Outcome", "PositionView",
+    "GaugeView", "JournalRow", "LimitsView", "OrderView", "Outcome", "PaperStatus", "PositionView",
     "RefusalView", "TermsView",
 ]  # fmt: skip

@@ -12,10 +12,12 @@ import dash
 import pytest
 
 from components import ids
+from pages import performance_paper_words as paper_words
 from pages import performance_stage_words as stage_words
 from pages import performance_words as words
 from server import services as served
 from server.histogram_ring import SLOT_NS
+from server.paper_views import PaperStatus
 from server.performance_view import GpuView, PerformanceView, SeriesView, ViewerView
 from server.services import Services
 from tests.components.trees import by_class, by_id, element_ids, texts
@@ -52,7 +54,7 @@ def test_page_has_every_panel_and_unique_ids(page: ModuleType) -> None:
     titles = [texts(head.children[0]) for head in by_class(tree, "panel-head")]
     assert titles == [
         "Latency by stage", "Renderers", "Life of one tick", "Tick → pixel", "Feed", "Viewers",
-        "Process",
+        "Paper trading", "Process",
     ]  # fmt: skip
     assert [name for name, count in Counter(element_ids(tree)).items() if count > 1] == []
 
@@ -214,6 +216,38 @@ def test_viewers_and_requests(view: PerformanceView) -> None:
     assert [cell[0] for cell in rows[0]] == ["Browser 1, 4 charts", "79.6", "20.6 ms", "1"]
     assert [cell[0] for cell in rows[1]] == ["Browser 2, no charts, hidden", "0.0", "–", "0"]
     assert rows[2][0][0] == "Picture requests"
+
+
+def test_paper_trading_says_how_it_stands(view: PerformanceView) -> None:
+    def facts(paper: PaperStatus) -> list[tuple[str, str, bool]]:
+        return [(fact.caption, fact.value, fact.late) for fact in paper_words.paper_facts(paper)]
+
+    new = PaperStatus()
+    assert facts(new) == [
+        ("State", "ready", False), ("Tick → order p50", "–", False),
+        ("Journal", "in sync", False), ("Tick → order p99", "–", False),
+    ]  # fmt: skip
+    assert paper_words.paper_note(new) == "No automation has placed an order yet."
+    busy = PaperStatus("", "", "behind 1200", 183.4, 2140.0)
+    assert [text for _, text, _ in facts(busy)] == [
+        "ready", "183 µs", "1,200 events behind", "2.1 ms",
+    ]  # fmt: skip
+    assert facts(busy)[2][2] and paper_words.paper_note(busy) == ""
+    assert facts(PaperStatus(journal="behind 1"))[2] == ("Journal", "1 event behind", True)
+
+
+def test_paper_trading_says_what_is_the_matter(view: PerformanceView) -> None:
+    failing = PaperStatus("", "Another program has the store.", "failing: database is locked")
+    assert paper_words.paper_facts(failing)[2].value == "failing"
+    assert paper_words.paper_note(failing) == (
+        "The journal cannot be written: database is locked. No order is taken meanwhile, nothing "
+        "is lost. Another program has the store."
+    )
+    preparing = PaperStatus("The engine is being compiled.")
+    assert paper_words.paper_facts(preparing)[0].value == "preparing"
+    assert paper_words.paper_note(preparing) == "The engine is being compiled."
+    told = words.diagnosis(replace(view, paper=failing), ())
+    assert "Paper trading\nState: ready\n" in told and "database is locked" in told
 
 
 def test_card_or_the_reason_why_there_is_none(view: PerformanceView) -> None:
