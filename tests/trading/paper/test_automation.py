@@ -1,6 +1,5 @@
 """Runs on a market that goes on make the orders and fills of a backtest over the same candles."""
 
-import os
 from collections.abc import Mapping
 
 import numpy as np
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from market.columns import CandleWindow
 from market.types import HOUR
 from research.search.evaluator import run_once
+from tests.conftest import PLAIN
 from tests.trading.backtest.traders import SMA_CROSS, Script, free, strategy
 from tests.trading.paper.candle_driver import Driven, rows
 from trading.backtest import Direction, Setup
@@ -136,9 +136,8 @@ def test_events_wait_for_their_latency_as_in_a_backtest() -> None:
 )
 def test_a_shorter_past_decides_alike(key: str) -> None:
     """Over years the run looks at a part only, and decides what the whole past decides."""
-    plain = os.environ.get("NUMBA_DISABLE_JIT") == "1"  # minutes for what the compiled run looks at
     terms = terms_of(key, Setup(direction=Direction.BOTH))
-    market = walk(1_400 if plain else 3_000, 8)
+    market = walk(1_150 if PLAIN else 3_000, 8)  # minutes for what the compiled run looks at
     found = terms.strategy
     assert isinstance(found, SignalStrategy)
     signal = decided(found, Candles(market), terms.values)
