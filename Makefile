@@ -8,10 +8,12 @@ VENV := .venv
 PY := $(VENV)/bin/python
 ARGS ?=
 PYTHON_GPU ?=
-PYTEST := $(PY) -m pytest -q
+# Tests start dozens of interpreters, and each would compile the same sources where bytecode is not kept.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest -q
 UNIT := $(PYTEST) -n 2 --dist loadfile -m "not browser"
-KERNELS := NUMBA_DISABLE_JIT=1 $(PYTEST) -n 2 --dist worksteal -m "kernel and not browser"
-BROWSER := $(PYTEST) -n 2 --dist worksteal -m browser
+# Beside the others, which wait for a third of their time: nothing here waits.
+KERNELS := NUMBA_DISABLE_JIT=1 nice $(PYTEST) -n 2 --dist worksteal -m "kernel and not browser"
+BROWSER := $(PYTEST) -n 3 --dist worksteal -m browser
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help run test style format types imports unit kernels browser-tests accounts compiled provided chromium egl postgres goldens bench soak gpu-check screenshots clean
@@ -25,8 +27,7 @@ run: $(VENV)/.run accounts ## Serves http://127.0.0.1:8050 (CANDLECAST_* variabl
 test: export CI := 1
 test: $(VENV)/.dev ## Lint, types, import rule, and every test, real browser included
 	@$(MAKE) --no-print-directory -j 2 --output-sync=target compiled style types imports provided
-	$(UNIT)
-	$(KERNELS)
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target unit kernels
 	$(BROWSER)
 
 style: $(VENV)/.dev
