@@ -39,6 +39,16 @@ def faults(page: Page, order: bool = True) -> list[str]:
     return found
 
 
+def wait_for_rows(page: Page) -> None:
+    """Wait for the watchlist: the grid makes a row first, and its cells a moment later."""
+    page.wait_for_function(
+        """() => {
+            const rows = [...document.querySelectorAll(".watch-grid .ag-row")];
+            return rows.length === 3 && rows.every((row) => row.querySelector("[role=gridcell]"));
+        }"""
+    )
+
+
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_keep_the_rules_in_both_themes(
@@ -49,7 +59,7 @@ def test_pages_keep_the_rules_in_both_themes(
         page.wait_for_selector(".page")
         page.wait_for_function("() => candlecast.opens > 0")
         if path == "/":
-            page.locator(".watch-grid .ag-row").nth(0).wait_for()
+            wait_for_rows(page)
         page.evaluate(axe())
         for theme in ("dark", "light"):
             page.evaluate("(name) => candlecastTheme.apply(name)", theme)
@@ -64,6 +74,7 @@ def test_views_of_the_book_keep_the_rules(program: Program, page: Page) -> None:
     page.add_init_script(f"localStorage.setItem('candlecast.side', {json.dumps(DEPTH)})")
     page.goto(f"{program.url}/")
     page.wait_for_function("() => candlecast.depths > 0")
+    wait_for_rows(page)
     page.evaluate(axe())
     page.locator(".book-depth").focus()
     assert faults(page) == []
