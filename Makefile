@@ -16,7 +16,7 @@ KERNELS := NUMBA_DISABLE_JIT=1 nice $(PYTEST) -n 2 --dist worksteal -m "kernel a
 BROWSER := $(PYTEST) -n 3 --dist worksteal -m browser
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test style format types imports unit kernels browser-tests accounts compiled provided chromium egl postgres goldens bench soak gpu-check screenshots clean
+.PHONY: help run test style format types imports unit units kernels browser-tests accounts compiled provided chromium egl postgres goldens bench soak gpu-check screenshots clean
 
 help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,7 +27,7 @@ run: $(VENV)/.run accounts ## Serves http://127.0.0.1:8050 (CANDLECAST_* variabl
 test: export CI := 1
 test: $(VENV)/.dev ## Lint, types, import rule, and every test, real browser included
 	@$(MAKE) --no-print-directory -j 2 --output-sync=target compiled style types imports provided
-	@$(MAKE) --no-print-directory -j 2 --output-sync=target unit kernels
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target units kernels
 	$(BROWSER)
 
 style: $(VENV)/.dev
@@ -45,6 +45,9 @@ imports: $(VENV)/.dev
 	$(VENV)/bin/lint-imports
 
 unit: compiled egl postgres
+	$(UNIT)
+
+units: $(VENV)/.dev # as `unit`, where all it needs has been prepared
 	$(UNIT)
 
 kernels: $(VENV)/.dev # the compiled functions once more as plain Python: out-of-range indexing raises there
