@@ -89,8 +89,8 @@ def test_figures_move_while_the_market_does(watched: Program, page: Page) -> Non
         ),
         "two samples of the processor's time",
     )
-    assert re.search(r"Encoder ratio\s+[\d.]+ ×", page.locator(".process-body").inner_text())
-    assert "GPU: none." in page.locator(".process-body").inner_text()
+    assert re.search(r"Encoder ratio\s+[\d.]+ ×", page.locator("#performance-process").inner_text())
+    assert "GPU: none." in page.locator("#performance-process").inner_text()
     course = page.locator(".course-slow")
     clip = "e => getComputedStyle(e).clipPath"
     wait_until(lambda: course.evaluate(clip).count(",") > 4, "a course of several points", 30)
