@@ -19,15 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from market.compiled import compiled_folder  # noqa: E402
-
-MODULES = (
-    "changing", "closing", "core", "fill_log", "floor", "grid", "intake", "ledger", "order_watch",
-    "placing",
-    "plain", "portfolio", "records", "risk_rules", "standing", "tape", "telling", "valuation",
-    "whole",
-)  # fmt: skip
-"""Of trading.paper. Not what holds kernels, and not values that are journaled or shown: those stay
-ordinary classes."""
+from trading.paper import COMPILED  # noqa: E402
 
 
 def missing() -> str:
@@ -62,7 +54,7 @@ def translate(made: Path) -> None:
     from mypyc.build import mypycify  # noqa: PLC0415 - slow, and not where all is done already
     from setuptools import setup  # noqa: PLC0415
 
-    sources = [f"trading/paper/{name}.py" for name in MODULES]
+    sources = [f"trading/paper/{name}.py" for name in COMPILED]
     extensions = mypycify(
         [f"--cache-dir={made / 'mypy'}", *sources], opt_level="2", debug_level="0",
         group_name="trading.paper.accounts", target_dir=str(made / "c"),
