@@ -29,8 +29,12 @@ def missing() -> str:
         return "mypy and setuptools (requirements.txt)"
     if shutil.which(compiler) is None:
         return f"a C compiler ({compiler}; on Debian: apt-get install gcc libc6-dev)"
-    if not Path(sysconfig.get_path("include"), "Python.h").is_file():
-        return "the headers of this Python (on Debian: apt-get install python3-dev)"
+    found = subprocess.run(
+        [compiler, "-fsyntax-only", "-x", "c", f"-I{sysconfig.get_path('include')}", "-"],
+        check=False, input="#include <Python.h>", text=True, capture_output=True,
+    )  # fmt: skip
+    if found.returncode:
+        return "the headers of this Python and of C (on Debian: apt-get install python3-dev)"
     return ""
 
 
