@@ -112,6 +112,10 @@ class Moved:
         """Buy at market."""
         return self.do(Place(symbol=symbol, side=Side.BUY, size=size))
 
+    def told(self, kind: str) -> list[str]:
+        """The journal's rows of a kind; the newest of all may be one of the equity."""
+        return [row.words for row in self.paper.journal_rows(1) if row.kind == kind]
+
     def view(self, account: int | None = None) -> AccountView:
         """The view of the main account."""
         return self.paper.account_view(self.paper.main() if account is None else account)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from time import monotonic_ns
-from typing import Any, cast
 
 import pytest
 
@@ -21,7 +20,6 @@ from storage.errors import JournalFailed
 from storage.journal import database
 from tests.paper_trading.harness import BTC, ETH, Gate, Moved, limit, moved, stored, wait_for
 from trading.paper.commands import Cancel, Change, Kill, Note, Place, Resume, SetLimits
-from trading.paper.core import AccountCore
 from trading.paper.events import AutomationStepped
 from trading.paper.risk import RiskLimits
 from trading.paper.terms import AccountTerms
@@ -236,11 +234,6 @@ def test_a_replay_has_an_account_of_its_own_and_its_own_time(desk: Moved) -> Non
     assert all(account.market != "replay" for account in desk.journal.accounts())
 
 
-def told(desk: Moved, kind: str) -> list[str]:
-    """The journal's rows of a kind; where a minute ends meanwhile, one of the equity is newer."""
-    return [row.words for row in desk.paper.journal_rows(1) if row.kind == kind]
-
-
 def is_known(desk: Moved, number: int) -> bool:
     try:
         desk.paper.account_view(number)
@@ -262,8 +255,8 @@ def test_silence_of_the_venue_is_told_to_who_holds_something(desk: Moved) -> Non
     desk.feed.becomes(FeedState.LOST)
     desk.until(lambda view: "is lost" in view.why_not, "the view to say so")
     desk.feed.becomes(FeedState.STREAMING)
-    wait_for(lambda: bool(told(desk, "market_gap")), "the gap")
-    assert "BTC-USD was not heard" in told(desk, "market_gap")[0]
+    wait_for(lambda: bool(desk.told("market_gap")), "the gap")
+    assert "BTC-USD was not heard" in desk.told("market_gap")[0]
 
 
 # --- keys ---------------------------------------------------------------------------------------
@@ -283,49 +276,6 @@ def test_a_command_that_is_sent_twice_is_done_once(tmp_path: Path) -> None:
         assert (desk.do(command).order, desk.view().fill_count) == (first.order, 1)
         again = desk.do(refused)
         assert again.again and again.refusal == sentence
-
-
-# --- defects ------------------------------------------------------------------------------------
-
-
-def broken(desk: Moved, name: str) -> None:
-    """Let one method of the first account's core fail; it may be compiled, so none is replaced."""
-
-    class Broken:
-        def __getattr__(self, asked: str) -> Any:
-            if asked == name:
-                raise ZeroDivisionError("a defect")
-            return getattr(core, asked)
-
-    account = desk.paper._accounts.find(1)
-    core, account.core = account.core, cast(AccountCore, Broken())
-
-
-def test_an_exception_stops_one_account_and_resume_builds_it_anew(
-    desk: Moved, caplog: pytest.LogCaptureFixture
-) -> None:
-    second = desk.paper.open_account(AccountTerms(name="Second")).result(10)
-    desk.buy(1.0)
-    broken(desk, "do")
-    refused = desk.buy(1.0).refusal
-    assert refused is not None and refused.code == "defect" and "a defect" in refused.words
-    assert desk.do(Place(symbol=BTC, side=Side.BUY, size=1.0), second).refusal is None
-    view = desk.until(lambda view: view.halted is not None, "the halt")
-    assert not view.tradable and len(view.positions) == 1
-    assert "stands still" in caplog.text
-    wait_for(lambda: bool(told(desk, "halted")), "the journal to say so")
-    desk.do(Resume("page"))
-    assert desk.buy(1.0).refusal is None
-    assert desk.view().positions[0].size == 2
-
-
-def test_an_exception_over_the_market_stops_the_account(desk: Moved) -> None:
-    desk.buy(1.0)
-    broken(desk, "market")
-    desk.trade(105.0)
-    view = desk.until(lambda view: view.halted is not None, "the halt")
-    assert "a defect" in (view.halted or "")
-    assert desk.paper.failure is None
 
 
 # --- while the engine is compiled ---------------------------------------------------------------

@@ -42,7 +42,9 @@ class Engine:
 
     With ``Matching.LIVE`` it is driven by trades, quotes, books and the passing of time instead;
     a symbol without a step of its own has :data:`trading.engine.steps.FINEST` then. ``space``: the
-    most fills that one input makes, but for three of each live order.
+    most fills that one input makes, but for three of each live order. ``books`` are the records
+    themselves, replaced when they have to grow, and ``venue`` is what live matching knows of the
+    market: both for compiled drivers.
 
     ``symbols`` are names, or names with the step of their sizes (0: any size). Raises
     :class:`BadQuantity` for no symbol, one named twice, a bad step or a bad capital.

@@ -10,9 +10,10 @@ from market.types import Side
 from trading.engine.records import POST_ONLY, REDUCE_ONLY, Books, Kind, Sizing, State, TimeInForce
 from trading.errors import BadOrder
 
-__all__ = ["Bracket", "Order", "bracket_orders", "check_order"]
+__all__ = ["MOST", "Bracket", "Order", "bracket_orders", "check_order"]
 
 MOST = 1e12
+"""The largest size and the highest price of an order."""
 STEP_TOLERANCE = 1e-6
 ROUNDING = 1e-15
 

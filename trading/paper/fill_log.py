@@ -10,8 +10,8 @@ from trading.paper.events import Filled
 
 __all__ = ["FillLog"]
 
-_ROW = Struct("4q5di3bx")
-"""A FILL as it lies in memory."""
+_ROW = Struct("".join(FILL[name].char for name in FILL.names or ()))
+"""A FILL as it lies in memory, without what fills its last word up."""
 
 
 class FillLog:
@@ -50,7 +50,7 @@ class FillLog:
         lanes = self._lanes
         lane = lanes.setdefault((fill.owner, fill.symbol), len(lanes))
         _ROW.pack_into(  # half of what an assignment of the row takes
-            self._bytes, self._count * _ROW.size, fill.id, fill.order, fill.time_ns, 0,
+            self._bytes, self._count * FILL.itemsize, fill.id, fill.order, fill.time_ns, 0,
             float(fill.price), fill.reference, float(fill.size), float(fill.fee),
             float(fill.realised) if fill.realised else 0.0, lane, fill.side, fill.maker, fill.cause,
         )  # fmt: skip

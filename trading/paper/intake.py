@@ -15,6 +15,7 @@ from math import floor, isfinite
 from typing import final
 
 from market.types import base_currency
+from trading.engine.orders import MOST
 from trading.engine.records import DUST, Kind, Sizing
 from trading.paper.commands import Place
 from trading.paper.grid import off_size_step
@@ -26,7 +27,6 @@ __all__ = [
     "Means", "affordable", "asked", "change_to", "entry_price", "sized", "whole", "wrong_exits",
 ]  # fmt: skip
 
-MOST = 1e12
 _STOPS = (Kind.STOP, Kind.STOP_LIMIT, Kind.TRAILING)
 
 

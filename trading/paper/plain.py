@@ -1,11 +1,11 @@
 """Which orders go into their engine and to the market at once (:mod:`trading.paper.entering`)."""
 
+from trading.engine.orders import MOST
 from trading.engine.records import POST_ONLY, REDUCE_ONLY, Kind, Sizing, TimeInForce
 from trading.paper.terms import OrderTerms
 
 __all__ = ["flags_of", "is_plain"]
 
-MOST = 1e12
 _MARKET, _LIMIT, _GIVEN, _GTC = Kind.MARKET, Kind.LIMIT, Sizing.GIVEN, TimeInForce.GTC
 """Named once: to ask an enumeration for a member takes longer than to compare with it."""
 
