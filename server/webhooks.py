@@ -44,7 +44,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class WebhookView:
-    """How deliveries to a receiver stand. ``words`` say why one fails, and since when it does."""
+    """How deliveries to a receiver stand.
+
+    ``state`` is ``catching up`` with the journal, ``in sync`` or ``failing``; ``words`` say why one
+    fails, and since when it does.
+    """
 
     receiver: str
     state: str
@@ -66,6 +70,7 @@ class Webhook:
         self._paper = paper
         self._places = places
         self._random = random
+        self._live = False
         self._delivered = 0
         self._failed = 0
         self._failure = ""
@@ -74,7 +79,7 @@ class Webhook:
     def view(self) -> WebhookView:
         """How deliveries stand."""
         words = f"{self._failure}, since {self._since}" if self._failure else ""
-        state = "failing" if self._failure else "in sync"
+        state = "failing" if self._failure else "in sync" if self._live else "catching up"
         return WebhookView(self.name, state, words, self._delivered, self._failed)
 
     async def run(self, client: httpx.AsyncClient) -> None:
@@ -85,6 +90,7 @@ class Webhook:
         try:
             for account, seq in (await self._catch_up(client)).items():
                 queue.passed(account, seq)
+            self._live = True
             while True:
                 await fresh.wait()
                 fresh.clear()

@@ -45,8 +45,9 @@ async def delivering(
     """Webhooks that run, and are subscribed, until the block ends."""
     all_of_them = Webhooks(urls, secret, desk, places or WebhookPlaces(None))
     task = asyncio.create_task(all_of_them.run())
-    await until(lambda: len(desk.queues) == len(urls), "subscriptions")
     try:
+        await until(lambda: all(v.state == "in sync" for v in all_of_them.views()), "the journal")
+        assert len(desk.queues) == len(urls)
         yield all_of_them
     finally:
         task.cancel()
@@ -182,7 +183,7 @@ async def test_a_long_past_is_delivered_in_pages(
         assert "the events cannot be read: " in hooks.views()[0].words
         desk.past_error = None
         await delivered(hooks, 50)
-        await until(lambda: len(desk.queues) == 1, "the subscription")
+        await until(lambda: hooks.views()[0].state == "in sync", "the end of the past")
         desk.happens(1)
         await delivered(hooks, 51)
     finally:
