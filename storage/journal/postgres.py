@@ -4,10 +4,12 @@ import logging
 import ssl
 from collections.abc import Sequence
 from functools import partial
+from socket import SO_KEEPALIVE, SOL_SOCKET, close, create_connection
 from typing import Any, NamedTuple
 
+import pg8000
 from sqlalchemy import URL, Connection, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from storage.errors import AccountBusy, BadDatabase
@@ -16,6 +18,7 @@ from storage.journal.entry import Entry, checksum
 
 PATIENCE_S = 10.0
 """How long the server may take to answer before it counts as gone."""
+PORT = 5432
 LOCK = 0x43_43  # "CC": parts our advisory locks from those of other programs
 SSL_MODES = ("disable", "require", "verify-full")
 SETTINGS = {
@@ -70,6 +73,7 @@ class PostgresDatabase:
         # Never one from a pool: pg8000 in autocommit stays in a transaction that it came in with.
         self._holding = make(poolclass=NullPool, isolation_level="AUTOCOMMIT")
         for engine in (self.engine, self._holding):
+            event.listen(engine, "do_connect", _connect)
             event.listen(engine, "connect", _settle)
         self._session: _Session | None = None
 
@@ -117,6 +121,22 @@ class PostgresDatabase:
         """Nothing is left to give back: accounts went with the session."""
         self.engine.dispose()
         self._holding.dispose()
+
+
+def _connect(
+    _: Dialect, __: ConnectionPoolEntry, ___: Sequence[Any], options: dict[str, Any]
+) -> DBAPIConnection:
+    """A connection through a socket of ours: pg8000 leaves its own open if the greeting fails."""
+    line = create_connection((options["host"], options.get("port", PORT)), PATIENCE_S)
+    try:
+        line.setsockopt(SOL_SOCKET, SO_KEEPALIVE, 1)
+        connection: DBAPIConnection = pg8000.Connection(**options, sock=line)
+    except BaseException:
+        # pg8000's file on it would put off an orderly closing until the file is collected.
+        if line.fileno() >= 0:
+            close(line.detach())
+        raise
+    return connection
 
 
 def _settle(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

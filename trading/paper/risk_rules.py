@@ -50,7 +50,7 @@ def _opening(intent: Intent, facts: Facts) -> float:
     if intent.reduce_only:
         return 0.0
     closable = max(0.0, -facts.own * intent.side - facts.own_live)
-    return max(0.0, intent.size - closable)
+    return intent.size - closable if intent.size > closable * _ROUNDING else 0.0
 
 
 def _market(limits: RiskLimits, intent: Intent, facts: Facts, opening: float) -> Refusal | None:

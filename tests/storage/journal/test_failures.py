@@ -2,6 +2,7 @@
 
 import logging
 import resource
+import socket
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -305,3 +306,19 @@ def test_what_cannot_be_opened_is_said(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"not a database at all" * 500)
     with pytest.raises(JournalFailed, match="file is not a database"):
         open_journal(None, tmp_path)
+
+
+def test_a_server_that_hangs_up_leaves_no_socket_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[socket.socket] = []
+
+    def made_socket(address: tuple[str, int], _: float) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        theirs.close()
+        made.append(ours)
+        return ours
+
+    monkeypatch.setattr(driver, "create_connection", made_socket)
+    monkeypatch.setattr(socket.socket, "setsockopt", lambda *_: None)  # a pair has no keepalive
+    with pytest.raises(JournalFailed, match="out of reach"):
+        open_journal(f"postgresql://me:{PASSWORD}@127.0.0.1/paper", None)
+    assert [line.fileno() for line in made] == [-1] * len(made) != []

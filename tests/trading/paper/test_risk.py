@@ -5,7 +5,7 @@ from math import inf, nan
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace as changed
 
@@ -205,6 +205,8 @@ def test_no_limit_keeps_a_position_from_being_closed(
     live=st.floats(0, 10), most=st.floats(1, 1e6), side=st.sampled_from([1, -1]),
     rule=st.sampled_from(["max_order_value", "max_position_value", "max_exposure"]),
 )  # fmt: skip
+@example(2.0, 1.0, 1.9999999999999858, 1.0, 1.0, -1, "max_exposure")  # all but a bit is held
+@example(1.0, 1.0, 1.9999999999999858, 1.0, 1.0, -1, "max_exposure")
 def test_the_size_that_fits_is_taken(
     size: float, price: float, own: float, live: float, most: float, side: int, rule: str
 ) -> None:
