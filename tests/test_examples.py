@@ -3,23 +3,12 @@
 import os
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from hypothesis.internal.conjecture.providers import HypothesisProvider
 
-SELDOM = 8_105_137
-"""A number that stands in this module and nowhere else."""
+from market.types import DAY
 
 
 @pytest.mark.skipif(not os.environ.get("CI"), reason="only a submission's are the same")
 def test_no_number_of_a_module_is_among_them() -> None:
-    drawn: list[int] = []
-
-    @given(st.integers())
-    def draw(number: int) -> None:
-        drawn.append(number)
-
-    draw()
-    assert drawn
-    assert SELDOM not in drawn
+    assert DAY > 0  # its module is imported, and is full of numbers
     assert len(HypothesisProvider(None)._local_constants) == 0
