@@ -18,8 +18,12 @@ class TradeSignal:
         self._wake: Callable[[], object] | None = None
 
     def watch(self, symbols: Collection[str]) -> None:
-        """Trades of ``symbols`` count from now on, and no others."""
-        self._symbols = frozenset(symbols)
+        """Trades of ``symbols`` count from now on, and no others, not even those before."""
+        watched = frozenset(symbols)
+        with self._lock:
+            if watched != self._symbols:
+                self._symbols = watched
+                self._first = {of: ns for of, ns in self._first.items() if of in watched}
 
     def counts(self, symbol: str) -> bool:
         """Whether somebody is concerned by trades of ``symbol``."""
@@ -28,6 +32,8 @@ class TradeSignal:
     def note(self, symbol: str, received_ns: int) -> None:
         """In the feed's thread: a trade was received at monotonic ``received_ns``, above 0."""
         with self._lock:
+            if symbol not in self._symbols:
+                return  # nobody watches since it was asked
             self._first.setdefault(symbol, received_ns)
             if self._wake is not None:
                 wake, self._wake = self._wake, None

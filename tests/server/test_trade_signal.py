@@ -5,6 +5,13 @@ import threading
 from server.trade_signal import TradeSignal
 
 
+def watching(*symbols: str) -> TradeSignal:
+    """A signal for trades of ``symbols``."""
+    signal = TradeSignal()
+    signal.watch(symbols)
+    return signal
+
+
 class Bell:
     """Counts how often it rang."""
 
@@ -16,7 +23,7 @@ class Bell:
 
 
 def test_first_trade_of_every_symbol_is_told_once() -> None:
-    signal = TradeSignal()
+    signal = watching("A", "B")
     for symbol, received_ns in (("A", 5), ("B", 6), ("A", 7)):
         signal.note(symbol, received_ns)
     assert signal.noted
@@ -32,10 +39,21 @@ def test_only_watched_symbols_count() -> None:
     assert not signal.counts("B")
     signal.watch(())
     assert not signal.counts("A")
+    signal.note("A", 5)  # had been found to count before it did not
+    assert not signal.noted
+
+
+def test_a_trade_from_before_is_none_of_who_watches_next() -> None:
+    signal = watching("A", "B")
+    signal.note("A", 5)
+    signal.note("B", 6)
+    signal.watch({"B"})
+    signal.watch({"A", "B"})
+    assert signal.take() == {"B": 6}
 
 
 def test_armed_signal_wakes_once() -> None:
-    signal, bell = TradeSignal(), Bell()
+    signal, bell = watching("A"), Bell()
     signal.note("A", 1)
     signal.take()
     assert bell.rung == 0
@@ -53,7 +71,7 @@ def test_armed_signal_wakes_once() -> None:
 
 
 def test_trade_before_arming_is_not_slept_over() -> None:
-    signal, bell = TradeSignal(), Bell()
+    signal, bell = watching("A"), Bell()
     signal.note("A", 1)
     assert not signal.arm(bell.ring)
     signal.note("A", 2)
@@ -61,7 +79,7 @@ def test_trade_before_arming_is_not_slept_over() -> None:
 
 
 def test_disarmed_signal_wakes_nobody() -> None:
-    signal, bell = TradeSignal(), Bell()
+    signal, bell = watching("A"), Bell()
     signal.arm(bell.ring)
     signal.disarm()
     signal.note("A", 1)
@@ -69,8 +87,8 @@ def test_disarmed_signal_wakes_nobody() -> None:
 
 
 def test_no_trade_of_another_thread_is_lost_or_slept_over() -> None:
-    signal, woken = TradeSignal(), threading.Event()
     count = 20_000
+    signal, woken = watching(*map(str, range(count))), threading.Event()
 
     def trade() -> None:
         for number in range(count):
