@@ -1,7 +1,9 @@
 """Journaled events, handed to sockets and webhooks through bounded queues."""
 
+import threading
 from collections import deque
 from collections.abc import Callable
+from typing import NamedTuple
 
 from paper_trading.views import EventView
 
@@ -12,6 +14,13 @@ ROOM = 10_000
 
 GAP = "gap"
 """The kind of what stands where events were dropped."""
+
+
+class _Lost(NamedTuple):
+    """How many events of an account were dropped since the last take; ``newest`` is the last."""
+
+    events: int
+    newest: EventView
 
 
 class EventQueue:
@@ -26,59 +35,69 @@ class EventQueue:
     ) -> None:
         self.account = account
         self.dropped = 0
-        self._events: deque[tuple[int, EventView]] = deque(maxlen=room)
-        self._put = 0
-        self._taken = 0
+        self._room = room
+        # Held for what is dropped and what waits to change together, and never for long: who takes
+        # exchanges both for empty ones.
+        self._changing = threading.Lock()
+        self._events: deque[EventView] = deque()
+        self._lost: dict[int, _Lost] = {}
         self._newest: dict[int, int] = {}
         self._wake = wake
         self._woken = False
 
     def passed(self, account: int, seq: int) -> None:
-        """What happened to ``account`` up to ``seq`` is known to who takes: it does not come."""
+        """What happened to ``account`` up to ``seq`` is known to who takes: it does not come.
+
+        Called by the one who takes.
+        """
         self._newest[account] = max(seq, self._newest.get(account, 0))
 
     def take(self) -> list[EventView]:
-        """What has come since the last call, oldest first, a ``gap`` where something is missing."""
-        self._woken = False
-        taken: list[EventView] = []
-        # Both sides use single operations of the queue, each of which happens as a whole.
-        while self._events:
-            number, event = self._events.popleft()
-            if missed := self._missed(number, event):
-                self.dropped += missed
-                taken.append(_gap(event, missed))
-            if self._is_new(event):
-                taken.append(event)
-            self._taken = number + 1
+        """What has come since the last call, in each account's order.
+
+        A ``gap`` of each account of which something is missing comes first.
+        """
+        with self._changing:
+            self._woken = False
+            events, self._events = self._events, deque()
+            lost, self._lost = self._lost, {}
+        taken = [gap for each in lost.values() if (gap := self._gap(each)) is not None]
+        taken.extend(event for event in events if self._is_new(event))
         return taken
 
     def put(self, events: tuple[EventView, ...]) -> None:
         """Called by the one who publishes."""
-        for event in events:
-            if self.account in (None, event.account):
-                self._events.append((self._put, event))
-                self._put += 1
-        if self._events and not self._woken and self._wake is not None:
-            self._woken = True
+        wanted = [event for event in events if self.account in (None, event.account)]
+        if not wanted:
+            return
+        with self._changing:
+            for event in wanted:
+                if len(self._events) == self._room:
+                    self._lose(self._events.popleft())
+                self._events.append(event)
+            woken, self._woken = self._woken, True
+        if not woken and self._wake is not None:
             self._wake()
 
-    def _missed(self, number: int, event: EventView) -> int:
-        """How many were dropped before ``event`` that nobody knows of."""
-        missed, known = number - self._taken, self._newest.get(event.account)
-        if missed and known is not None and self.account is not None:
-            return min(missed, max(event.seq - known - 1, 0))
-        return missed
+    def _lose(self, event: EventView) -> None:
+        before = self._lost.get(event.account)
+        self._lost[event.account] = _Lost(before.events + 1 if before else 1, event)
+
+    def _gap(self, lost: _Lost) -> EventView | None:
+        """What stands for dropped events; None where all of them are known."""
+        last = lost.newest
+        missed = min(lost.events, last.seq - self._newest.get(last.account, 0))
+        if missed <= 0:
+            return None
+        self.dropped += missed
+        words = f"{missed:,} events were not taken in time and are left out; the journal has them."
+        return EventView(last.account, last.seq, last.time_ms, GAP, words, {"events": missed})
 
     def _is_new(self, event: EventView) -> bool:
         known = self._newest.get(event.account, 0) >= event.seq
         if not known:
             self._newest[event.account] = event.seq
         return not known
-
-
-def _gap(before: EventView, missed: int) -> EventView:
-    words = f"{missed:,} events were not taken in time and are left out; the journal has them."
-    return EventView(before.account, before.seq - 1, before.time_ms, GAP, words, {"events": missed})
 
 
 class EventQueues:

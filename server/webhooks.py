@@ -5,8 +5,8 @@ A delivery is ``{"events": […]}`` with up to :data:`MOST_EVENTS` events as ``/
 them, in the journal's order, the next after the one before was taken (a status of 200 to 299). What
 fails is sent again after a pause that doubles, until it is taken, so a receiver may see a delivery
 twice: account and seq say so. While it fails the newest events wait in a bounded queue, of more a
-``gap`` is told. A receiver that is started again goes on after the last delivery that it took, see
-:mod:`server.webhook_places`.
+``gap`` is told for each account of which some are left out. A receiver that is started again goes
+on after the last delivery that it took, see :mod:`server.webhook_places`.
 
 With a secret (``CANDLECAST_WEBHOOK_SECRET``) each delivery is signed:
 ``X-Candlecast-Signature: t=<seconds since 1970>,v1=<hex of HMAC-SHA256(secret, "<t>.<body>")>``.

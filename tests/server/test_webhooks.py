@@ -5,12 +5,13 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from paper_trading.event_queues import EventQueue
 from server import webhooks
 from server.webhook_places import WebhookPlaces
 from server.webhooks import SIGNATURE, Webhooks, signature
@@ -147,6 +148,25 @@ async def test_more_than_the_queue_holds_is_told_as_a_gap(receiver: Receiver) ->
     assert events[0]["kind"] == "gap"
     assert events[0]["data"] == {"events": 20}
     assert [event["seq"] for event in events[1:]] == list(range(21, 31))
+
+
+async def test_what_the_journal_told_meanwhile_is_no_gap(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(room=10)
+    subscribe = desk.subscribe
+
+    def subscribed(account: int | None, wake: Callable[[], None]) -> EventQueue:
+        queue = subscribe(account, wake)
+        for _ in range(30):  # before the journal is asked for what the first look left out
+            desk.happens(1)
+        return queue
+
+    monkeypatch.setattr(desk, "subscribe", subscribed)
+    async with delivering(desk, receiver.url) as hooks:
+        desk.happens(1)
+        await delivered(hooks, 31)
+    assert receiver.seqs == [(1, seq) for seq in range(1, 32)]
 
 
 async def test_after_a_restart_deliveries_go_on_where_they_stopped(
