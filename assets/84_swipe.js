@@ -38,6 +38,7 @@
     const drawn = count > 1 && count <= MOST_DOTS ? count : 0;
     while (dots.children.length > drawn) dots.lastElementChild?.remove();
     while (dots.children.length < drawn) dots.append(document.createElement("i"));
+    strip?.parentElement?.style.setProperty("--dots", String(drawn)); // the legend leaves them room
     [...dots.children].forEach((dot, index) => dot.classList.toggle("is-now", index === now));
     if (count > 1) window.candlecast.words.write(words, `${names[now]}, ${now + 1} of ${count}`);
   }

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page
 
+from chart_acceleration.legend import ROOM
 from tests.browser.chromium import PHONE, WIDE, Problems, open_page, wait_for_counter
 from tests.browser.live import open_chart
 from tests.browser.program import Program
@@ -71,6 +72,8 @@ def test_smallest_phone_shows_everything_beside_each_other(
         intervals, tools = box(page, "#interval"), box(page, ".chart-toolbar")
         assert intervals["x"] + intervals["width"] <= tools["x"]
         assert tools["x"] + tools["width"] <= 360
+        legend, picture = box(page, ".chart-legend"), box(page, ".chart")
+        assert legend["y"] + legend["height"] <= picture["y"] + ROOM[3]  # candles begin below
         page.evaluate("dash_clientside.set_props('interval', { value: '4h' })")  # the row scrolls
         chosen = "#interval [data-active].mantine-SegmentedControl-label"
 

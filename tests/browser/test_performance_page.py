@@ -205,6 +205,11 @@ def test_phone_reaches_it_and_shows_it_in_its_width(
                 .map((e) => e.outerHTML)"""
         )
         assert wide == []
+        columns = """() => [...document.querySelectorAll(".page-performance .table thead th")]
+            .filter((head) => head.offsetWidth)
+            .filter((head) => head.getBoundingClientRect().right > innerWidth - 1)
+            .map((head) => getComputedStyle(head).paddingRight)"""
+        assert set(page.evaluate(columns)) == {"16px"}  # the last ones that are shown
         for target in ("#performance-reset", "#performance-time", "#performance-window label"):
             box = page.locator(target).first.bounding_box()
             assert box is not None and box["height"] >= 42
