@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -23,18 +23,15 @@ from data_feed.ccxt_parser import (
     quote_frame,
     refused_frame,
     trades_frame,
-    unified,
 )
 from data_feed.connectors import Connection
 from data_feed.errors import BadRequest, ConnectionLost, HistoryError, HistoryUnavailable
-from data_feed.history import candle_window, decoded
+from data_feed.history_ccxt import CcxtHistory
 from data_feed.policy import LoopPolicy
 from data_feed.protocol import Channel
 from data_feed.rest import Asker
 from data_feed.source import Route
 from data_feed.status import FeedMode
-from market.columns import CandleWindow
-from market.types import SECOND, Interval, Symbol, Trade
 
 DEPTH = 50
 """Levels of each side of a book that are passed on, for every change is a whole book here."""
@@ -190,40 +187,6 @@ class _CcxtConnection:
                 await self._frames.put(frame)
 
 
-class CcxtHistory:
-    """Candles through ccxt's ``fetch_ohlcv``; ``timeframes`` are those that the exchange has."""
-
-    base_url = ""
-    page = 300
-    newest_only = False
-
-    def __init__(self, timeframes: Collection[str]) -> None:
-        useful = (Interval.M1, Interval.H1, Interval.D1, Interval.M5, Interval.M15, Interval.H4)
-        self.intervals = tuple(each for each in useful if each.value in timeframes)
-        row = tuple[int, float, float, float, float, float]
-        self._decode = msgspec.json.Decoder(list[row]).decode
-
-    def candles_path(self, symbol: Symbol, interval: Interval, end_ns: int) -> str:
-        """See :class:`data_feed.history.VenueHistory`."""
-        since_ns = end_ns - (self.page - 1) * interval.nanoseconds
-        return urlencode({
-            "symbol": unified(symbol), "timeframe": interval.value, "since": since_ns // _MS,
-            "limit": self.page,
-        })  # fmt: skip
-
-    def candles(self, interval: Interval, body: bytes) -> CandleWindow:
-        """See :class:`data_feed.history.VenueHistory`."""
-        return candle_window(decoded(self._decode, body), SECOND // 1000)
-
-    def trades_path(self, symbol: Symbol, before_id: int | None) -> str | None:
-        """None: trades are numbered by their arrival here, so older ones have no number."""
-        return None
-
-    def trades(self, symbol: Symbol, body: bytes) -> list[Trade]:
-        """See :meth:`trades_path`."""
-        return []
-
-
 class CcxtRest:
     """Asks ccxt's REST functions, which keep the exchange's rate limit themselves."""
 
@@ -236,7 +199,7 @@ class CcxtRest:
         exchange = self._make({"enableRateLimit": True})
 
         async def ask(path: str) -> bytes:
-            return await _candles(exchange, dict(parse_qsl(path)))
+            return await _answer(exchange, dict(parse_qsl(path)))
 
         try:
             yield ask
@@ -244,19 +207,35 @@ class CcxtRest:
             await exchange.close()
 
 
-async def _candles(exchange: Any, asked: dict[str, str]) -> bytes:
+async def _answer(exchange: Any, asked: dict[str, str]) -> bytes:
     errors = importlib.import_module("ccxt")
     try:
-        rows = await exchange.fetch_ohlcv(
-            asked["symbol"], asked["timeframe"], int(asked["since"]), int(asked["limit"])
-        )
+        told = await (_markets if "markets" in asked else _candles)(exchange, asked)
     except errors.RateLimitExceeded as error:
         raise HistoryUnavailable(_words(error)) from None
     except errors.NetworkError as error:
         raise ConnectionLost(f"no answer: {_words(error)}") from None
     except errors.BaseError as error:
         raise HistoryError(_words(error)) from None
-    return json.dumps(rows).encode()
+    return json.dumps(told).encode()
+
+
+async def _candles(exchange: Any, asked: dict[str, str]) -> object:
+    return await exchange.fetch_ohlcv(
+        asked["symbol"], asked["timeframe"], int(asked["since"]), int(asked["limit"])
+    )
+
+
+async def _markets(exchange: Any, asked: dict[str, str]) -> object:
+    """What orders in the markets asked for must keep to, see :mod:`data_feed.instruments`."""
+    markets = await exchange.load_markets()
+    return {
+        "mode": exchange.precisionMode,
+        "markets": {
+            name: {"precision": markets[name]["precision"], "limits": markets[name]["limits"]}
+            for name in asked["markets"].split(",") if name in markets
+        },
+    }  # fmt: skip
 
 
 def _words(error: Exception) -> str:

@@ -175,7 +175,7 @@ class _BinanceBook(Struct, rename={"sequence": "lastUpdateId"}):
     asks: list[tuple[str, str]]
 
 
-_WEIGHTS = {"/api/v3/depth": 50.0, "/api/v3/trades": 25.0}
+_WEIGHTS = {"/api/v3/depth": 50.0, "/api/v3/trades": 25.0, "/api/v3/exchangeInfo": 20.0}
 
 
 class BinanceHistory:
@@ -200,7 +200,7 @@ class BinanceHistory:
         self._decode_book = msgspec.json.Decoder(_BinanceBook).decode
 
     def weight(self, path: str) -> float:
-        """See :class:`WeighedHistory`; a depth of 1000, a page of trades, klines."""
+        """See :class:`WeighedHistory`; a depth of 1000, a page of trades, instruments, klines."""
         return next((each for name, each in _WEIGHTS.items() if path.startswith(name)), 2.0)
 
     def candles_path(self, symbol: Symbol, interval: Interval, end_ns: int) -> str:

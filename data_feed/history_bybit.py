@@ -69,7 +69,7 @@ class BybitHistory:
 
     def candles(self, interval: Interval, body: bytes) -> CandleWindow:
         """See :class:`data_feed.history.VenueHistory`."""
-        rows = self._rows(self._decode_candles, body)
+        rows = self.rows(self._decode_candles, body)
         return candle_window([row[:6] for row in rows], 1_000_000)
 
     def trades_path(self, symbol: Symbol, before_id: int | None) -> str | None:
@@ -81,14 +81,15 @@ class BybitHistory:
 
     def trades(self, symbol: Symbol, body: bytes) -> list[Trade]:
         """See :class:`data_feed.history.VenueHistory`."""
-        rows = self._rows(self._decode_trades, body)
+        rows = self.rows(self._decode_trades, body)
         trades = [
             Trade(symbol, row.trade_id, row.time * 1_000_000, row.price, row.size, _side(row.side))
             for row in rows
         ]
         return sorted(trades, key=lambda trade: trade.trade_id)
 
-    def _rows(self, decode: Callable[[bytes | Raw], T], body: bytes) -> T:
+    def rows(self, decode: Callable[[bytes | Raw], T], body: bytes) -> T:
+        """The list in any answer, read by ``decode``; raises :class:`HistoryError`."""
         answer = decoded(self._decode, body)
         if answer.code:
             raise HistoryError(f"Bybit refused: {answer.text} (code {answer.code})")

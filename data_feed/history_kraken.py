@@ -55,7 +55,7 @@ class KrakenHistory:
 
     def candles(self, interval: Interval, body: bytes) -> CandleWindow:
         """See :class:`data_feed.history.VenueHistory`."""
-        rows = self._result(self._decode_candles, body)
+        rows = self._rows(self._decode_candles, body)
         return candle_window([(*row[:5], row[6], row[7]) for row in rows], SECOND)
 
     def trades_path(self, symbol: Symbol, before_id: int | None) -> str | None:
@@ -66,7 +66,7 @@ class KrakenHistory:
 
     def trades(self, symbol: Symbol, body: bytes) -> list[Trade]:
         """See :class:`data_feed.history.VenueHistory`."""
-        rows = self._result(self._decode_trades, body)
+        rows = self._rows(self._decode_trades, body)
         trades = [
             # Times are whole microseconds, which seconds in float64 still tell apart.
             Trade(symbol, row[6], round(row[2] * 1e6) * 1000, row[0], row[1], _side(row[3]))
@@ -74,12 +74,16 @@ class KrakenHistory:
         ]
         return sorted(trades, key=lambda trade: trade.trade_id)
 
-    def _result(self, decode: Callable[[bytes | Raw], T], body: bytes) -> T:
-        """What stands beside ``last``: the name asked for may come back as another."""
+    def result(self, body: bytes) -> dict[str, Raw]:
+        """What any answer tells, by name; raises :class:`HistoryError`."""
         answer = decoded(self._decode, body)
         if answer.error:
             raise HistoryError(f"Kraken refused: {', '.join(answer.error)}")
-        for name, rows in answer.result.items():
+        return answer.result
+
+    def _rows(self, decode: Callable[[bytes | Raw], T], body: bytes) -> T:
+        """What stands beside ``last``: the name asked for may come back as another."""
+        for name, rows in self.result(body).items():
             if name != "last":
                 return decoded(decode, bytes(rows))
         raise HistoryError(f"answer was {body[:80]!r}: it names no pair")

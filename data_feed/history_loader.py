@@ -203,8 +203,8 @@ class HistoryLoader:
                 self._report(f"the book of {symbol}", error)
         return None
 
-    async def load_instruments(self) -> dict[Symbol, Instrument]:
-        """What the venue takes of orders, as far as it tells that; nothing when it does not."""
+    async def load_instruments(self) -> dict[Symbol, Instrument] | None:
+        """What the venue takes of orders, as far as it tells that; None: not at the moment."""
         listing, symbols = listing_of(self._history), self._market.symbols
         if listing is None or not symbols:
             return {}
@@ -213,7 +213,7 @@ class HistoryLoader:
                 return listing.read(symbols, await ask(listing.path(symbols)))
         except (HistoryError, ConnectionLost) as error:
             log.warning("instruments: %s; orders are held to no steps of the venue", error)
-        return {}
+            return None if isinstance(error, HistoryUnavailable | ConnectionLost) else {}
 
     @asynccontextmanager
     async def _session(self, work: Round, symbols: Sequence[Symbol]) -> AsyncIterator[Asker]:

@@ -74,7 +74,7 @@ class OkxHistory:
 
     def candles(self, interval: Interval, body: bytes) -> CandleWindow:
         """See :class:`data_feed.history.VenueHistory`."""
-        rows = self._rows(self._decode_candles, body)
+        rows = self.rows(self._decode_candles, body)
         return candle_window([row[:6] for row in rows], 1_000_000)
 
     def trades_path(self, symbol: Symbol, before_id: int | None) -> str | None:
@@ -87,7 +87,7 @@ class OkxHistory:
 
     def trades(self, symbol: Symbol, body: bytes) -> list[Trade]:
         """See :class:`data_feed.history.VenueHistory`."""
-        rows = self._rows(self._decode_trades, body)
+        rows = self.rows(self._decode_trades, body)
         trades = [
             Trade(symbol, row.trade_id, row.ts * 1_000_000, row.px, row.sz, _side(row.side))
             for row in rows
@@ -100,10 +100,11 @@ class OkxHistory:
 
     def book(self, symbol: Symbol, body: bytes) -> BookSnapshot:
         """See :class:`data_feed.history.BookHistory`."""
-        [book] = self._rows(self._decode_book, body)
+        [book] = self.rows(self._decode_book, body)
         return read_book(symbol, book)
 
-    def _rows(self, decode: Callable[[bytes | Raw], T], body: bytes) -> T:
+    def rows(self, decode: Callable[[bytes | Raw], T], body: bytes) -> T:
+        """The data in any answer, read by ``decode``; raises :class:`HistoryError`."""
         answer = decoded(self._decode, body)
         if answer.code != "0":
             raise HistoryError(f"OKX refused: {answer.msg} (code {answer.code})")

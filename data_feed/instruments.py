@@ -1,115 +1,232 @@
 """What to ask a venue for its instruments, and how to read the answers; no client.
 
 Coinbase Exchange (and the simulator): docs.cdp.coinbase.com, get-all-known-trading-pairs. Binance:
-rest-api.md, exchangeInfo with the filters PRICE_FILTER, LOT_SIZE and NOTIONAL. Of other venues
-nothing is asked.
+rest-api.md, exchangeInfo with the filters PRICE_FILTER, LOT_SIZE and NOTIONAL. Kraken:
+docs.kraken.com, get-tradable-asset-pairs: prices are multiples of ``tick_size``, sizes have
+``lot_decimals``. Bybit: docs/v5/market/instrument, spot: ``minOrderQty`` is deprecated there and
+not looked at, the least value counts. OKX: okx.com/docs-v5, get-instruments: no least value. ccxt:
+docs.ccxt.com, precision and limits of the market structure, as :mod:`data_feed.ccxt_venue` passes
+them on; steps are known where the exchange's precisions are steps.
+
+Lists name hundreds of instruments; what they tell of those that nobody asked for is not checked.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
-from urllib.parse import quote
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from data_feed.ccxt_parser import unified
 from data_feed.history import BinanceHistory, CoinbaseHistory, VenueHistory, decoded
-from data_feed.venues.binance import venue_symbol
-from data_feed.venues.fields import Level
-from market.instrument import Instrument
+from data_feed.history_bybit import BybitHistory
+from data_feed.history_ccxt import CcxtHistory
+from data_feed.history_kraken import KrakenHistory, rest_symbol
+from data_feed.history_okx import OkxHistory
+from data_feed.listing import Listing, Told
+from data_feed.venues import binance, bybit, okx
 from market.types import Symbol
 
-__all__ = ["Listing", "listing_of"]
+__all__ = ["listing_of"]
 
+TICK_SIZE = 4
+"""ccxt's number for exchanges whose precisions are steps; Bitfinex and Bithumb count digits."""
 
-class Listing(Protocol):
-    """One venue's list of instruments."""
-
-    def path(self, symbols: Sequence[Symbol]) -> str:
-        """Asks for ``symbols``, and for others perhaps."""
-        ...
-
-    def read(self, symbols: Sequence[Symbol], body: bytes) -> dict[Symbol, Instrument]:
-        """Those of ``symbols`` that an answer tells of; raises :class:`HistoryError`."""
-        ...
+_Decimals = Annotated[int, Meta(ge=-15, le=18)]
 
 
 def listing_of(history: VenueHistory) -> Listing | None:
     """How the venue of ``history`` is asked; None where it is not."""
-    if isinstance(history, CoinbaseHistory):
-        return _Coinbase()
-    return _Binance() if isinstance(history, BinanceHistory) else None
+    match history:
+        case CoinbaseHistory():
+            return Listing(lambda _: "/products", str, _coinbase)
+        case BinanceHistory():
+            return Listing(_binance_path, binance.venue_symbol, _binance)
+        case KrakenHistory():
+            # All pairs: asked for by name, one that the venue has not would be all of the answer.
+            return Listing(lambda _: "/0/public/AssetPairs", rest_symbol, _kraken(history))
+        case BybitHistory():
+            path = "/v5/market/instruments-info?category=spot"
+            return Listing(lambda _: path, bybit.venue_symbol, _bybit(history))
+        case OkxHistory():
+            path = "/api/v5/public/instruments?instType=SPOT"
+            return Listing(lambda _: path, okx.venue_symbol, _okx(history))
+        case CcxtHistory():
+            return Listing(_ccxt_path, unified, _ccxt)
+    return None
+
+
+def _step(decimals: int | None) -> float | None:
+    """1e-2 of 2; exactly what the text says."""
+    return None if decimals is None else float(f"1e{-decimals}")
 
 
 class _Product(Struct):
     id: str
-    quote_increment: Level
-    base_increment: Level
-    min_market_funds: Level = 0.0
+    quote_increment: Any = None
+    base_increment: Any = None
+    min_market_funds: Any = None
 
 
-class _Coinbase:
-    def __init__(self) -> None:
-        self._decode = msgspec.json.Decoder(list[_Product], strict=False).decode
+_decode_products = msgspec.json.Decoder(list[_Product]).decode
 
-    def path(self, symbols: Sequence[Symbol]) -> str:
-        """See :class:`Listing`."""
-        return "/products"
 
-    def read(self, symbols: Sequence[Symbol], body: bytes) -> dict[Symbol, Instrument]:
-        """See :class:`Listing`."""
-        told = {each.id: each for each in decoded(self._decode, body)}
-        return {
-            symbol: Instrument(
-                symbol, each.quote_increment, each.base_increment, 0.0, each.min_market_funds
-            )
-            for symbol in symbols
-            if (each := told.get(symbol)) is not None
-        }
+def _coinbase(body: bytes) -> list[Told]:
+    return [
+        Told(each.id, each.quote_increment, each.base_increment, None, each.min_market_funds)
+        for each in decoded(_decode_products, body)
+    ]
+
+
+class _Filter(Struct):
+    kind: str = msgspec.field(name="filterType", default="")
+    price_step: Any = msgspec.field(name="tickSize", default=None)
+    size_step: Any = msgspec.field(name="stepSize", default=None)
+    least_size: Any = msgspec.field(name="minQty", default=None)
+    least_value: Any = msgspec.field(name="minNotional", default=None)
 
 
 class _Market(Struct):
     symbol: str
-    filters: list[dict[str, Any]]
+    filters: list[_Filter]
 
 
-class _Answer(Struct):
+class _Markets(Struct):
     symbols: list[_Market]
 
 
-class _Binance:
-    def __init__(self) -> None:
-        self._decode = msgspec.json.Decoder(_Answer, strict=False).decode
-
-    def path(self, symbols: Sequence[Symbol]) -> str:
-        """See :class:`Listing`."""
-        names = json.dumps([venue_symbol(symbol) for symbol in symbols], separators=(",", ":"))
-        return f"/api/v3/exchangeInfo?symbols={quote(names)}"
-
-    def read(self, symbols: Sequence[Symbol], body: bytes) -> dict[Symbol, Instrument]:
-        """See :class:`Listing`."""
-        told = {each.symbol: each for each in decoded(self._decode, body).symbols}
-        named = {symbol: told.get(venue_symbol(symbol)) for symbol in symbols}
-        return {
-            symbol: decoded(lambda _, at=symbol, of=each: _instrument(at, of.filters), body)  # type: ignore[misc]
-            for symbol, each in named.items()
-            if each is not None
-        }
+_decode_markets = msgspec.json.Decoder(_Markets).decode
 
 
-def _instrument(symbol: Symbol, filters: Sequence[Mapping[str, Any]]) -> Instrument:
-    """Raises ``ValueError`` for a figure that is none."""
-    named = {str(each.get("filterType")): each for each in filters}
-    value = named.get("NOTIONAL") or named.get("MIN_NOTIONAL") or {}
-    size = named.get("LOT_SIZE", {})
-    return Instrument(
-        symbol, _figure(named.get("PRICE_FILTER", {}), "tickSize"), _figure(size, "stepSize"),
-        _figure(size, "minQty"), _figure(value, "minNotional"),
-    )  # fmt: skip
+def _binance_path(symbols: Sequence[Symbol]) -> str:
+    names = json.dumps([binance.venue_symbol(symbol) for symbol in symbols], separators=(",", ":"))
+    return f"/api/v3/exchangeInfo?symbols={quote(names)}"
 
 
-def _figure(filters: Mapping[str, Any], name: str) -> float:
-    found = float(filters.get(name) or 0.0)
-    if not 0 <= found < 1e15:
-        raise ValueError(f"{name} was {found}; allowed is 0 and above")
-    return found
+def _binance(body: bytes) -> list[Told]:
+    return [_filtered(each) for each in decoded(_decode_markets, body).symbols]
+
+
+def _filtered(market: _Market) -> Told:
+    none = _Filter()
+    named = {each.kind: each for each in market.filters}
+    price, size = named.get("PRICE_FILTER", none), named.get("LOT_SIZE", none)
+    value = named.get("NOTIONAL") or named.get("MIN_NOTIONAL", none)
+    return Told(market.symbol, price.price_step, size.size_step, size.least_size, value.least_value)
+
+
+class _Pair(Struct):
+    altname: str
+    lot_decimals: _Decimals | None = None
+    pair_decimals: _Decimals | None = None
+    tick_size: Any = None
+    ordermin: Any = None
+    costmin: Any = None
+
+
+def _kraken(history: KrakenHistory) -> Callable[[bytes], list[Told]]:
+    decode = msgspec.json.Decoder(_Pair).decode
+
+    def rows(body: bytes) -> list[Told]:
+        pairs = [decoded(decode, bytes(pair)) for pair in history.result(body).values()]
+        return [
+            Told(
+                pair.altname, pair.tick_size or _step(pair.pair_decimals),
+                _step(pair.lot_decimals), pair.ordermin, pair.costmin,
+            )
+            for pair in pairs
+        ]  # fmt: skip
+
+    return rows
+
+
+class _Prices(Struct):
+    step: Any = msgspec.field(name="tickSize", default=None)
+
+
+class _Sizes(Struct):
+    step: Any = msgspec.field(name="basePrecision", default=None)
+    least_value: Any = msgspec.field(name="minOrderAmt", default=None)
+
+
+class _Spot(Struct):
+    symbol: str
+    prices: _Prices = msgspec.field(name="priceFilter", default_factory=_Prices)
+    sizes: _Sizes = msgspec.field(name="lotSizeFilter", default_factory=_Sizes)
+
+
+def _bybit(history: BybitHistory) -> Callable[[bytes], list[Told]]:
+    decode = msgspec.json.Decoder(list[_Spot]).decode
+
+    def rows(body: bytes) -> list[Told]:
+        return [
+            Told(each.symbol, each.prices.step, each.sizes.step, None, each.sizes.least_value)
+            for each in history.rows(decode, body)
+        ]
+
+    return rows
+
+
+class _Listed(Struct):
+    name: str = msgspec.field(name="instId")
+    price_step: Any = msgspec.field(name="tickSz", default=None)
+    size_step: Any = msgspec.field(name="lotSz", default=None)
+    least_size: Any = msgspec.field(name="minSz", default=None)
+
+
+def _okx(history: OkxHistory) -> Callable[[bytes], list[Told]]:
+    decode = msgspec.json.Decoder(list[_Listed]).decode
+
+    def rows(body: bytes) -> list[Told]:
+        return [
+            Told(each.name, each.price_step, each.size_step, each.least_size, None)
+            for each in history.rows(decode, body)
+        ]
+
+    return rows
+
+
+class _Bound(Struct):
+    min: Any = None
+
+
+class _Limits(Struct):
+    amount: _Bound | None = None
+    cost: _Bound | None = None
+
+
+class _Precision(Struct):
+    price: Any = None
+    amount: Any = None
+
+
+class _Unified(Struct):
+    precision: _Precision | None = None
+    limits: _Limits | None = None
+
+
+class _AllUnified(Struct):
+    mode: int
+    markets: dict[str, _Unified]
+
+
+_decode_unified = msgspec.json.Decoder(_AllUnified).decode
+
+
+def _ccxt_path(symbols: Sequence[Symbol]) -> str:
+    return urlencode({"markets": ",".join(map(unified, symbols))})
+
+
+def _ccxt(body: bytes) -> list[Told]:
+    answer = decoded(_decode_unified, body)
+    steps = answer.mode == TICK_SIZE
+    return [_of_ccxt(name, each, steps=steps) for name, each in answer.markets.items()]
+
+
+def _of_ccxt(name: str, market: _Unified, *, steps: bool) -> Told:
+    step = market.precision if steps and market.precision else _Precision()
+    limits, none = market.limits or _Limits(), _Bound()
+    size, value = limits.amount or none, limits.cost or none
+    return Told(name, step.price, step.amount, size.min, value.min)

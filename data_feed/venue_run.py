@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from random import Random
 from typing import Any
 
@@ -126,8 +126,9 @@ class VenueRun:
 
     def first_data(self, shard: Shard) -> None:
         """See :class:`data_feed.shard.ShardListener`."""
-        if self._history is not None and not self._first_data.is_set():
-            self._start(self._load_instruments(self._history))
+        history = self._history
+        if history is not None and not self._first_data.is_set():
+            self._start(self._until_had(lambda: self._load_instruments(history)))
         self._first_data.set()
         self._load_history(shard)
 
@@ -169,18 +170,21 @@ class VenueRun:
     async def _load_all(self, history: HistoryLoader, shard: Shard) -> None:
         self._loading.add(shard)
         try:
-            await self._load_until_had(history, shard)
+            await self._until_had(lambda: history.load_all(shard.known))
         finally:
             self._loading.discard(shard)
 
-    async def _load_until_had(self, history: HistoryLoader, shard: Shard) -> None:
+    async def _until_had(self, ask: Callable[[], Awaitable[bool]]) -> None:
         pause_s = self.route.policy.repair_s
-        while not await history.load_all(shard.known):
+        while not await ask():
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
-    async def _load_instruments(self, history: HistoryLoader) -> None:
-        self.instruments = await history.load_instruments()
+    async def _load_instruments(self, history: HistoryLoader) -> bool:
+        """False when the venue could not answer at the moment."""
+        told = await history.load_instruments()
+        self.instruments = told or {}
+        return told is not None
 
     async def _load_book(self, history: HistoryLoader, shard: Shard, symbol: Symbol) -> None:
         snapshot = await history.load_book(symbol)

@@ -21,6 +21,7 @@ from data_feed.open_feed import FeedRequest, default_symbols, open_feed
 from data_feed.protocol import TICKS, Channel
 from data_feed.simulator.server import SimulatorServer
 from data_feed.status import FeedState
+from market.instrument import Instrument
 from market.market import Market
 from market.types import Interval, Symbol
 from tests.data_feed.test_socket_loop import until
@@ -108,6 +109,8 @@ async def test_trades_quotes_books_and_candles_come_through_ccxt() -> None:
         await until(lambda: market[ETH].quote is not None)
         await until(lambda: (book := feed.book(BTC)) is not None and book.valid)
         await until(lambda: len(market[BTC].builder.columns(Interval.M15)) > 200)
+        await until(lambda: feed.instrument(ETH) is not None)
+        assert feed.instrument(BTC) == Instrument(BTC, 0.1, 1e-8, 0.0, 0.1)
         status, book, quote = feed.status(), feed.book(BTC), market[ETH].quote
         assert book is not None
         view = book.view(10)

@@ -35,6 +35,7 @@ from data_feed.venues.bybit import BybitParser
 from data_feed.venues.coinbase import CoinbaseParser
 from data_feed.venues.kraken import KrakenParser
 from data_feed.venues.okx import OkxParser
+from market.instrument import Instrument
 from market.market import Market
 from market.order_book import OrderBook
 from market.types import Interval, Symbol
@@ -148,8 +149,26 @@ COINBASE = Script(
 )  # fmt: skip
 
 
+INSTRUMENTS: dict[str, object] = {
+    "/0/public/AssetPairs": {"error": [], "result": {"XXBTZUSD": {
+        "altname": "XBTUSD", "tick_size": "0.1", "lot_decimals": 3}}},
+    "/v5/market/instruments-info?category=spot": {"retCode": 0, "result": {"list": [
+        {"symbol": "BTCUSDT", "priceFilter": {"tickSize": "0.1"},
+         "lotSizeFilter": {"basePrecision": "0.001"}}]}},
+    "/api/v5/public/instruments?instType=SPOT": {"code": "0", "data": [
+        {"instId": "BTC-USDT", "tickSz": "0.1", "lotSz": "0.001"}]},
+    "/api/v3/exchangeInfo?symbols=%5B%22BTCUSDT%22%5D": {"symbols": [
+        {"symbol": "BTCUSDT", "filters": [
+            {"filterType": "PRICE_FILTER", "tickSize": "0.1"},
+            {"filterType": "LOT_SIZE", "stepSize": "0.001"}]}]},
+    "/products": [{"id": "BTC-USD", "quote_increment": "0.1", "base_increment": "0.001"}],
+}  # fmt: skip
+
+
 def rest(target: str) -> tuple[int, object]:
-    """One candle, no trades, and a book, in the words of whichever venue is asked."""
+    """Steps, one candle, no trades, and a book, in the words of whichever venue is asked."""
+    if target in INSTRUMENTS:
+        return 200, INSTRUMENTS[target]
     if "depth" in target:
         return 200, {"lastUpdateId": 7, "bids": [["100", "3"]], "asks": [["101", "2"]]}
     if "/market/books" in target:
@@ -245,7 +264,8 @@ async def test_a_venue_fills_the_market_and_its_lost_book_comes_back(
             builder, last_asked = market[symbol].builder, history("").intervals[-1]
             await until(lambda: is_new(feed.book(symbol)))
             await until(lambda: len(builder.columns(last_asked)) == 2)
-            status = feed.status()
+            await until(lambda: feed.instrument(symbol) is not None)
+            status, steps = feed.status(), feed.instrument(symbol)
         finally:
             await asyncio.to_thread(feed.stop)
     assert status.state is FeedState.STREAMING
@@ -259,6 +279,7 @@ async def test_a_venue_fills_the_market_and_its_lost_book_comes_back(
     assert (quote.bid, quote.bid_size, quote.ask, quote.ask_size) == (100.0, 1.0, 101.0, 2.0)
     [old, new] = builder.columns(Interval.D1).snapshot().close.tolist()
     assert (old, new) == (6.0, 100.5)
+    assert steps == Instrument(symbol, 0.1, 0.001, 0.0, 0.0)
 
 
 def is_new(book: OrderBook | None) -> bool:
