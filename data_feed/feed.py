@@ -14,7 +14,7 @@ from data_feed.progress import total, worst
 from data_feed.source import Source
 from data_feed.status import FeedMode, FeedState, FeedStatus, SymbolStatus
 from data_feed.tap import Keep
-from data_feed.users import Restore, StageReport, Users
+from data_feed.users import InstrumentMemory, Restore, StageReport, Users
 from data_feed.venue_feed import VenueFeed
 from data_feed.venue_market import VenueMarket
 from market.errors import UnknownSymbol
@@ -164,6 +164,10 @@ class Feed:
         What is simulated or replayed begins with nothing.
         """
         self._users.restore = restore
+
+    def remember(self, memory: InstrumentMemory) -> None:
+        """Have a live venue's instruments begin as ``memory`` knows them; call before the start."""
+        self._users.memory = memory
 
     def status(self) -> FeedStatus:
         """What the feed is doing at this moment; of several venues the one in the worst state.

@@ -11,7 +11,7 @@ from data_feed.errors import HistoryError
 from market.instrument import Instrument
 from market.types import Symbol
 
-__all__ = ["FINEST", "Listing", "Told"]
+__all__ = ["FINEST", "Listing", "Told", "instrument"]
 
 FINEST = 1e-18
 """The smallest step that is believed: no token has finer units."""
@@ -45,11 +45,11 @@ class Listing:
         """Those of ``symbols`` that an answer tells of; raises :class:`HistoryError`."""
         told = {row.name: row for row in self.rows(body)}
         named = {symbol: told.get(self.name(symbol)) for symbol in symbols}
-        return {symbol: _instrument(symbol, row) for symbol, row in named.items() if row}
+        return {symbol: instrument(symbol, row) for symbol, row in named.items() if row}
 
 
-def _instrument(symbol: Symbol, row: Told) -> Instrument:
-    """Raises :class:`HistoryError` for figures that no market has."""
+def instrument(symbol: Symbol, row: Told) -> Instrument:
+    """What ``row`` tells of ``symbol``; raises :class:`HistoryError` for what no market has."""
     told = [0.0 if each is None or each == "" else each for each in row[1:]]
     try:
         figures = msgspec.convert(told, tuple[_Figure, _Figure, _Figure, _Figure], strict=False)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -53,6 +53,7 @@ class VenueFeed:
         self._users = users
         self._source = self._sources[0]
         self._run: VenueRun | None = None
+        self._instruments: Mapping[Symbol, Instrument] = {}
         self._failure = ""
 
     # --- the work -----------------------------------------------------------------------------
@@ -73,13 +74,19 @@ class VenueFeed:
 
     async def _run_source(self, source: Source, *, trial: bool) -> bool:
         """Whether ``source`` ran to its end; False when its trial failed."""
-        self._source, self._run = source, None
+        self._source, self._run, self._instruments = source, None, {}
         if not trial:
             await self._take_stored(source)
         async with source.open() as opened:
             route = self._tapped(opened, source.venue)
             run = VenueRun(
-                route, self.market, self._random, self._users, self._changed, quiet=trial
+                route,
+                self.market,
+                self._random,
+                self._users,
+                self._changed,
+                self._take_instruments,
+                quiet=trial,
             )
             self._run, self.label = run, route.label
             try:
@@ -101,14 +108,34 @@ class VenueFeed:
 
     async def _take_stored(self, source: Source) -> None:
         """Put what is known from earlier into the market, if ``source`` goes on from there."""
+        if source.mode is not FeedMode.LIVE:
+            return
+        await self._recall()
         restore = self._users.restore
-        if restore is None or source.mode is not FeedMode.LIVE:
+        if restore is None:
             return
         for symbol in self.market.symbols:
             state = self.market[symbol]
             for interval in INTERVALS:
                 stored = await asyncio.to_thread(restore, state.symbol, interval)
                 state.builder.load_history(interval, stored, closed=True)
+
+    async def _recall(self) -> None:
+        """Have what the venue took of orders when it was last asked, until it tells it again."""
+        if self._users.memory is not None:
+            named = {self.market[symbol].symbol: symbol for symbol in self.market.symbols}
+            known = await asyncio.to_thread(self._users.memory.recall, tuple(named))
+            recalled = {named[each.symbol]: each for each in known}
+            self._instruments = {**recalled, **self._instruments}
+
+    async def _take_instruments(self, told: Mapping[Symbol, Instrument]) -> None:
+        self._instruments = {**self._instruments, **told}
+        memory = self._users.memory
+        if memory is not None and self._source.mode is FeedMode.LIVE:
+            named = [
+                each._replace(symbol=self.market[each.symbol].symbol) for each in told.values()
+            ]
+            await asyncio.to_thread(memory.remember, named)
 
     def _changed(self) -> None:
         hub = self._users.hub
@@ -138,7 +165,7 @@ class VenueFeed:
 
     def instrument(self, symbol: Symbol) -> Instrument | None:
         """What the venue takes of orders for ``symbol``, by its plain name; None if it told not."""
-        return self._run.instruments.get(symbol) if self._run else None
+        return self._instruments.get(symbol)
 
     def status(self) -> FeedStatus:
         """What this venue is doing at this moment."""

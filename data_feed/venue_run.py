@@ -36,7 +36,8 @@ async def _settle(history: HistoryLoader) -> None:
 class VenueRun:
     """As many connections as the venue's limits ask for, at work from the start to :meth:`close`.
 
-    ``changed`` is called when a connection brings data, is lost, or something was repaired.
+    ``changed`` is called when a connection brings data, is lost, or something was repaired,
+    ``told`` when the venue has told its instruments.
     ``quiet``: a connection that fails is not told, for it is a trial.
     """
 
@@ -47,14 +48,15 @@ class VenueRun:
         random: Random,
         users: Users,
         changed: Callable[[], None],
+        told: Callable[[Mapping[Symbol, Instrument]], Awaitable[None]],
         *,
         quiet: bool,
     ) -> None:
         self.route = route
         self.failure = f"no data within {TRIAL_S:g} s"
         self.repair: Repair | None = None
-        self.instruments: Mapping[Symbol, Instrument] = {}
         self._changed = changed
+        self._told = told
         self._quiet = quiet
         self._first_data = asyncio.Event()
         self._lost = asyncio.Event()
@@ -182,9 +184,10 @@ class VenueRun:
 
     async def _load_instruments(self, history: HistoryLoader) -> bool:
         """False when the venue could not answer at the moment."""
-        told = await history.load_instruments()
-        self.instruments = told or {}
-        return told is not None
+        found = await history.load_instruments()
+        if found:
+            await self._told(found)
+        return found is not None
 
     async def _load_book(self, history: HistoryLoader, shard: Shard, symbol: Symbol) -> None:
         snapshot = await history.load_book(symbol)

@@ -1,10 +1,10 @@
-"""What outlives the process: candles and trades of live venues, frames in a recording.
+"""What outlives the process: what live venues showed and told, frames in a recording.
 
 Only those of a real venue are stored: the simulator and replays begin anew every time.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -13,10 +13,11 @@ from data_feed.open_feed import FeedRequest, default_symbols
 from data_feed.replay import ReadFrames, symbols_in
 from data_feed.status import FeedMode, FeedStatus
 from data_feed.tap import Keep
-from data_feed.users import Restore
+from data_feed.users import InstrumentMemory, Restore
 from data_feed.venue_market import FedMarket, VenueMarket
 from data_feed.venue_names import by_venue, tag, venue_keys
 from market.columns import CandleWindow
+from market.instrument import Instrument
 from market.market import Market
 from market.types import Interval, Symbol
 from server.settings import Settings
@@ -54,6 +55,10 @@ class RecordableFeed(Protocol):
         """See :meth:`data_feed.feed.Feed.restore`."""
         ...
 
+    def remember(self, memory: InstrumentMemory) -> None:
+        """See :meth:`data_feed.feed.Feed.remember`."""
+        ...
+
 
 class Outliving:
     """The store's and the recorder's threads, as the settings ask for them.
@@ -73,6 +78,7 @@ class Outliving:
                 market.keep(keepers.keep)
                 self.venues.append(keepers)
             feed.restore(self._restored)
+            feed.remember(self)
         if settings.record is not None:
             self.recorder = Recorder(SegmentWriter(settings.record))
             feed.record(self.recorder.keep)
@@ -88,6 +94,15 @@ class Outliving:
         for part in (*self.venues, self.recorder):
             if part is not None:
                 part.stop()
+
+    def recall(self, symbols: Sequence[Symbol]) -> list[Instrument]:
+        """See :meth:`data_feed.users.InstrumentMemory.recall`."""
+        return [each for keepers in self.venues for each in keepers.recall(symbols)]
+
+    def remember(self, instruments: Sequence[Instrument]) -> None:
+        """See :meth:`data_feed.users.InstrumentMemory.remember`."""
+        for keepers in self.venues:
+            keepers.remember(instruments)
 
     def _restored(self, symbol: Symbol, interval: Interval) -> CandleWindow:
         owner = next(keepers for keepers in self.venues if keepers.owns(symbol))

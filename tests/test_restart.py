@@ -116,6 +116,7 @@ def test_a_restart_begins_with_the_store_and_fills_the_gap(
     wait_for(lambda: first.feed.status().state is FeedState.STREAMING, "the first run")
     wait_for(lambda: len(first.candles(Interval.S1)) > 5, "some seconds")
     opened = int(first.candles(Interval.S1).time_ns[0])
+    wait_for((tmp_path / "instruments/coinbase.json").exists, "the steps on the disk")
     first.stop()
     shown = first.candles(Interval.S1)
 
@@ -127,6 +128,9 @@ def test_a_restart_begins_with_the_store_and_fills_the_gap(
     cut_off.start()
     wait_for(lambda: len(cut_off.candles(Interval.S1)) > 0, "the stored candles")
     wait_for(lambda: cut_off.feed.status().state is FeedState.LOST, "the refusal")
+    steps = first.feed.instrument(BTC)
+    assert steps is not None
+    assert cut_off.feed.instrument(BTC) == steps
     stored = cut_off.candles(Interval.S1)
     cut_off.stop()
     for name in COLUMNS:  # all but the second that was open when the program ended
