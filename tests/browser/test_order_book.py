@@ -41,11 +41,22 @@ def open_dashboard(page: Page, url: str, symbol: str = "SOL-USD") -> None:
     page.locator('.book[data-state="followed"]').wait_for()
 
 
+def falls_silent(page: Page) -> None:
+    """Wait until no book and no trade was told for a while: some may be on their way still."""
+    page.evaluate(MESSAGES)
+
+    def silent() -> bool:
+        page.evaluate("() => { window.told = []; }")
+        page.wait_for_timeout(500)
+        return bool(page.evaluate("!told.some(({type}) => type === 'book' || type === 'trades')"))
+
+    wait_until(silent, "no book is told any more")
+
+
 def silence(page: Page, symbol: str = "BTC-USD") -> None:
     """The server tells no book any more: what comes next is the test's own."""
-    page.evaluate(MESSAGES)
     page.evaluate("(symbol) => candlecast.send({ type: 'book', symbol })", symbol)
-    page.evaluate("() => new Promise((done) => setTimeout(done, 300))")
+    falls_silent(page)
 
 
 def tell(page: Page, message: dict[str, Any]) -> None:
@@ -264,10 +275,7 @@ def test_nothing_is_told_of_folded_panels(program: Program, page: Page) -> None:
     for name in ("book", "trades"):
         page.locator(f'[data-folds="{name}"]').click()
     assert not page.locator(".book-body").is_visible()
-    page.wait_for_timeout(400)  # until the page has noticed and said it
-    page.evaluate(MESSAGES)
-    page.wait_for_timeout(1500)
-    assert page.evaluate("window.told.length") == 0
+    falls_silent(page)
     page.reload()
     page.locator(".watch-grid").wait_for()
     assert not page.locator(".book-body").is_visible()  # kept
@@ -337,10 +345,7 @@ def test_the_depth_view_is_kept_and_leaves_nothing_behind(program: Program, page
     page.locator(".book-bids .book-row:not(.is-empty)").nth(0).wait_for()
     page.locator('a[href^="/paper"]').nth(0).click()
     page.locator(".page-paper").wait_for()
-    page.evaluate(MESSAGES)
-    page.wait_for_timeout(600)
-    told = page.evaluate("window.told.filter(({type}) => type === 'book' || type === 'trades')")
-    assert told == []
+    falls_silent(page)
 
 
 def rounded(value: float, digits: int, sign: str = "") -> str:
