@@ -26,7 +26,7 @@ run: $(VENV)/.run accounts ## Serves http://127.0.0.1:8050 (CANDLECAST_* variabl
 
 test: export CI := 1
 test: $(VENV)/.dev ## Lint, types, import rule, and every test, real browser included
-	@$(MAKE) --no-print-directory -j 2 --output-sync=target compiled style types imports provided
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target compiled accounts types style imports provided
 	@$(MAKE) --no-print-directory -j 2 --output-sync=target units kernels
 	$(BROWSER)
 
@@ -44,7 +44,7 @@ types: $(VENV)/.dev
 imports: $(VENV)/.dev
 	$(VENV)/bin/lint-imports
 
-unit: compiled egl postgres
+unit: compiled accounts egl postgres
 	$(UNIT)
 
 units: $(VENV)/.dev # as `unit`, where all it needs has been prepared
@@ -53,13 +53,13 @@ units: $(VENV)/.dev # as `unit`, where all it needs has been prepared
 kernels: $(VENV)/.dev # the compiled functions once more as plain Python: out-of-range indexing raises there
 	$(KERNELS)
 
-browser-tests: compiled chromium
+browser-tests: compiled accounts chromium
 	$(BROWSER)
 
 accounts: $(VENV)/.run ## Compiles what paper accounts decide with, where there is a C compiler; without one they run interpreted
 	@$(PY) scripts/compile_accounts.py
 
-compiled: $(VENV)/.dev accounts # no test waits for the compiler
+compiled: $(VENV)/.dev # no test waits for the compiler
 	CANDLECAST_LOG_LEVEL=warning $(PY) app.py --warm-up --renderer cpu --feed sim
 
 provided: $(VENV)/.dev # one after another: they ask the same package manager

@@ -268,10 +268,14 @@ def test_hidden_tab_gets_nothing(program: Program, page: Page) -> None:
         Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
         document.dispatchEvent(new Event('visibilitychange')); }"""
     page.evaluate(hide, True)
-    page.wait_for_timeout(300)
+
+    def still() -> bool:
+        drawn = counter(page, "frames")
+        page.wait_for_timeout(1500)
+        return counter(page, "frames") == drawn
+
+    wait_until(still, "what was on its way is drawn, and nothing more")
     before = counter(page, "frames")
-    page.wait_for_timeout(1500)
-    assert counter(page, "frames") == before
     page.evaluate(hide, False)
     wait_for_counter(page, "frames", before + 4)
 

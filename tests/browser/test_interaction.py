@@ -117,8 +117,7 @@ def test_crisp_picture_of_the_zoom_needs_no_transform(stand: Stand, chart: Page)
     end = said.get("end", HELD)
     assert isinstance(end, int)
     show(stand, chart, keyframe(2, end, bars=said["bars"], end=said.get("end")))
-    chart.wait_for_timeout(300)  # the wheel rests
-    assert transform(chart) is None
+    wait_until(lambda: transform(chart) is None, "the wheel rests")
 
 
 def test_price_axis_drag_scales_and_double_click_fits_again(stand: Stand, chart: Page) -> None:

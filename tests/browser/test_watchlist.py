@@ -283,11 +283,14 @@ def test_a_hidden_tab_fetches_nothing(program: Program, page: Page) -> None:
     fetched.clear()
     page.evaluate("candlecastTheme.apply('light')")  # would fetch at once
     before = cells(page, "price")
-    page.wait_for_timeout(2500)
-    settled = cells(page, "price")
+
+    def still() -> bool:
+        prices = cells(page, "price")
+        page.wait_for_timeout(2000)
+        return cells(page, "price") == prices
+
+    wait_until(still, "what was on its way is shown, and nothing more")
     assert [url for url in fetched if "sparklines" in url] == []
-    page.wait_for_timeout(1500)
-    assert cells(page, "price") == settled
     with page.expect_request("**/api/sparklines.webp?theme=light*"):
         page.evaluate("away = false; document.dispatchEvent(new Event('visibilitychange'))")
     wait_until(lambda: cells(page, "price") != before, "prices go on")
