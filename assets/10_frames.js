@@ -11,7 +11,7 @@
  *   last_y: number, plot: number[], stale: boolean, alt: string, studies?: StudyMeta[], time_ms?: number,
  *   price_top: number, price_bottom: number, first_index: number, x_first: number, step: number, axis?: string,
  *   percent_base?: number | null, bars: number, end?: number | null, price_range?: number[] | null,
- *   held?: number[]}} Meta
+ *   held?: number[], ticks?: number[]}} Meta
  * @typedef {{label: string, role: string, value: number | null, text: string}} CurveMeta
  * @typedef {{title: string, pane: PaneMeta | null, left_out: boolean, decimals?: number,
  *   curves: CurveMeta[]}} StudyMeta

@@ -6,7 +6,7 @@
  * chart's own last price.
  */
 {
-  const { words, make, scales, PaperLine, paperWords: say, paperApi: api, paperType } = window.candlecast;
+  const { words, make, scales, AxisCovers, PaperLine, paperWords: say, paperApi: api, paperType } = window.candlecast;
   const APART = { wide: 23, phone: 32 }; // CSS pixels between two tags
   const phone = window.matchMedia("(max-width: 767px)");
   const LABEL = 19; // and between two labels on the axis
@@ -27,6 +27,7 @@
       this.root = make("div", "paper-lines");
       this.rules = make("div", "");
       this.root.append(this.rules);
+      this.covers = new AxisCovers(this.rules);
       chart.append(this.root);
       this.ending = new AbortController();
       chart.addEventListener("candlecast:followed", () => this.draw(), { signal: this.ending.signal });
@@ -133,12 +134,17 @@
       const apart = phone.matches ? APART.phone : APART.wide;
       const rows = shown.map(({ y }) => y / panel.ratio);
       const tags = spread(rows, apart, top / panel.ratio + apart / 2, bottom / panel.ratio - apart / 2);
-      let labels = -Infinity;
+      const newest = last === null ? null : last / panel.ratio;
+      /** @type {number[]} */
+      const labels = [];
       shown.forEach(({ line }, place) => {
         const css = rows[place];
-        labels = besideLast(Math.max(css, labels + LABEL), last === null ? null : last / panel.ratio);
-        line.place(css, tags[place] - css, labels - css, words.number(line.price, meta.decimals));
+        const label = besideLast(Math.max(css, (labels.at(-1) ?? -Infinity) + LABEL), newest);
+        labels.push(label);
+        line.place(css, tags[place] - css, label - css, words.number(line.price, meta.decimals));
       });
+      const ticks = (meta.ticks ?? []).map((price) => (c * axis.rowOf(price) + d) / panel.ratio);
+      this.covers.show(ticks, labels, newest);
     }
 
     /** While it is dragged. @param {PaperLine} line @param {number} price */

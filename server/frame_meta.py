@@ -46,6 +46,7 @@ def describe(
         "plot": [plot.x0, plot.y0, plot.x1, plot.y1],
         "price_top": layout.price_top,
         "price_bottom": layout.price_bottom,
+        "ticks": layout.frame.ticks.values,
         "first_index": layout.first_index,
         "x_first": layout.x_first,
         "step": layout.step,

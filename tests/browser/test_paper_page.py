@@ -16,6 +16,16 @@ pytestmark = pytest.mark.browser
 PATH = "/paper?symbol=BTC-USD&interval=1m"
 NUMBERS = count(1)  # of accounts: a test that is tried once more has another
 HEAD = "candlecast.paperPage()?.head"
+# What a label on the price axis would cut is covered, and nothing else is.
+COVERED = """() => {
+    const middle = (element) => {
+        const { top, height } = element.getBoundingClientRect();
+        return top + height / 2;
+    };
+    const covers = [...document.querySelectorAll(".paper-axis-cover:not([hidden])")];
+    const label = document.querySelector(".paper-line.is-draft .paper-line-axis");
+    return label && covers.length === 1 && Math.abs(middle(covers[0]) - middle(label)) < 2;
+}"""
 
 
 def opened(page: Page, program: Program, path: str = PATH) -> None:
@@ -130,6 +140,9 @@ def test_limit_order_is_dragged_and_cancelled(program: Program, page: Page, acco
     line.locator(".paper-line-close").click()
     expect(page.locator('[data-paper-count="orders"]')).to_have_text("0")
     expect(order_line(page)).to_have_count(0)
+    tick = page.evaluate("candlecast.panelOf(document.querySelector('#chart')).meta.ticks.at(-2)")
+    page.locator("#paper-limit").fill(str(tick))  # its label lies over the picture's
+    page.wait_for_function(COVERED)
 
 
 def test_escape_puts_a_line_back_and_keys_move_it(
