@@ -31,6 +31,7 @@
       this.problem = make("span", "paper-field-problem", { role: "alert" });
       const inside = make("span", "paper-field-inside");
       inside.append(this.input, make("span", "field-unit", {}, field.unit ?? ""));
+      if (kind === "choice") inside.append(make("span", "icon icon-chevron", { "aria-hidden": "true" }));
       this.input.name = name;
       this.root.append(...(kind === "tick" ? [this.input, caption] : [caption, inside]), this.problem);
     }
@@ -46,7 +47,10 @@
       const input = /** @type {HTMLInputElement} */ (make("input", kind === "tick" ? "" : "picker-input", { type: kind === "tick" ? "checkbox" : "text", autocomplete: "off" }));
       if (kind === "tick") input.checked = Boolean(value);
       else input.value = value === null || value === undefined ? "" : String(value);
-      if (kind === "number") input.inputMode = "decimal";
+      if (kind === "number") {
+        input.value = input.value.replace(/^\d+/, (digits) => digits.replace(/\B(?=(\d{3})+$)/g, ","));
+        input.inputMode = "decimal";
+      }
       return input;
     }
 

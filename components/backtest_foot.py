@@ -12,7 +12,7 @@ AT_REST = [
 """What the button says while nothing runs; CSS chooses."""
 
 RUN_CLASSES = "button button-primary button-main run-button"
-HINT = "Ctrl Enter runs"
+HINT = html.Span("Ctrl Enter runs", className="keys-only")
 
 
 def foot() -> html.Div:

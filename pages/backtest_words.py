@@ -81,6 +81,10 @@ def length(time_ns: float) -> str:
     return f"{plain(time_ns / 60e9, 0)} min"
 
 
+def _days(number: float) -> str:
+    return f"{plain(number, 0 if number >= 10 else 1)} days"
+
+
 def note(by_key: Mapping[str, MetricView], key: str, view: ResultView, money: str) -> str:
     """The comparison beside a value: buy & hold, convention, or how many there were."""
 
@@ -91,7 +95,7 @@ def note(by_key: Mapping[str, MetricView], key: str, view: ResultView, money: st
     market_down = float(drawdown(view.market).min())
     words = {
         "total_return": f"B&H {other('buy_and_hold_return')}",
-        "cagr": f"{plain(years, 1)} years" if years >= 1 else f"{plain(365.25 * years, 0)} days",
+        "cagr": f"{plain(years, 1)} years" if years >= 1 else _days(365.25 * years),
         "max_drawdown": f"B&H {percent(market_down, 1)}",
         "longest_drawdown": "peak to recovery",
         "win_rate": f"of {other('trades')} trades",
