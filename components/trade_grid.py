@@ -68,6 +68,7 @@ def dense_grid(id: str, **options: Any) -> dag.AgGrid:
             "animateRows": False,
             "suppressColumnMoveAnimation": True,
             "suppressNoRowsOverlay": True,
+            "tabToNextCell": {"function": "false"},  # out of the list; arrows go from cell to cell
             **options,
         },
         className="trade-grid",

@@ -73,6 +73,7 @@ def _grid(pictures: bool) -> dag.AgGrid:
             "cellFlashDuration": 120,
             "cellFadeDuration": 0,
             "suppressScrollOnNewData": True,
+            "tabToNextCell": {"function": "false"},  # out of the list; arrows go from cell to cell
             "localeText": {
                 "loadingOoo": "Loading symbols",
                 "noRowsToShow": "No symbol is followed",

@@ -68,6 +68,8 @@ def test_enter_on_a_row_chooses_it(program: Program, page: Page) -> None:
     wait_until(lambda: chosen(page) == ["ETH-USD"], "the row is marked")
     ring = page.locator(row(page, "ETH-USD")).evaluate("(e) => getComputedStyle(e).boxShadow")
     assert "inset" in ring
+    page.keyboard.press("Tab")  # one stop for all rows
+    page.wait_for_function("() => !document.activeElement.closest('.watch-grid')")
 
 
 def test_the_top_bar_marks_the_row_too(program: Program, page: Page) -> None:
