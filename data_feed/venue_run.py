@@ -117,7 +117,11 @@ class VenueRun:
 
     async def finished(self) -> None:
         """Wait for the end of the source; most have none."""
-        await asyncio.gather(*self._work)
+        # Not gathered, for then whoever is cancelled here would cancel them, and :meth:`close` a
+        # second time, while they close their connections.
+        done, _ = await asyncio.wait(self._work, return_when=asyncio.FIRST_EXCEPTION)
+        for each in done:
+            each.result()
 
     async def close(self) -> None:
         """Stop everything."""

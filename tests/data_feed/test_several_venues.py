@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from data_feed.connectors import WebSocketConnector
+from data_feed.connectors import Connection, WebSocketConnector
 from data_feed.errors import BadRequest, UnknownVenue
 from data_feed.feed import Feed, VenueSources
 from data_feed.open_feed import FeedRequest, default_symbols, open_feed, venues_of
@@ -142,6 +142,51 @@ def test_simulated_venues_have_prices_of_their_own() -> None:
         assert feed.status().mode is FeedMode.SIMULATED
     finally:
         feed.stop()
+
+
+class SlowToClose:
+    """Connections that bring nothing; closing the n-th takes n * 20 turns of the loop."""
+
+    url = "ws://slow"
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.closed: list[int] = []
+        self._opened = 0
+
+    async def open(self) -> Connection:
+        self._opened += 1
+        return _SlowConnection(self, self._opened)
+
+
+class _SlowConnection:
+    def __init__(self, connector: SlowToClose, number: int) -> None:
+        self.arrived_ns = 0
+        self._connector = connector
+        self._number = number
+
+    async def send(self, text: str) -> None:
+        self._connector.asked += 1
+
+    async def receive(self) -> str:
+        await asyncio.Event().wait()
+        raise AssertionError("nothing comes")
+
+    async def close(self) -> None:
+        for _ in range(20 * self._number):
+            await asyncio.sleep(0)
+        self._connector.closed.append(self._number)
+
+
+async def test_each_of_several_connections_has_the_time_to_close() -> None:
+    connector, eth = SlowToClose(), Symbol("ETH-USD")
+    source = FakeSource(FeedMode.LIVE, "V", connector, policy=POLICY)
+    source.parser.limits = Limits(symbols=1)
+    feed = Feed([source], Market([BTC, eth], capacity=10), Random(1))
+    feed.start()
+    await until(lambda: connector.asked == 2)
+    await asyncio.to_thread(feed.stop)
+    await until(lambda: connector.closed == [1, 2])
 
 
 async def test_a_venue_with_small_connections_gets_several() -> None:
