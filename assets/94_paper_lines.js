@@ -143,7 +143,7 @@
         labels.push(label);
         line.place(css, tags[place] - css, label - css, words.number(line.price, meta.decimals));
       });
-      const ticks = (meta.ticks ?? []).map((price) => (c * axis.rowOf(price) + d) / panel.ratio);
+      const ticks = (meta.ticks ?? []).map((row) => (c * row + d) / panel.ratio);
       this.covers.show(ticks, labels, newest);
     }
 

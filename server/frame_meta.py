@@ -27,7 +27,7 @@ def describe(
     before = float(candles.close[-2]) if len(candles) > 1 else float(candles.open[-1])
     change = price - before
     change_pct = 100.0 * change / before if before else 0.0
-    plot = layout.plot
+    plot, scale = layout.plot, layout.frame.scale
     values: dict[str, Any] = {
         "symbol": spec.symbol,
         "interval": spec.interval.value,
@@ -42,11 +42,11 @@ def describe(
         "change_pct": change_pct,
         "decimals": furniture.decimals,
         "direction": 1 if price >= float(candles.open[-1]) else -1,
-        "last_y": layout.frame.scale.row(price),
+        "last_y": scale.row(price),
         "plot": [plot.x0, plot.y0, plot.x1, plot.y1],
         "price_top": layout.price_top,
         "price_bottom": layout.price_bottom,
-        "ticks": layout.frame.ticks.values,
+        "ticks": [scale.row(tick) for tick in layout.frame.ticks.values],
         "first_index": layout.first_index,
         "x_first": layout.x_first,
         "step": layout.step,

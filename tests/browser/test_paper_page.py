@@ -140,8 +140,13 @@ def test_limit_order_is_dragged_and_cancelled(program: Program, page: Page, acco
     line.locator(".paper-line-close").click()
     expect(page.locator('[data-paper-count="orders"]')).to_have_text("0")
     expect(order_line(page)).to_have_count(0)
-    tick = page.evaluate("candlecast.panelOf(document.querySelector('#chart')).meta.ticks.at(-2)")
-    page.locator("#paper-limit").fill(str(tick))  # its label lies over the picture's
+    tick = page.evaluate(
+        """() => {
+            const { meta } = candlecast.panelOf(document.querySelector("#chart"));
+            return candlecast.scales.priceAxis(meta).valueAt(meta.ticks.at(-2));
+        }"""
+    )
+    page.locator("#paper-limit").fill(f"{tick:.1f}")  # its label lies over the picture's
     page.wait_for_function(COVERED)
 
 

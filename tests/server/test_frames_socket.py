@@ -65,12 +65,12 @@ async def test_meta_describes_the_newest_candle(server: Running) -> None:
     assert meta["first_index"] == 10
     assert meta["price_top"] > 106.0
     assert meta["price_bottom"] < 100.0
-    steps = {round(high - low, 6) for high, low in pairwise(meta["ticks"])}
-    assert len(steps) == 1 and steps.pop() > 0  # from the highest down, all of them inside
-    assert meta["price_top"] >= meta["ticks"][0] and meta["ticks"][-1] >= meta["price_bottom"]
     x0, y0, x1, y1 = meta["plot"]
     assert 0 <= x0 < x1 <= 400
     assert y0 < meta["last_y"] < y1
+    steps = [lower - upper for upper, lower in pairwise(meta["ticks"])]
+    assert steps and 0 < max(steps) - 1 <= min(steps)  # evenly spread, from the highest down
+    assert y0 <= meta["ticks"][0] and meta["ticks"][-1] < y1
     assert meta["alt"] == "BTC-USD 103.25, up 0.24 %"
 
 
