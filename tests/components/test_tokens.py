@@ -55,6 +55,7 @@ def test_every_variable_used_exists(sheet: object) -> None:
     own = set(re.findall(r"(--[\w-]+):", text))
     known = {f"--{name}" for name in variables("dark")} | own
     assert set(re.findall(r"var\((--[\w-]+)", text)) - known <= {
+        "--dots",
         "--strip-tone",
         "--watched",
         "--done",
