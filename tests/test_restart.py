@@ -49,7 +49,7 @@ class Exchange:
     def stop(self) -> None:
         asyncio.run_coroutine_threadsafe(self.server.stop(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(60)
         # What is still open, of a client that was cut, ends before its loop does.
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
             runner.get_loop()

@@ -62,7 +62,7 @@ def feed_of(sources: Sequence[FakeSource]) -> tuple[Feed, Market]:
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < end, "half a minute was not enough"
         time.sleep(0.005)

@@ -62,7 +62,7 @@ class Listener:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for another task to make ``condition`` true; half a minute is far more than it needs."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - the loop under test has no event for every counter
             await asyncio.sleep(0.005)
 

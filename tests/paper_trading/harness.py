@@ -150,7 +150,7 @@ def stored(folder: Path) -> Journal:
     return open_journal(None, folder)
 
 
-def wait_for(condition: Callable[[], bool], what: str, seconds: float = 10.0) -> None:
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
     """Wait until ``condition`` holds, or fail naming ``what``."""
     end = monotonic() + seconds
     while not condition():
@@ -170,7 +170,7 @@ class Gate:
 
     def append(self, entries: Sequence[Entry]) -> None:
         self.tried.set()
-        self.open.wait(10)
+        self.open.wait(60)
         if self.error is not None:
             raise self.error
         self.inner.append(entries)

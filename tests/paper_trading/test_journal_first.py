@@ -16,7 +16,7 @@ def test_nobody_is_told_before_the_journal_has_it() -> None:
         gate.tried.clear()
         gate.open.clear()
         answer = desk.paper.submit(1, Place(symbol=BTC, side=Side.BUY, size=1.0))
-        assert gate.tried.wait(10)
+        assert gate.tried.wait(60)
         assert not answer.done() and desk.view().fills == () and queue.take() == []
         gate.open.set()
         told = [event.kind for event in answer.result(10).events]

@@ -86,7 +86,7 @@ class Desk:
         return queue
 
     def past(self, account: int, after: int) -> list[EventView]:
-        assert self.readable.wait(10)
+        assert self.readable.wait(60)
         if self.past_error is not None:
             raise self.past_error
         page = self.events[account][after : after + self.page]
@@ -121,7 +121,7 @@ class Receiver:
 
     def wait(self, count: int) -> None:
         """Until as many deliveries have come."""
-        ends = monotonic() + 20
+        ends = monotonic() + 60
         while len(self.deliveries) < count:
             assert monotonic() < ends, f"{len(self.deliveries)} of {count} deliveries came"
             sleep(0.005)

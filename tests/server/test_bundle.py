@@ -66,7 +66,7 @@ def test_what_sheets_refer_to_is_beside_them() -> None:
 def web() -> Iterator[httpx.Client]:
     with (
         run_server(mount=lambda app: offer_bundles(app, ASSETS)) as running,
-        httpx.Client(base_url=running.url, timeout=20) as client,
+        httpx.Client(base_url=running.url, timeout=60) as client,
     ):
         yield client
 

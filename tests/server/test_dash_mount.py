@@ -65,7 +65,7 @@ def server() -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def web(server: Running) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, timeout=20) as client:
+    with httpx.Client(base_url=server.url, timeout=60) as client:
         yield client
 
 

@@ -49,7 +49,7 @@ def server(
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(60)
     venue = open_feed.VENUES["coinbase"]
     local = replace(venue, history=lambda: CoinbaseHistory(url[0]), pause_s=0.0)
     monkeypatch.setitem(open_feed.VENUES, "coinbase", local)
@@ -57,17 +57,17 @@ def server(
         yield running
     gate.set()
     loops[0].call_soon_threadsafe(done.set)
-    thread.join(10)
+    thread.join(60)
 
 
 def started(server: Running) -> dict[str, object]:
-    answer = httpx.post(f"{server.url}/api/imports", json=ORDER, timeout=20)
+    answer = httpx.post(f"{server.url}/api/imports", json=ORDER, timeout=60)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
 
 
 def view(server: Running) -> dict[str, object]:
-    return dict(httpx.get(f"{server.url}/api/imports/1", timeout=20).json())
+    return dict(httpx.get(f"{server.url}/api/imports/1", timeout=60).json())
 
 
 def test_an_import_is_told_page_by_page(
@@ -76,7 +76,7 @@ def test_an_import_is_told_page_by_page(
     assert started(server)["state"] == "running"
     wait_for(lambda: view(server)["done"] == 300, "the first page", 60)
     assert view(server)["expected"] == 1440
-    again = httpx.post(f"{server.url}/api/imports", json=ORDER, timeout=20)
+    again = httpx.post(f"{server.url}/api/imports", json=ORDER, timeout=60)
     assert again.status_code == 422
     assert "import 1 of BTC-USD is running; cancel it" in again.json()["error"]
     gate.set()
@@ -84,7 +84,7 @@ def test_an_import_is_told_page_by_page(
     stored = CandleStore(tmp_path, "coinbase").read(BTC, Interval.M1)
     assert (stored.time_ns // SECOND).tolist() == truth(START, START + DAY)
     assert view(server)["stored"] == len(stored)
-    assert httpx.get(f"{server.url}/api/imports", timeout=20).json() == [view(server)]
+    assert httpx.get(f"{server.url}/api/imports", timeout=60).json() == [view(server)]
     assert [each["key"] for each in httpx.get(f"{server.url}/api/recordings").json()] == [
         "day:coinbase:2024-10-04"
     ]
@@ -103,7 +103,7 @@ def test_a_cancelled_import_keeps_what_it_has(
 ) -> None:
     started(server)
     wait_for(lambda: view(server)["done"] == 300, "the first page", 60)
-    assert httpx.delete(f"{server.url}/api/imports/1", timeout=20).status_code == 200
+    assert httpx.delete(f"{server.url}/api/imports/1", timeout=60).status_code == 200
     wait_for(lambda: view(server)["state"] == "cancelled", "the end", 60)
     gate.set()
     stored = CandleStore(tmp_path, "coinbase").read(BTC, Interval.M1)
@@ -125,19 +125,19 @@ def test_a_cancelled_import_keeps_what_it_has(
     ],
 )
 def test_a_refusal_is_a_sentence(server: Running, change: dict[str, str], sentence: str) -> None:
-    answer = httpx.post(f"{server.url}/api/imports", json=ORDER | change, timeout=20)
+    answer = httpx.post(f"{server.url}/api/imports", json=ORDER | change, timeout=60)
     assert answer.status_code == 422
     assert sentence in answer.json()["error"]
 
 
 def test_unknown_numbers_and_other_origins_are_refused(server: Running) -> None:
-    answer = httpx.get(f"{server.url}/api/imports/7", timeout=20)
+    answer = httpx.get(f"{server.url}/api/imports/7", timeout=60)
     assert answer.status_code == 422
     assert "import was 7; allowed are the ids" in answer.json()["error"]
     evil = {"Origin": "https://evil.example"}
     for method, path in (("POST", ""), ("DELETE", "/1")):
         refused = httpx.request(
-            method, f"{server.url}/api/imports{path}", json=ORDER, headers=evil, timeout=20
+            method, f"{server.url}/api/imports{path}", json=ORDER, headers=evil, timeout=60
         )
         assert refused.status_code == 403
-    assert httpx.get(f"{server.url}/api/imports", timeout=20).json() == []
+    assert httpx.get(f"{server.url}/api/imports", timeout=60).json() == []

@@ -247,7 +247,7 @@ def server(settings: Settings) -> Iterator[Running]:
 
 
 def test_replays_over_rest(server: Running) -> None:
-    with httpx.Client(base_url=server.url, timeout=20) as web:
+    with httpx.Client(base_url=server.url, timeout=60) as web:
         listed = web.get("/api/recordings").json()
         symbols = ["BTC-USD", "ETH-USD"]
         assert web.get("/api/replay").json() == {"replay": None, "symbols": symbols}
@@ -271,7 +271,7 @@ def test_replays_over_rest(server: Running) -> None:
     ],
 )
 def test_a_refusal_is_a_sentence(server: Running, body: dict[str, object], sentence: str) -> None:
-    answer = httpx.post(f"{server.url}/api/replay", json=body, timeout=20)
+    answer = httpx.post(f"{server.url}/api/replay", json=body, timeout=60)
     assert answer.status_code == 422
     assert sentence in answer.json()["error"]
     assert server.feed.session == 0

@@ -26,7 +26,7 @@ def server() -> Iterator[Running]:
 
 @pytest.fixture
 def web(server: Running) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, timeout=20, headers={"Origin": server.origin}) as client:
+    with httpx.Client(base_url=server.url, timeout=60, headers={"Origin": server.origin}) as client:
         yield client
 
 

@@ -99,7 +99,7 @@ def test_no_trade_of_another_thread_is_lost_or_slept_over() -> None:
     feed.start()
     while len(taken) < count:
         if signal.arm(woken.set):
-            assert woken.wait(10), f"asleep with {len(taken)} of {count} trades"
+            assert woken.wait(60), f"asleep with {len(taken)} of {count} trades"
         woken.clear()
         news = signal.take()
         assert not news.keys() & taken.keys()

@@ -82,7 +82,7 @@ def test_signal_stops_gracefully_and_the_caller_cleans_up(how: signal.Signals) -
         [url] = [line.split()[-1] for line in lines if line.startswith("Candlecast serves")]
         assert httpx.get(f"{url}/healthz").status_code == 200
         process.send_signal(how)
-        rest, _ = process.communicate(timeout=20)
+        rest, _ = process.communicate(timeout=60)
         assert rest.splitlines()[-1] == "cleaned up"
         assert "Traceback" not in rest
         assert process.returncode == 0

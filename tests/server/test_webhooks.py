@@ -57,7 +57,7 @@ async def delivering(
 
 
 async def delivered(hooks: Webhooks, count: int, receiver: int = 0) -> None:
-    await until(lambda: hooks.views()[receiver].delivered >= count, f"{count} events", 20)
+    await until(lambda: hooks.views()[receiver].delivered >= count, f"{count} events")
 
 
 async def test_events_come_in_order_and_points_of_the_curve_do_not(

@@ -69,14 +69,14 @@ def test_another_takes_over_while_one_draws() -> None:
     class Waiting(Breaking):
         def draw(self, scene: Scene, pixels: U8, clip: Rect | None = None) -> None:
             begun.set()
-            assert go_on.wait(10)
+            assert go_on.wait(60)
             super().draw(scene, pixels, clip)
 
     first, second = Waiting(), Breaking("opengl")
     renderer = ResilientRenderer(RendererChoice(first, "cuda", ("cuda: works",)))
     with ThreadPoolExecutor(1) as pool:
         under_way = pool.submit(drawn, renderer)
-        assert begun.wait(10)
+        assert begun.wait(60)
         renderer.use(RendererChoice(second, "opengl", ("opengl was asked for.",)))
         assert np.array_equal(drawn(renderer), drawn(ReferenceRenderer()))
         go_on.set()

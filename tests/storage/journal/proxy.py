@@ -39,7 +39,7 @@ class Proxy:
             for end in pair:
                 _cut(end)
         for thread in self._threads:
-            thread.join(10)
+            thread.join(60)
 
     def _accept(self) -> None:
         while True:

@@ -26,7 +26,7 @@ class Troubled(MemoryJournal):
         self.tried = threading.Event()
 
     def append(self, entries: Sequence[Entry]) -> None:
-        self.open_door.wait(10)
+        self.open_door.wait(60)
         if self.failures:
             reason = self.failures.pop(0)
             if self.stored_first:
@@ -95,7 +95,7 @@ def test_trouble_is_told_and_waited_for(
     troubled.stored_first = stored_first
     troubled.failures = ["disk full", "disk full", "locked"]
     answers.write(writer, entries(1, 1, 2))
-    assert troubled.tried.wait(10)
+    assert troubled.tried.wait(60)
     answers.write(writer, entries(1, 3, 3))
     assert answers.wait_for(2) == [(2, None), (3, None)]
     assert answers.said == [
@@ -132,7 +132,7 @@ def test_what_cannot_be_written_at_the_end_is_said(
 ) -> None:
     troubled.failures = ["gone"] * 1_000
     answers.write(writer, entries(1, 1, 2))
-    assert troubled.tried.wait(10)
+    assert troubled.tried.wait(60)
     assert str(writer.state()) == "failing: the journal in here is out of reach: gone"
     assert writer.close() == 2
     answers.write(writer, entries(1, 3, 3))
