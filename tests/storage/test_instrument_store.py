@@ -122,6 +122,8 @@ async def listed(mode: FeedMode, memory: VenueKeepers, status: int) -> Instrumen
             await until(lambda: "/products" in rest.asked)
             if status == 200:
                 await until(lambda: feed.instrument(BTC) is not None)
+                if mode is FeedMode.LIVE:  # before it ends: an end waits for no memory
+                    await until(lambda: memory.recall([BTC]) != [])
             return feed.instrument(BTC)
         finally:
             await asyncio.to_thread(feed.stop)
@@ -131,7 +133,7 @@ async def test_a_live_feed_begins_with_what_was_told_last(tmp_path: Path) -> Non
     memory = VenueKeepers(tmp_path, "x", Market([BTC], 10), lambda: None, lambda: False)
     assert await listed(FeedMode.LIVE, memory, 503) is None
     assert await listed(FeedMode.LIVE, memory, 200) == TOLD
-    await until(lambda: memory.recall([BTC]) == [TOLD])
+    assert memory.recall([BTC]) == [TOLD]
     assert await listed(FeedMode.LIVE, memory, 503) == TOLD
 
 
