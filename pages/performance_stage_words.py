@@ -107,9 +107,9 @@ def life_steps(view: PerformanceView) -> tuple[str, list[Step]]:
     return f"server part, p50 {plain(known if known else None, 1)} ms", steps
 
 
-def paint_words(view: PerformanceView) -> str:
-    """What follows in the browser."""
-    return f"then paint {milliseconds(view.stage('ack').p50)}"
+def paint(view: PerformanceView) -> str:
+    """What follows in the browser takes typically."""
+    return milliseconds(view.stage("ack").p50)
 
 
 def course(view: PerformanceView) -> Course:

@@ -69,6 +69,9 @@ def launch(playwright: Playwright, device_pixels: float = 1.0) -> Browser:
     )
 
 
+SERVER_GONE = r"WebSocket|ERR_|[Cc]allback|Failed to fetch|request failed|status of 5\d\d"
+"""What Chromium, Dash and the page write while the server goes away, is gone, and comes back."""
+
 _GIVEN_UP = "failed: WebSocket is closed before the connection is established."
 """Of a socket that a navigation gave up, or the page itself since a busy server let it wait."""
 

@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, WebSocket, expect
 
-from tests.browser.chromium import WIDE, Problems, counter, launch, open_page, wait_for_counter
+from tests.browser.chromium import (
+    SERVER_GONE,
+    WIDE,
+    Problems,
+    counter,
+    launch,
+    open_page,
+    wait_for_counter,
+)
 from tests.browser.live import open_chart
 from tests.browser.program import Program
 from tests.browser.proxy import Proxy
@@ -15,7 +23,6 @@ from tests.browser.stand import wait_until
 from tests.browser.test_grid import choose_size, markets, shown
 
 pytestmark = pytest.mark.browser
-NETWORK = r"WebSocket|ERR_|Callback failed|Failed to fetch|callback_failed"
 SHIFTS = """window.shifts = [];
 new PerformanceObserver((list) => {
     for (const { node } of list.getEntries().flatMap((entry) => entry.sources)) {
@@ -50,7 +57,7 @@ def goes_on(page: Page) -> None:
 def test_network_that_drops_is_told_and_comes_back(
     proxy: Proxy, page: Page, problems: Problems
 ) -> None:
-    problems.allow(NETWORK)
+    problems.allow(SERVER_GONE)
     open_chart(page, f"{proxy.url}/?symbol=BTC-USD&interval=1m")
     goes_on(page)
     proxy.freeze()  # nothing is closed: only silence tells
@@ -150,7 +157,7 @@ def test_nothing_shifts_while_charts_run(program: Program, page: Page) -> None:
 def test_server_that_comes_back_with_other_symbols(
     own_program: Callable[..., Program], browser: Browser, problems: Problems
 ) -> None:
-    problems.allow(NETWORK)
+    problems.allow(SERVER_GONE)
     running = own_program()
     with open_page(browser, problems, WIDE) as page:
         open_chart(page, f"{running.url}/?symbol=BTC-USD&interval=1m")
@@ -174,7 +181,7 @@ def test_server_that_comes_back_with_other_symbols(
         found = len(problems.found)
         page.wait_for_timeout(2500)
         assert problems.found[found:] == []
-        problems.allow(NETWORK)
+        problems.allow(SERVER_GONE)
 
 
 def note_sockets(page: Page, found: list[WebSocket]) -> None:
@@ -184,7 +191,7 @@ def note_sockets(page: Page, found: list[WebSocket]) -> None:
 def test_pages_ask_nothing_while_the_server_is_gone(
     own_program: Callable[..., Program], page: Page, problems: Problems
 ) -> None:
-    problems.allow(NETWORK)
+    problems.allow(SERVER_GONE)
     running = own_program()
     kept = json.dumps({"version": 1, "view": "depth"})
     page.context.add_init_script(f"localStorage.setItem('candlecast.side', {json.dumps(kept)})")

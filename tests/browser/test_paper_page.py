@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.chromium import PHONE, Problems, open_page
+from tests.browser.chromium import PHONE, SERVER_GONE, Problems, open_page
 from tests.browser.program import Program
 
 pytestmark = pytest.mark.browser
@@ -345,7 +345,7 @@ def test_restart_finds_everything_again(
     buy_at_market(page, "0.1")
     price = limit_far_below(page)
     before = page.evaluate(f"({HEAD}).seq")
-    problems.allow(r"ERR_CONNECTION_REFUSED|WebSocket|Failed to fetch|request failed")
+    problems.allow(SERVER_GONE)
     running.stop()
     running.start()
     opened(page, running)

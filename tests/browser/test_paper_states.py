@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.chromium import Problems
+from tests.browser.chromium import SERVER_GONE, Problems
 from tests.browser.program import Program
 from tests.browser.proxy import Proxy
 from tests.browser.test_paper_page import HEAD, kind, opened
 
 pytestmark = pytest.mark.browser
-NETWORK = r"WebSocket|ERR_|Callback failed|Failed to fetch|callback_failed|status of 5\d\d"
 SHIFTS = """window.moved = [];
 new PerformanceObserver((list) => {
     const parts = list.getEntries().flatMap(({ sources }) => sources);
@@ -28,7 +27,7 @@ new PerformanceObserver((list) => {
 def test_journal_that_cannot_be_written_stops_the_ticket_and_says_so(
     own_program: Callable[..., Program], page: Page, problems: Problems, tmp_path: Path
 ) -> None:
-    problems.allow(NETWORK)
+    problems.allow(SERVER_GONE)
     opened(page, own_program(CANDLECAST_STORE=str(tmp_path / "store")))
     kind(page, "Market")
     page.locator("#paper-size").fill("0.1")
@@ -53,7 +52,7 @@ def test_journal_that_cannot_be_written_stops_the_ticket_and_says_so(
 def test_server_out_of_reach_takes_no_orders(
     program: Program, page: Page, problems: Problems
 ) -> None:
-    problems.allow(NETWORK)
+    problems.allow(SERVER_GONE)
     proxy = Proxy(program.port)
     proxy.start()
     try:

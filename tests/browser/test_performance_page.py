@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.chromium import PHONE, WIDE, Problems, counter, open_page, wait_for_counter
+from tests.browser.chromium import (
+    PHONE,
+    SERVER_GONE,
+    WIDE,
+    Problems,
+    counter,
+    open_page,
+    wait_for_counter,
+)
 from tests.browser.program import Program
 from tests.browser.stand import wait_until
 
@@ -244,7 +252,7 @@ def test_diagnosis_is_copied(program: Program, page: Page) -> None:
 def test_figures_of_a_server_that_is_gone_are_called_old(
     own_program: Callable[..., Program], page: Page, problems: Problems
 ) -> None:
-    problems.allow(r"WebSocket|ERR_CONNECTION|Failed to fetch|_dash|callback")
+    problems.allow(SERVER_GONE)
     running = own_program()
     open_performance(page, running)
     strip = page.locator(".performance-old")

@@ -176,7 +176,7 @@ def test_life_is_the_servers_part(view: PerformanceView) -> None:
         "Draw": (0.0, 0.75),
         "Encode": (0.75, 1.0),
     }
-    assert stage_words.paint_words(view).startswith("then paint ")
+    assert stage_words.paint(view) == "10.000"
 
 
 def test_course_leaves_room_above_and_hides_levels_at_the_budget(view: PerformanceView) -> None:
