@@ -14,11 +14,13 @@
      * @param {() => Iterable<ChartPanel>} panels
      * @param {(status: Status) => void} status
      * @param {(works: boolean) => void} changed
+     * @param {(panel: ChartPanel, why: string) => void} refuse
      */
-    constructor(panels, status, changed) {
+    constructor(panels, status, changed, refuse) {
       this.panels = panels;
       this.status = status;
       this.changed = changed;
+      this.refuse = refuse;
       this.timer = 0;
       this.busy = false;
       this.allowed = false;
@@ -75,7 +77,7 @@
       const response = await fetch(`/api/chart.webp?${query}`, { cache: "no-store" });
       if (!response.ok) {
         const { error } = await response.json();
-        panel.showState("error", "The server refused this chart", error);
+        if (this.allowed) this.refuse(panel, error); // otherwise a socket tells of this chart by now
         return;
       }
       await this.show(panel, await response.blob());

@@ -38,6 +38,7 @@
         () => this.panels.values(),
         (status) => this.onStatus(status),
         (works) => this.socket.pollingWorks(works),
+        (panel, why) => this.showError(panel, why),
       );
     }
 

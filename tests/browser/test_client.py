@@ -6,13 +6,18 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.browser.chromium import Problems, counter, wait_for_counter
 from tests.browser.live import BROKEN_SOCKET, NO_PAINTER
 from tests.browser.stand import STATUS, Part, Stand, lossless, message, meta, wait_until
 
 pytestmark = pytest.mark.browser
+GATED_SOCKET = """
+const Socket = window.WebSocket;
+window.WebSocket = class extends Socket {
+    constructor(url) { super(window.open_to_sockets ? url : url.replace("/ws/", "/none/")); }
+};"""
 BOX = (0, 0, 400, 300)
 STRIP = (380, 0, 20, 300)
 
@@ -439,6 +444,27 @@ def test_without_a_socket_pictures_are_polled(stand: Stand, page: Page) -> None:
     assert counter(page, "liveUrls") <= 2
     set_chart(page, symbol="ETH-USD")
     wait_until(lambda: stand.polled[-1]["symbol"] == "ETH-USD", "the other symbol is polled")
+
+
+def test_refusal_that_comes_after_the_socket_is_no_news(
+    stand: Stand, page: Page, problems: Problems
+) -> None:
+    problems.allow(r"WebSocket connection to|status of 422")
+    held: list[Route] = []
+    page.route("**/api/chart.webp*", lambda route: held.append(route))  # noqa: PLW0108 (Playwright marks what it calls)
+    page.add_init_script(GATED_SOCKET)
+    page.goto(stand.url)
+    wait_until(lambda: page.title() is not None and bool(held), "a picture is asked for")
+    page.evaluate("window.open_to_sockets = true")
+    stand.wait_for("subscribe")
+    stand.send(keyframe(1))
+    stand.wait_for("ack")
+    with page.expect_response("**/api/chart.webp*") as refused:
+        held[0].fulfill(status=422, json={"error": "symbol was 'BTC-USD'; allowed are ETH-USD"})
+    refused.value.finished()
+    page.evaluate("() => new Promise((done) => setTimeout(done, 100))")  # it has been read
+    assert not shown(page, ".chart-state")
+    assert shown(page, "img.chart-keyframe")
 
 
 def test_two_charts_share_one_socket(stand_with: Callable[..., Stand], page: Page) -> None:
