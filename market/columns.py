@@ -138,6 +138,17 @@ class CandleColumns:
         """Absolute index one past the newest candle."""
         return int(self._head[NEXT])
 
+    def bounds(self) -> tuple[int, int]:
+        """``structure`` and ``next_index`` of one consistent state, from any thread.
+
+        Raises :class:`ColumnsBusy` as :meth:`snapshot` does.
+        """
+        head = np.empty(4, np.int64)
+        for _ in range(ATTEMPTS):
+            if read_span(self._storage.heads, self._row, head):
+                return int(head[STRUCTURE]), int(head[NEXT])
+        raise ColumnsBusy(ATTEMPTS)
+
     def append(self, candle: Candle) -> None:
         """Add a candle after the newest; raises :class:`BadCandles` unless it starts later."""
         if len(self) and candle.time_ns <= self._last_time():

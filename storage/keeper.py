@@ -81,7 +81,7 @@ class CandleKeeper:
 
     def _save(self, symbol: Symbol, interval: Interval, session: int) -> int:
         columns = self._market[symbol].builder.columns(interval)
-        structure, end = columns.structure, columns.next_index
+        structure, end = columns.bounds()
         before = self._seen.get((symbol, interval), (-1, 0))
         if structure == before[0]:
             return 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from market import columns as columns_module
 from market.columns import CandleColumns, CandleWindow
 from market.errors import BadCandles, ColumnsBusy
-from market.ring import LENGTH, NEXT, SEQUENCE, VOLUME, RingStorage
+from market.ring import LENGTH, NEXT, SEQUENCE, STRUCTURE, VOLUME, RingStorage
 from market.types import Candle
 from tests.market.reference import rows
 
@@ -130,6 +130,25 @@ def test_a_snapshot_gives_up_on_a_writer_that_died_inside(monkeypatch: pytest.Mo
     storage.heads[0, SEQUENCE] += 1
     with pytest.raises(ColumnsBusy, match="3 attempts"):
         columns.snapshot()
+
+
+def test_bounds_are_none_of_a_write_that_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(columns_module, "ATTEMPTS", 3)
+    storage = RingStorage.allocate(1, 4)
+    columns = CandleColumns(4, storage)
+    columns.append(candle(1))
+    before = columns.bounds()
+    assert before == (columns.structure, 1)
+    storage.heads[0, SEQUENCE] += (
+        1  # as a fold of many trades does first, and NEXT candle by candle
+    )
+    storage.heads[0, STRUCTURE] += 1
+    storage.heads[0, NEXT] += 1
+    with pytest.raises(ColumnsBusy, match="3 attempts"):
+        columns.bounds()
+    storage.heads[0, NEXT] += 1
+    storage.heads[0, SEQUENCE] += 1
+    assert columns.bounds() == (before[0] + 1, 3)
 
 
 def test_a_snapshot_never_mixes_two_states() -> None:
