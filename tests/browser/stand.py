@@ -21,6 +21,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from numpy.typing import NDArray
 from PIL import Image
+from playwright.sync_api import Page
 
 from tests.second_tries import WaitRanOut
 
@@ -221,3 +222,14 @@ def wait_until(holds: Callable[[], bool], what: str, timeout_s: float = 60.0) ->
         if time.monotonic() >= end:
             raise WaitRanOut(f"not within {timeout_s:g} s: {what}")
         time.sleep(0.01)
+
+
+def wait_until_still(page: Page, shown: Callable[[], object], for_ms: int) -> None:
+    """Wait until what is on its way has come: ``shown()`` stays the same for so long."""
+
+    def still() -> bool:
+        before = shown()
+        page.wait_for_timeout(for_ms)
+        return shown() == before
+
+    wait_until(still, "nothing changes any more")

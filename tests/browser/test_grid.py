@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.chromium import PHONE, Problems, counter, open_page, wait_for_counter
 from tests.browser.live import choose_interval, choose_symbol, open_chart
 from tests.browser.program import Program
-from tests.browser.stand import wait_until
+from tests.browser.stand import wait_until, wait_until_still
 
 pytestmark = pytest.mark.browser
 KEY = "candlecast.grid"
@@ -268,13 +268,7 @@ def test_hidden_tab_gets_nothing(program: Program, page: Page) -> None:
         Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
         document.dispatchEvent(new Event('visibilitychange')); }"""
     page.evaluate(hide, True)
-
-    def still() -> bool:
-        drawn = counter(page, "frames")
-        page.wait_for_timeout(1500)
-        return counter(page, "frames") == drawn
-
-    wait_until(still, "what was on its way is drawn, and nothing more")
+    wait_until_still(page, lambda: counter(page, "frames"), 1500)
     before = counter(page, "frames")
     page.evaluate(hide, False)
     wait_for_counter(page, "frames", before + 4)

@@ -12,7 +12,7 @@ from chart_acceleration.palette import Role, theme
 from tests.browser.chromium import PHONE, WIDE, Problems, counter, launch, open_page
 from tests.browser.live import screen_of, wait_for_legend
 from tests.browser.program import Program
-from tests.browser.stand import U8, wait_until
+from tests.browser.stand import U8, wait_until, wait_until_still
 
 pytestmark = pytest.mark.browser
 ROW = ".watch-grid .ag-row"
@@ -284,14 +284,8 @@ def test_a_hidden_tab_fetches_nothing(program: Program, page: Page) -> None:
     page.evaluate("away = true; document.dispatchEvent(new Event('visibilitychange'))")
     fetched.clear()
     page.evaluate("candlecastTheme.apply('light')")  # would fetch at once
+    wait_until_still(page, lambda: cells(page, "price"), 2000)
     before = cells(page, "price")
-
-    def still() -> bool:
-        prices = cells(page, "price")
-        page.wait_for_timeout(2000)
-        return cells(page, "price") == prices
-
-    wait_until(still, "what was on its way is shown, and nothing more")
     assert [url for url in fetched if "sparklines" in url] == []
     with page.expect_request("**/api/sparklines.webp?theme=light*"):
         page.evaluate("away = false; document.dispatchEvent(new Event('visibilitychange'))")
